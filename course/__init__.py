@@ -1,0 +1,16 @@
+"""What a compact CNN costs, what it sees and how it learns: the code behind the notebooks.
+
+Importing `course` loads nothing heavy. The modules, from left to right as data flows:
+
+    arithmetic -> models -> inspection      what a network costs and sees
+    data -> runs -> training                how it learns, and the record of it
+    plots -> exercises                      how a person sees it
+"""
+
+import os
+
+# TensorFlow reads these once, when it is imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+__version__ = "0.1.0"
