@@ -92,7 +92,8 @@ def separable_99k():
 
     Six separable convolutions, then Flatten and two Dense layers. The report prints the layer
     shapes and parameter counts, which fix kernels and padding. It does not print activations or
-    dropout rates: ReLU, and 0.25 after each pooling and 0.5 in the head, follow the baseline.
+    dropout rates: ReLU, and dropout of 0.25 among the convolutions and 0.5 in the head, follow the
+    baseline.
     Used in notebooks 03 and 04.
 
     Returns
@@ -111,6 +112,8 @@ def separable_99k():
                 )
             )
             model.add(layers.BatchNormalization(name=f"{name}_norm{i}"))
+            if (block, i) == (1, 1):
+                model.add(layers.Dropout(0.25, name="block1_dropout1"))
         model.add(layers.MaxPooling2D(2, name=f"{name}_pool"))
         model.add(layers.Dropout(0.25, name=f"{name}_dropout"))
     model.add(layers.Flatten(name="flatten"))

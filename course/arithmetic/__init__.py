@@ -1,0 +1,49 @@
+"""What a network costs and sees, worked out with the standard library alone.
+
+    from course.arithmetic import Conv2D, MaxPooling2D, ledger
+    print(ledger([Conv2D(48, 3), MaxPooling2D(2)], input_shape=(32, 32, 3)))
+
+Used in notebooks 01 to 05.
+"""
+
+from course.arithmetic.axis import Axis
+from course.arithmetic.layers import (
+    LAYERS,
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    LayerError,
+    MaxPooling2D,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
+from course.arithmetic.ledger import Ledger, Row, ledger
+
+__all__ = [
+    "LAYERS",
+    "Activation",
+    "AveragePooling2D",
+    "Axis",
+    "BatchNormalization",
+    "Conv2D",
+    "Dense",
+    "DepthwiseConv2D",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "Layer",
+    "LayerError",
+    "Ledger",
+    "MaxPooling2D",
+    "Row",
+    "SeparableConv2D",
+    "ZeroPadding2D",
+    "ledger",
+]
