@@ -1,0 +1,50 @@
+"""Predict, then check: questions whose answers the code works out. Used in every notebook."""
+
+from course.exercises.baseline import EXERCISES as _BASELINE
+from course.exercises.exercise import Exercise, Feedback, Mistake
+from course.exercises.start import EXERCISES as _START
+
+__all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "check", "hint", "solution"]
+
+EXERCISES = {**_START, **_BASELINE}
+
+
+def check(key, answer=None):
+    """Say whether an answer is right, and if it is not, what probably went wrong.
+
+    Parameters
+    ----------
+    key : str
+        Which exercise; each notebook names its own.
+    answer : number, dict or None
+        Your answer. A dict answers several parts at once. None is no answer yet.
+
+    Returns
+    -------
+    Feedback
+        Shown below the cell.
+
+    Raises
+    ------
+    KeyError
+        When there is no such exercise.
+
+    Used in every notebook.
+    """
+    return _find(key).check(answer)
+
+
+def hint(key, part=None):
+    """Return a hint for an exercise, or for one part of it. Used in every notebook."""
+    return _find(key).show("hint", part)
+
+
+def solution(key, part=None):
+    """Return an exercise's answer with its working, or that of one part. Used in every notebook."""
+    return _find(key).show("solution", part)
+
+
+def _find(key):
+    if key not in EXERCISES:
+        raise KeyError(f"there is no exercise {key!r}: there are {', '.join(EXERCISES)}")
+    return EXERCISES[key]

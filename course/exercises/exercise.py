@@ -1,0 +1,183 @@
+"""What an exercise is, and how an answer is judged."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Real
+
+GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#8C8C8C"  # colour-blind safe, after Okabe and Ito
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer worth naming.
+
+    Parameters
+    ----------
+    value : callable
+        Takes nothing, returns the number that this mistake leads to.
+    why : str
+        One or two sentences: what was probably done, and what to do instead.
+    """
+
+    value: Callable
+    why: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with one number for an answer.
+
+    Parameters
+    ----------
+    question : str
+        As the notebook asks it.
+    answer : callable
+        Takes nothing, returns the number. It is worked out, never typed in.
+    working : callable
+        Takes nothing, returns how the number comes about, as one line.
+    hint : str
+        A first push.
+    mistakes : tuple of Mistake
+        At least three typical wrong answers.
+    within : float
+        How far from the answer still counts as right.
+    unit : str
+        What is counted, such as " %".
+    """
+
+    question: str
+    answer: Callable
+    working: Callable
+    hint: str
+    mistakes: tuple
+    within: float = 0
+    unit: str = ""
+
+    def check(self, answer):
+        """Return feedback on one answer."""
+        if answer is None or answer is ...:
+            return Feedback(
+                "open", "Not answered yet. Write your number in place of None and run the cell again."
+            )
+        if not isinstance(answer, Real) or isinstance(answer, bool):
+            return Feedback("wrong", f"Give one number, not {answer!r}.")
+        if abs(answer - self.answer()) <= self.within:
+            return Feedback("right", self.working())
+        for mistake in self.mistakes:
+            if self.is_named(mistake.value(), answer):
+                return Feedback("wrong", f"{show(answer)}{self.unit}? {mistake.why}")
+        side = "more" if answer < self.answer() else "less"
+        return Feedback("wrong", f"{show(answer)}{self.unit} is not it: it is {side}. {self.hint}")
+
+    def is_named(self, value, answer):
+        """Return whether an answer is a mistake's number, give or take 2 % where rounding is allowed."""
+        return abs(answer - value) <= min(self.within, 0.02 * abs(value))
+
+    def show(self, what, part=None):
+        """Return the "hint" or the "solution"."""
+        return Feedback(what, self.hint if what == "hint" else self.working())
+
+
+@dataclass(frozen=True)
+class Parts:
+    """An exercise of several parts, answered with a dict.
+
+    Parameters
+    ----------
+    parts : callable
+        Takes nothing, returns a dict from the part's name to its Exercise.
+    """
+
+    parts: Callable
+
+    def check(self, answer):
+        """Return feedback on each part."""
+        parts = self.parts()
+        answer = dict.fromkeys(parts) if answer is None else answer
+        if not isinstance(answer, dict):
+            return Feedback("wrong", "Give a dict with a number for each part.")
+        unknown = [name for name in answer if name not in parts]
+        if unknown:
+            return Feedback("wrong", f"There is no part {unknown[0]!r}: there are {', '.join(parts)}.")
+        return FeedbackTable({name: parts[name].check(answer.get(name)) for name in parts})
+
+    def show(self, what, part=None):
+        """Return the "hint" or "solution" of one part, or of all."""
+        parts = self.parts()
+        if part is not None and part not in parts:
+            raise KeyError(f"there is no part {part!r}: there are {', '.join(parts)}")
+        if part is not None:
+            return parts[part].show(what)
+        return FeedbackTable({name: exercise.show(what) for name, exercise in parts.items()})
+
+
+HEADS = {
+    "right": ("Right.", GREEN),
+    "wrong": ("Not yet.", ORANGE),
+    "open": ("", GREY),
+    "hint": ("Hint.", GREY),
+    "solution": ("Solution.", GREEN),
+}
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A verdict and a sentence or two. A notebook shows it with a coloured edge.
+
+    Parameters
+    ----------
+    verdict : str
+        "right", "wrong", "open", "hint" or "solution".
+    text : str
+        What to say.
+    """
+
+    verdict: str
+    text: str
+
+    def __repr__(self):
+        return f"{HEADS[self.verdict][0]} {self.text}".strip()
+
+    def _repr_html_(self):
+        head, colour = HEADS[self.verdict]
+        head = f"<b>{head}</b> " if head else ""
+        return (
+            f'<div style="border-left:4px solid {colour};padding:.2em .8em" role="status">'
+            f"{head}{html.escape(self.text)}</div>"
+        )
+
+
+@dataclass(frozen=True)
+class FeedbackTable:
+    """Feedback on the parts of an exercise, one row each.
+
+    Parameters
+    ----------
+    rows : dict of str to Feedback
+    """
+
+    rows: dict
+
+    @property
+    def verdict(self):
+        """ "right" when all parts are, otherwise "wrong" if any part is, else "open"."""
+        found = {row.verdict for row in self.rows.values()}
+        return found.pop() if len(found) == 1 else "wrong" if "wrong" in found else "open"
+
+    def __repr__(self):
+        width = max(map(len, self.rows))
+        return "\n".join(f"{name.ljust(width)}  {row!r}" for name, row in self.rows.items())
+
+    def _repr_html_(self):
+        body = "".join(
+            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+            f'<td style="text-align:left">{row._repr_html_()}</td></tr>'
+            for name, row in self.rows.items()
+        )
+        return f"<table>{body}</table>"
+
+
+def show(number):
+    """Return a number as a reader writes it: 1,344 or 0.38."""
+    return f"{number:,.6g}" if abs(number) < 1e6 else f"{number:,.0f}"

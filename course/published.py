@@ -1,0 +1,148 @@
+"""The published reports: their training logs as records, and 47 runs of the base network.
+
+    python -m course.published FOLDER
+
+reads the source documents in FOLDER and writes `course/records/published_*`. Claims are kept as the
+reports make them; where a report's log says otherwise, the record's notes say so.
+Used in notebooks 01 and 04.
+"""
+
+import csv
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from course import runs
+from course.training.recipes import published_for
+
+EPOCH = re.compile(
+    r"Epoch (?P<epoch>\d+)/\d+.*?- (?P<seconds>\d+)s .*?- loss: (?P<loss>[\d.]+) - acc: (?P<accuracy>[\d.]+)"
+    r" - val_loss: (?P<val_loss>[\d.]+) - val_acc: (?P<val_accuracy>[\d.]+)",
+    re.DOTALL,
+)
+
+# The file each report came as, its model, and how it states what it claims.
+REPORTS = {
+    "000_*.txt": (
+        "separable_65k",
+        {
+            "base_accuracy": r"Accuracy on test data is: ([\d.]+)",
+            "last_accuracy": r"Last epoch val Accuracy - ([\d.]+)",
+            "best_accuracy": r"highest val Accuracy - ([\d.]+)",
+            "parameters": r"Total parameters</b> - (\d+)",
+            "seconds": r"Model took ([\d.]+) seconds",
+        },
+    ),
+    "002_*.txt": (
+        "separable_99k",
+        {
+            "base_accuracy": r"Accuracy on given model - ([\d.]+)",
+            "best_accuracy": r"Highest Accuracy - ([\d.]+)",
+            "parameters": r"Total params: ([\d,]+)",
+        },
+    ),
+}
+
+
+def read_log(text):
+    """Return the epochs of a Keras 2 training log.
+
+    Parameters
+    ----------
+    text : str
+        Holds lines such as "Epoch 1/50" and "390/390 [===] - 27s 70ms/step - loss: ...".
+
+    Returns
+    -------
+    list of dict
+        With the keys `runs.COLUMNS`; accuracies as fractions.
+    """
+    return [
+        {key: int(value) if key == "epoch" else float(value) for key, value in match.groupdict().items()}
+        for match in EPOCH.finditer(text)
+    ]
+
+
+def read_report(text, model, patterns):
+    """Return a published report as a record.
+
+    Parameters
+    ----------
+    text : str
+        The report.
+    model : str
+        Which of the kit's models it describes.
+    patterns : dict of str to str
+        For each claim, a regular expression whose first group is the number.
+
+    Returns
+    -------
+    Run
+        `about["published"]` is True, `about["claims"]` what the report says in words.
+
+    Raises
+    ------
+    ValueError
+        When the report holds no log.
+    """
+    epochs = read_log(text)
+    if not epochs:
+        raise ValueError(f"The report on {model} holds no training log.")
+    found = {key: re.search(pattern, text) for key, pattern in patterns.items()}
+    claims = {key: float(match[1].replace(",", "")) for key, match in found.items() if match}
+    recipe = published_for(model)
+    about = {
+        "name": f"{model}, published",
+        "model": model,
+        "recipe": asdict(recipe),
+        "seed": None,
+        "epochs": len(epochs),
+        "parameters": int(claims["parameters"]),
+        "data": {"source": "CIFAR-10", "fingerprint": None, "train_images": 50_000, "test_images": 10_000},
+        "monitor": "test",
+        "accelerated": False,
+        "published": True,
+        "status": "complete",
+        "versions": {},
+        "machine": "a GPU, 2019",
+        "cpu_seconds": None,
+        "wall_seconds": claims.get("seconds", sum(row["seconds"] for row in epochs)),
+        "claims": claims,
+    }
+    run = runs.Run(about, epochs).summarise()
+    about["notes"] = [
+        f"The report claims {claims[key]:.2f} % {words}; its own log says {100 * about[f'test_accuracy_{key[:4]}']:.2f} %."
+        for key, words in (("last_accuracy", "after the last epoch"), ("best_accuracy", "at best"))
+        if key in claims and abs(claims[key] - 100 * about[f"test_accuracy_{key[:4]}"]) > 0.005
+    ]
+    return run
+
+
+def base_runs():
+    """Return the final test accuracies of 47 public runs of the base network.
+
+    Returns
+    -------
+    numpy.ndarray
+        Percentages; runs whose log does not show a final accuracy are left out.
+
+    Used in notebook 01.
+    """
+    with (runs.RECORDS / "baseline_runs.csv").open(newline="") as file:
+        values = [row["final_test_accuracy"] for row in csv.DictReader(file)]
+    return np.array([float(value) for value in values if value])
+
+
+def main(folder):
+    """Write the records of all reports in a folder."""
+    for pattern, (model, claims) in REPORTS.items():
+        (path,) = Path(folder).glob(pattern)
+        run = read_report(path.read_text(), model, claims)
+        print(runs.save(run, runs.RECORDS / f"published_{model}"), *run.about["notes"], sep="\n  ")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
