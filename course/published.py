@@ -95,7 +95,6 @@ def read_report(text, model, patterns):
     claims = {key: float(match[1].replace(",", "")) for key, match in found.items() if match}
     recipe = published_for(model)
     about = {
-        "name": f"{model}, published",
         "model": model,
         "recipe": asdict(recipe),
         "seed": None,

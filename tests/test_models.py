@@ -77,7 +77,17 @@ def test_document_002_every_row_of_its_summary():
         ("Dropout", (30,), 0),
         ("Dense", (10,), 310),
     ]
-    assert [row.receptive_field[0] for row in found if row.kind in WINDOWS] == [3, 5, 6, 10, 14, 16, 24, 32, 36]
+    assert [row.receptive_field[0] for row in found if row.kind in WINDOWS] == [
+        3,
+        5,
+        6,
+        10,
+        14,
+        16,
+        24,
+        32,
+        36,
+    ]
 
 
 def test_a_seed_fixes_the_weights():

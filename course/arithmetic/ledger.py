@@ -64,7 +64,7 @@ class Row:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ledger:
     """The rows of a network and their totals. Prints as a table; a notebook shows it as HTML.
 
@@ -136,7 +136,10 @@ class Ledger:
                 row.name,
                 row.kind,
                 "×".join(map(str, row.output_shape)),
-                *("×".join(f"{v:g}" for v in _as_tuple(pair)) for pair in (row.jump, row.receptive_field, row.start)),
+                *(
+                    "×".join(f"{v:g}" for v in _as_tuple(pair))
+                    for pair in (row.jump, row.receptive_field, row.start)
+                ),
                 f"{row.parameters:,}",
                 f"{row.macs:,}",
                 _memory(row.activation_bytes),
@@ -154,14 +157,26 @@ class Ledger:
         left = 2
 
         def line(cells):
-            parts = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+            parts = [
+                c.ljust(w) if i < left else c.rjust(w)
+                for i, (c, w) in enumerate(zip(cells, widths, strict=True))
+            ]
             return "  ".join(parts).rstrip()
 
         rule = "-" * len(line(self.HEADINGS))
         shape = "×".join(map(str, self.input_shape))
         return "\n".join(
-            [f"{self.name}, input {shape}", line(lines[0]), rule, *map(line, lines[1:-1]), rule, line(lines[-1])]
+            [
+                f"{self.name}, input {shape}",
+                line(lines[0]),
+                rule,
+                *map(line, lines[1:-1]),
+                rule,
+                line(lines[-1]),
+            ]
         )
+
+    __repr__ = __str__
 
     def _repr_html_(self):
         def cells(values, tag):
@@ -204,7 +219,9 @@ def ledger(layers, input_shape=(32, 32, 3), name="network"):
     """
     shape = tuple(input_shape)
     if len(shape) != 3 or not all(isinstance(n, int) and n >= 1 for n in shape):
-        raise LayerError(f"input_shape is {input_shape!r}; it must be (height, width, channels), each at least 1.")
+        raise LayerError(
+            f"input_shape is {input_shape!r}; it must be (height, width, channels), each at least 1."
+        )
     axes = (Axis(shape[0]), Axis(shape[1]))
     rows, seen = [], {}
     for number, layer in enumerate(layers, start=1):

@@ -9,16 +9,26 @@ import io
 import os
 import pickle
 import tarfile
+import zlib
 from pathlib import Path
 
 import numpy as np
+import pooch
 
-from course.data.dataset import DataError, Dataset, check_images
+from course.data.dataset import DataError, Dataset
+from course.data.download import MIRRORS, NAME, SHA256, fetch
 
 FOLDER = "cifar-10-batches-py"
 TRAIN_FILES = tuple(f"data_batch_{i}" for i in range(1, 6))
 TEST_FILE = "test_batch"
 META_FILE = "batches.meta"
+FILES = (*TRAIN_FILES, TEST_FILE, META_FILE)
+
+# Where Keras 3 and Keras 2 keep the extracted folder and the archive, inside their cache.
+CACHED_FOLDERS = (f"{FOLDER}-target/{FOLDER}", FOLDER)
+CACHED_ARCHIVES = (f"{FOLDER}-target_archive", NAME, f"{FOLDER}.tar.gz")
+
+AGAIN = f"unpack {NAME} again, or leave this path out and run 'python -m course data'"
 
 # MD5 sums of the files in the official archive, as published with torchvision's CIFAR10 class.
 OFFICIAL_MD5 = {
@@ -58,36 +68,40 @@ def _read_batch(content, where):
     try:
         batch = _Unpickler(io.BytesIO(content), encoding="bytes").load()
     except DataError as why:
-        raise DataError(f"{where} was refused: {why}; get the archive again with 'python -m course data'.") from None
+        raise DataError(f"{where} was refused: {why}; {AGAIN}.") from None
     except Exception as why:  # a broken pickle can raise nearly anything
-        raise DataError(
-            f"{where} is not a readable CIFAR-10 batch ({type(why).__name__}); "
-            "get the archive again with 'python -m course data'."
-        ) from None
+        raise DataError(f"{where} is not a readable batch ({type(why).__name__}): {AGAIN}.") from None
     if not isinstance(batch, dict):
-        raise DataError(f"{where} holds a {type(batch).__name__}, not the dict of a CIFAR-10 batch.")
-    return {key.decode() if isinstance(key, bytes) else key: value for key, value in batch.items()}
+        raise DataError(f"{where} holds a {type(batch).__name__}, not the dict of a CIFAR-10 batch: {AGAIN}.")
+    return {_text(key): value for key, value in batch.items()}
+
+
+def _text(value):
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _images_and_labels(content, where):
     batch = _read_batch(content, where)
     for key in ("data", "labels"):
         if key not in batch:
-            raise DataError(f"{where} has no {key!r}; a CIFAR-10 batch has 'data' and 'labels'.")
-    planes = np.asarray(batch["data"])
+            raise DataError(f"{where} has no {key!r}, and a CIFAR-10 batch has 'data' and 'labels': {AGAIN}.")
+    planes, labels = _array(batch["data"], where), _array(batch["labels"], where)
     if planes.dtype != np.uint8:
-        raise DataError(f"{where} holds data of dtype {planes.dtype}; CIFAR-10's is uint8.")
-    if planes.ndim != 2 or planes.shape[1] != 3072:
-        raise DataError(f"{where} holds data of shape {planes.shape}; CIFAR-10's is (N, 3072): 3 planes of 32x32.")
+        raise DataError(f"{where} holds data of dtype {planes.dtype}, where CIFAR-10 has uint8: {AGAIN}.")
+    if planes.ndim != 2 or planes.shape[1] != 3072 or not len(planes):
+        raise DataError(f"{where} holds data of shape {planes.shape}, where CIFAR-10 has (N, 3072): {AGAIN}.")
+    whole = labels.shape == (len(planes),) and np.issubdtype(labels.dtype, np.integer)
+    if not whole or labels.min() < 0 or labels.max() > 9:
+        raise DataError(f"{where} does not hold {len(planes)} labels, whole numbers from 0 to 9: {AGAIN}.")
+    # The file has a red, a green and a blue plane after one another; an image has them pixel by pixel.
+    return np.ascontiguousarray(planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)), labels.astype(np.int64)
+
+
+def _array(value, where):
     try:
-        labels = np.asarray(batch["labels"], dtype=np.int64)
-    except (TypeError, ValueError):
-        raise DataError(f"{where} holds labels that are not whole numbers.") from None
-    if labels.shape != (len(planes),):
-        raise DataError(f"{where} holds {len(planes)} images and labels of shape {labels.shape}.")
-    images = np.ascontiguousarray(planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
-    check_images(images, where)
-    return images, labels
+        return np.asarray(value)
+    except ValueError:  # rows of unequal length
+        raise DataError(f"{where} holds rows of unequal length: {AGAIN}.") from None
 
 
 def _folder_reader(folder):
@@ -96,32 +110,40 @@ def _folder_reader(folder):
             return (folder / name).read_bytes()
         except FileNotFoundError:
             raise DataError(
-                f"{folder / name} is missing: the folder needs data_batch_1 to data_batch_5, test_batch and "
-                "batches.meta; unpack the whole archive again or run 'python -m course data'."
+                f"{folder / name} is missing, and the folder needs data_batch_1 to data_batch_5, test_batch "
+                f"and batches.meta: {AGAIN}."
             ) from None
         except OSError as why:
-            raise DataError(f"{folder / name} can't be read ({why.strerror}); check its permissions.") from None
+            raise DataError(f"{folder / name} can't be read ({why.strerror}): see its permissions.") from None
 
     return read
 
 
 def _archive_reader(archive):
+    files = {}
     try:
         with tarfile.open(archive) as tar:
-            files = {}
             for member in tar:
                 name = Path(member.name).name
-                if member.isfile() and name in (*TRAIN_FILES, TEST_FILE, META_FILE):
+                if member.isfile() and name in FILES:
                     files[name] = tar.extractfile(member).read()
-    except (tarfile.TarError, OSError, EOFError) as why:
+            # gzip keeps its checksum at the very end, behind the last file, where tarfile does not look.
+            while tar.fileobj.read(1 << 20):
+                pass
+    except PermissionError as why:
+        raise DataError(f"{archive} can't be read ({why.strerror}): see its permissions.") from None
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as why:
         raise DataError(
-            f"{archive} is not a whole .tar.gz archive ({type(why).__name__}); delete it and run "
-            "'python -m course data' to fetch it again."
+            f"{archive} is not a whole .tar.gz archive ({type(why).__name__}): move it away and run "
+            "'python -m course data' to download it."
         ) from None
 
     def read(name):
         if name not in files:
-            raise DataError(f"{archive} holds no {name}; it is not the CIFAR-10 archive for Python.")
+            raise DataError(
+                f"{archive} holds no {name}, so it is not the CIFAR-10 archive for Python: move it away and "
+                "run 'python -m course data' to download it."
+            )
         return files.pop(name)
 
     return read
@@ -145,21 +167,21 @@ def read_cifar10(path):
     ------
     DataError
         When nothing is there, a batch is missing, or its content has the wrong form.
+
+    Used in notebook 00.
     """
-    path = Path(path).expanduser()
-    if path.is_dir():
-        folder = path if (path / META_FILE).exists() or path.name == FOLDER else path / FOLDER
-        if not folder.is_dir():
-            raise DataError(
-                f"{path} holds no folder {FOLDER}: name the folder that you unpacked cifar-10-python.tar.gz into."
-            )
+    # os.path.expanduser and os.path.isdir, because pathlib's raise errors of their own.
+    path = Path(os.path.expanduser(path))
+    if os.path.isdir(path):
+        itself = path.name == FOLDER or any((path / name).exists() for name in FILES)
+        folder = path if itself else path / FOLDER
+        if not os.path.isdir(folder):
+            raise DataError(f"{path} holds no {FOLDER}: name the folder that you unpacked {NAME} into.")
         read, where = _folder_reader(folder), folder
-    elif path.is_file():
+    elif os.path.isfile(path):
         read, where = _archive_reader(path), path
     else:
-        raise DataError(
-            f"{path} does not exist: name a folder that holds {FOLDER}, or an archive cifar-10-python.tar.gz."
-        )
+        raise DataError(f"{path} does not exist: name a folder that holds {FOLDER}, or an archive {NAME}.")
 
     official, parts = True, {}
     for name in (*TRAIN_FILES, TEST_FILE):
@@ -167,11 +189,9 @@ def read_cifar10(path):
         official = official and hashlib.md5(content, usedforsecurity=False).hexdigest() == OFFICIAL_MD5[name]
         parts[name] = _images_and_labels(content, where / name)
     meta = _read_batch(read(META_FILE), where / META_FILE)
-    names = tuple(
-        name.decode() if isinstance(name, bytes) else str(name) for name in meta.get("label_names", ())
-    )
-    if len(names) != 10:
-        raise DataError(f"{where / META_FILE} names {len(names)} classes; CIFAR-10 has 10.")
+    names = meta.get("label_names")
+    if not isinstance(names, (list, tuple)) or len(names) != 10:
+        raise DataError(f"{where / META_FILE} does not name CIFAR-10's 10 classes: {AGAIN}.")
 
     train_images = np.concatenate([parts[name][0] for name in TRAIN_FILES])
     train_labels = np.concatenate([parts[name][1] for name in TRAIN_FILES])
@@ -179,10 +199,93 @@ def read_cifar10(path):
         source = "CIFAR-10"
     else:
         source = KNOWN_COPIES.get(hashlib.sha256(train_labels).hexdigest()[:16], "CIFAR-10 (unverified copy)")
-    return Dataset(train_images, train_labels, *parts[TEST_FILE], names, source)
+    return Dataset(train_images, train_labels, *parts[TEST_FILE], tuple(map(_text, names)), source)
+
+
+def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=None):
+    """Return CIFAR-10 from the first of three places: a path, Keras's cache, a verified download.
+
+    Prints one line that says which. A path that was given is used or refused, never passed over.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        A folder or an archive, as for `read_cifar10`. The environment variable COURSE_DATA_DIR
+        stands in when it is left out.
+    download : bool
+        Whether to fetch the archive (170 MB) when it is not on this machine.
+    mirrors : sequence of str
+        URLs of the archive, tried in order.
+    sha256 : str
+        The archive's SHA-256 in hex. An archive that was not named by its path must match it.
+    cache : str or pathlib.Path, optional
+        Where to look and where to download to, instead of Keras's cache.
+
+    Returns
+    -------
+    Dataset
+        uint8 images of shape (N, 32, 32, 3), int64 labels, class names.
+
+    Raises
+    ------
+    DataError
+        When the path does not hold CIFAR-10, or the download fails or was not allowed.
+
+    Used in every notebook.
+    """
+    given = os.environ.get("COURSE_DATA_DIR") or None if path is None else path
+    if given is not None:
+        try:
+            data = read_cifar10(given)
+        except DataError as why:
+            raise DataError(f"COURSE_DATA_DIR is set, but {why}" if path is None else str(why)) from None
+        print(f"{data.source} from {given}.")
+        return data
+
+    cache = keras_cache() if cache is None else Path(cache).expanduser()
+    passed_over = []
+    found = _in_cache(cache, sha256, passed_over)
+    passed = f" (not used: {'; '.join(passed_over)})" if passed_over else ""
+    if found is not None:
+        data, where = found
+        print(f"{data.source} from Keras's cache ({where}){passed}.")
+        return data
+
+    if not download:
+        raise DataError(
+            f"CIFAR-10 is not in {cache}{passed}: run 'python -m course data' to download it, or name a "
+            "folder or archive that you have with COURSE_DATA_DIR or --data."
+        )
+    # The first name is the one that Keras looks for. A file that is there already is the user's.
+    free = [cache / name for name in CACHED_ARCHIVES if not os.path.lexists(cache / name)]
+    if not free:
+        raise DataError(f"{cache} has no free name for {NAME}{passed}: move one of these files away.")
+    data = read_cifar10(fetch(free[0], mirrors, sha256))
+    print(f"{data.source} downloaded to {free[0]} and verified{passed}.")
+    return data
+
+
+def _in_cache(cache, sha256, passed_over):
+    for folder in (cache / name for name in CACHED_FOLDERS):
+        if os.path.isdir(folder):
+            try:
+                return read_cifar10(folder), folder
+            except DataError:
+                passed_over.append(f"{folder} is incomplete or damaged")
+    for archive in (cache / name for name in CACHED_ARCHIVES):
+        if os.path.isfile(archive):
+            try:
+                right = pooch.file_hash(archive) == sha256
+            except OSError as why:
+                passed_over.append(f"{archive} can't be read, {why.strerror}")
+                continue
+            if right:
+                return read_cifar10(archive), archive
+            passed_over.append(f"{archive} has the wrong SHA-256")
+    return None
 
 
 def keras_cache():
     """Return the folder in which Keras keeps data sets: $KERAS_HOME/datasets or ~/.keras/datasets."""
-    home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return Path(os.path.expanduser(home)) / "datasets"

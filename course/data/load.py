@@ -33,8 +33,8 @@ def load(path=None):
     if path is None:
         try:
             return cifar10(download=False)
-        except DataError:
-            print("This machine has no CIFAR-10, so you work with the generated shapes.")
+        except DataError as why:
+            print(f"You work with the generated shapes. {why}")
             return shapes()
     if str(path) == "shapes":
         print("You work with the generated shapes, as asked for.")

@@ -25,7 +25,9 @@ from course.arithmetic import (
 
 
 def test_a_small_network_by_hand():
-    rows = ledger([Conv2D(4, 3, name="see"), BatchNormalization(), MaxPooling2D(), Flatten(), Dense(10)], (8, 8, 3))
+    rows = ledger(
+        [Conv2D(4, 3, name="see"), BatchNormalization(), MaxPooling2D(), Flatten(), Dense(10)], (8, 8, 3)
+    )
     assert [row.name for row in rows] == [
         "see", "batch_normalization_1", "max_pooling2d_1", "flatten_1", "dense_1",
     ]  # fmt: skip

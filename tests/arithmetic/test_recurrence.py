@@ -21,7 +21,7 @@ WINDOWS = st.lists(
 def fields_by_hand(windows, size):
     """Return, for each output unit, the set of input positions it depends on; padding included."""
     fields = [{i} for i in range(size)]
-    first, jump = 0, 1  # where unit 0's neighbours to the left would lie, were the image larger
+    jump = 1
     for kernel, stride, dilation, padding in windows:
         extent = (kernel - 1) * dilation + 1
         if padding == "same":

@@ -1,0 +1,95 @@
+"""The command line: what it prints, and how it ends."""
+
+import json
+
+import numpy as np
+import pytest
+
+from course import models
+from course.__main__ import main
+from course.data import Dataset
+
+
+@pytest.fixture
+def few_images(monkeypatch):
+    """256 random images in place of a data set."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (320, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(320) % 10
+    few = Dataset(images[:256], labels[:256], images[256:], labels[256:], tuple("abcdefghij"), "Noise")
+    monkeypatch.setattr("course.data.load", lambda path=None: few)
+
+
+def test_ledger_prints_a_table(capsys):
+    assert main(["ledger", "baseline"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("baseline, input 32×32×3") and "1,172,410" in out.splitlines()[-1]
+
+
+def test_ledger_json(capsys):
+    assert main(["ledger", "separable_65k", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["model", "input_shape", "parameters", "macs", "rows"]
+    assert (found["model"], found["input_shape"], found["parameters"]) == ("separable_65k", [32, 32, 3], 65_101)
+    assert list(found["rows"][0]) == [
+        "name", "kind", "output_shape", "jump", "receptive_field", "start", "parameters", "macs", "activation_bytes",
+    ]  # fmt: skip
+    assert found["rows"][0]["receptive_field"] == 3
+    assert sum(row["macs"] for row in found["rows"]) == found["macs"]
+
+
+def test_train_writes_and_prints_the_record(few_images, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert main(["train", "separable_99k", "--epochs", "1", "--out", str(out), "--json"]) == 0
+    printed = capsys.readouterr()
+    about = json.loads(printed.out)
+    assert about == json.loads((out / "run.json").read_text())
+    for key in (
+        "model", "recipe", "seed", "epochs", "parameters", "data", "accelerated", "versions", "cpu_seconds",
+        "wall_seconds", "test_accuracy_last", "test_accuracy_best", "best_epoch",
+    ):  # fmt: skip
+        assert key in about, key
+    assert 0 <= about["test_accuracy_last"] <= 1 and about["epochs"] == 1
+    assert "Epoch 1/1" in printed.err
+    fresh = models.build("separable_99k", seed=5)
+    fresh.load_weights(out / "weights.weights.h5")
+    assert main(["train", "separable_99k", "--epochs", "2", "--out", str(out), "--resume"]) == 0
+    assert "Epoch 2/2" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ledger", "resnet"], "There is no model 'resnet'"),
+        (["train", "resnet"], "There is no model 'resnet'"),
+        (["train", "baseline", "--recipe", "slow"], "There is no recipe 'slow'"),
+        (["train", "baseline", "--data", "nowhere"], "nowhere does not exist"),
+        (["data", "--data", "nowhere"], "nowhere does not exist"),
+        (["notebooks", "99"], "begins with 99"),
+        (["notebooks", "--data", "somewhere"], "--out"),
+    ],
+)
+def test_a_wrong_request_gets_one_sentence_and_status_2(arguments, words, capsys):
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and words in printed.err and printed.err.count("\n") == 1
+
+
+def test_zero_epochs(few_images, capsys, tmp_path):
+    assert main(["train", "baseline", "--epochs", "0", "--out", str(tmp_path / "run")]) == 2
+    assert "epochs is 0; it must be at least 1." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["ledger"], ["train", "baseline", "--epochs", "many"]])
+def test_argparse_refuses_in_one_line(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "train", "notebooks"])
+def test_help(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0 and f"python -m course {command}" in capsys.readouterr().out

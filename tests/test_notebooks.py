@@ -1,0 +1,95 @@
+"""What must hold of every committed notebook, beyond what running it shows."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course.exercises import EXERCISES
+from course.notebooks import NOTEBOOKS, tidy
+
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+
+# A tag, and why a cell may carry it.
+TAGS = {"nbval-ignore-output": "live training and checks of this machine: figures and timings differ"}
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.name)
+def book(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def code(book):
+    return [cell for cell in book.cells if cell.cell_type == "code"]
+
+
+def test_there_are_notebooks():
+    assert [path.name[:2] for path in PATHS][:2] == ["00", "01"]
+
+
+def test_executed_from_a_fresh_kernel(book):
+    cells = code(book)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not [out for cell in cells for out in cell.outputs if out.output_type == "error"]
+
+
+def test_tidied(book):
+    assert tidy(nbformat.from_dict(book)) == book
+    assert all(widgets.get("state") for widgets in book.metadata.get("widgets", {}).values())
+
+
+def test_opening_and_closing(book):
+    prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    for words in ("**What you'll do**", "**What you'll learn**", "**What you'll need**"):
+        assert words in book.cells[0].source
+    for words in ("## Key points", "## On your own", "## Further reading"):
+        assert words in book.cells[-1].source
+    assert book.cells[0].source.startswith("# ")
+    assert not re.search(r"\b(simply|obviously|just)\b", prose)
+
+
+def test_few_cells_escape_comparison(book):
+    cells = code(book)
+    tags = [tag for cell in cells for tag in cell.metadata.get("tags", [])]
+    assert set(tags) <= set(TAGS)
+    assert len(tags) <= len(cells) / 4
+
+
+def test_pictures_have_alt_text_with_numbers(book):
+    for cell in code(book):
+        for out in cell.outputs:
+            if "image/png" in out.get("data", {}):
+                alt = out.metadata["image/png"]["alt"]
+                assert len(alt) > 40 and re.search(r"\d", alt), alt
+                assert out.data["text/plain"] == alt
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            assert all(len(alt) > 40 for alt in re.findall(r"!\[(.*?)\]\(", cell.source))
+
+
+def test_nothing_is_installed_downloaded_or_tied_to_a_machine(book):
+    text = "\n".join(cell.source for cell in code(book))
+    assert not re.search(r"^\s*[!%]", text, re.M)
+    assert not re.search(r"urlopen|urlretrieve|requests\.|load_data\(", text)
+    assert not re.search(r";\s*$", text, re.M)
+    outputs = "\n".join(str(cell.outputs) for cell in code(book))
+    assert not re.search(r"/home/|/root/|/tmp/|/Users/|C:\\\\", outputs)
+
+
+def test_small_enough_for_github(book):
+    assert len(nbformat.writes(book)) < 1_000_000
+
+
+def test_links_and_exercises_exist(book):
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\((?!https?://)([^)#]+)", cell.source):
+                assert (NOTEBOOKS / target).exists(), target
+        for name in re.findall(r"\b(?:check|hint|solution)\(\s*\"(\w+)\"", cell.source):
+            assert name in EXERCISES, name
+
+
+def test_every_exercise_is_asked():
+    text = "\n".join(Path(path).read_text(encoding="utf-8") for path in PATHS)
+    assert not [name for name in EXERCISES if f'\\"{name}\\"' not in text]
