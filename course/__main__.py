@@ -116,11 +116,9 @@ def main(arguments=None):
         Exit status: 0 when all is well, 1 when the work itself failed, 2 when it was asked wrongly.
     """
     options = _parser().parse_args(arguments)
-    from course.data import DataError
-
     try:
         return options.run(options) or 0
-    except (DataError, ValueError) as why:
+    except ValueError as why:
         print(f"python -m course {options.command}: {why}", file=sys.stderr)
         return 2
 

@@ -107,9 +107,7 @@ def separable_99k():
         name = f"block{block}"
         for i in (1, 2):
             model.add(
-                layers.SeparableConv2D(
-                    filters, 3, padding="same", activation="relu", name=f"{name}_conv{i}"
-                )
+                layers.SeparableConv2D(filters, 3, padding="same", activation="relu", name=f"{name}_conv{i}")
             )
             model.add(layers.BatchNormalization(name=f"{name}_norm{i}"))
             if (block, i) == (1, 1):

@@ -29,7 +29,7 @@ def load(path=None):
 
     Used in every notebook.
     """
-    path = path or os.environ.get("COURSE_DATA_DIR")
+    path = path or os.environ.get("COURSE_DATA_DIR") or None
     if path is None:
         try:
             return cifar10(download=False)
