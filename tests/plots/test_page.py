@@ -1,0 +1,73 @@
+"""Every picture: its labels are on the page and clear of one another, its bytes are the same twice."""
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from plot_samples import ACCURACIES, MARKS, NAMES, baseline, run, some_images, some_predictions, thirty_layers
+
+from course.plots import (
+    Picture,
+    confusion_matrix,
+    histogram_of_runs,
+    image_grid,
+    network_strip,
+    parameter_bars,
+    training_curves,
+)
+
+PICTURES = {
+    "curves of one run": lambda: training_curves(run()),
+    "curves of two runs": lambda: training_curves([run(), run("separable_65k", (0.6, 0.7, 0.8), published=True)]),
+    "curves that end together": lambda: training_curves([run("a"), run("b"), run("c")]),
+    "curves of seven runs": lambda: training_curves([run(f"compact_{i}") for i in range(7)]),
+    "curve of one epoch": lambda: training_curves(run(held=[0.5], train=[0.4])),
+    "curves of loss": lambda: training_curves(run(), "loss"),
+    "sheet": lambda: image_grid(some_images(30), np.arange(30) % 10, NAMES),
+    "captions": lambda: image_grid(
+        some_images(12), np.arange(12) % 10, NAMES, captions=["automobile, taken for airplane (99 %)"] * 12
+    ),
+    "confusion": lambda: confusion_matrix(*some_predictions(), NAMES),
+    "confusion with long names": lambda: confusion_matrix(
+        np.arange(11), np.arange(11)[::-1], [f"a rather long name {i}" for i in range(11)]
+    ),
+    "strip of the baseline": lambda: network_strip(baseline()),
+    "strip of 30 layers": lambda: network_strip(thirty_layers()),
+    "strip of 30 layers, wide": lambda: network_strip(thirty_layers((128, 224, 3))),
+    "bars": lambda: parameter_bars(baseline()),
+    "runs": lambda: histogram_of_runs(ACCURACIES, MARKS),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_label_is_on_the_page_and_clear_of_the_others(name, monkeypatch):
+    picture = PICTURES[name]()
+    assert isinstance(picture, Picture)
+    assert picture.alt and picture.title in picture.alt
+    # A figure also holds texts that it never draws, such as the labels of ticks beyond an axis.
+    texts = []
+    draw = Text.draw
+    monkeypatch.setattr(Text, "draw", lambda text, renderer: (texts.append(text), draw(text, renderer)))
+    picture.canvas.draw()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_text().strip()]
+    assert len(boxes) > 4
+    page = picture.bbox
+    for words, box in boxes:
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.x1 and box.y1 <= page.y1, words
+    for i, (words, box) in enumerate(boxes):
+        for other_words, other in boxes[i + 1 :]:
+            # Boxes hold room for ascenders and descenders; two pixels of 1,520 are no overlap.
+            across = min(box.x1, other.x1) - max(box.x0, other.x0)
+            down = min(box.y1, other.y1) - max(box.y0, other.y0)
+            assert across <= 2 or down <= 2, (words, other_words)
+
+
+@pytest.mark.parametrize("name", ["curves of two runs", "strip of the baseline"])
+def test_the_same_input_gives_the_same_bytes(name):
+    assert PICTURES[name]().png() == PICTURES[name]().png()
+
+
+def test_the_style_of_matplotlib_is_left_as_it_was():
+    before = dict(matplotlib.rcParams)
+    PICTURES["bars"]().png()
+    assert dict(matplotlib.rcParams) == before
