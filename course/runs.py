@@ -50,26 +50,32 @@ class Run:
         return self.about.get("name", self.about["model"])
 
     def column(self, key):
-        """Return one column of the epochs, shape (epochs,), NaN where it was not measured."""
+        """Return one of `COLUMNS`, shape (epochs,), NaN where it was not measured."""
+        if key not in COLUMNS:
+            raise ValueError(f"A run has no column {key!r}: choose one of {', '.join(COLUMNS)}.")
         values = [row.get(key) for row in self.epochs]
         return np.array([np.nan if v is None else v for v in values], dtype=float)
 
     def summarise(self):
-        """Fill in `about`'s last and best accuracy from the epochs. Returns the run.
+        """Fill in `about`'s last and best accuracy from epochs and predictions. Returns the run.
 
         The best of all epochs is a choice: made on test images, it flatters the model.
         """
         on_test = self.about["monitor"] == "test"
         accuracy = self.column("val_accuracy")
-        seen = len(accuracy) > 0 and not np.isnan(accuracy).all()
+        best = int(np.nanargmax(accuracy)) if np.isfinite(accuracy).any() else None
         self.about["epochs"] = len(self.epochs)
         if on_test:
-            self.about["test_accuracy_last"] = float(accuracy[-1]) if seen else None
-            self.about["test_accuracy_best"] = float(np.nanmax(accuracy)) if seen else None
+            last = float(accuracy[-1]) if len(accuracy) and np.isfinite(accuracy[-1]) else None
+            self.about["test_accuracy_last"] = last
+            self.about["test_accuracy_best"] = None if best is None else float(accuracy[best])
         else:
             # Chosen on the validation images, so the test set knows no best epoch.
+            seen = self.probabilities is not None
+            right = self.probabilities.argmax(axis=1) == self.labels if seen else None
+            self.about["test_accuracy_last"] = float(right.mean()) if seen else None
             self.about["test_accuracy_best"] = None
-        self.about["best_epoch"] = int(self.epochs[np.nanargmax(accuracy)]["epoch"]) if seen else None
+        self.about["best_epoch"] = None if best is None else int(self.epochs[best]["epoch"])
         return self
 
 
@@ -79,7 +85,7 @@ def save(run, folder):
     Parameters
     ----------
     run : Run
-        What to write.
+        What to write. Where it holds no predictions, the folder keeps none.
     folder : str or pathlib.Path
         Where to; made if it does not exist.
 
@@ -91,17 +97,33 @@ def save(run, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / "run.json") as path:
-        path.write_text(json.dumps(run.about, indent=1) + "\n")
+        # NumPy's numbers are none that JSON knows.
+        text = json.dumps(run.about, indent=1, default=np.generic.item)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
     with replacing(folder / "epochs.csv") as path, path.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(run.epochs)
-    if run.probabilities is not None:
-        with replacing(folder / "test_predictions.npz") as path, path.open("wb") as file:
+    predictions = folder / "test_predictions.npz"
+    if run.probabilities is None:
+        predictions.unlink(missing_ok=True)
+    else:
+        with replacing(predictions) as path, path.open("wb") as file:
             np.savez_compressed(
-                file, labels=run.labels.astype(np.uint8), probabilities=run.probabilities.astype(np.float16)
+                file, labels=run.labels.astype(np.uint8), probabilities=_halved(run.probabilities)
             )
     return folder
+
+
+def _halved(probabilities):
+    halved = probabilities.astype(np.float16)
+    # Two close probabilities may become equal. The predicted class stays the largest, so that the
+    # stored predictions have exactly the recorded accuracy.
+    chosen = probabilities.argmax(axis=1)
+    (changed,) = np.nonzero(halved.argmax(axis=1) != chosen)
+    lifted = halved[changed, chosen[changed]]
+    halved[changed, chosen[changed]] = np.nextafter(lifted, np.float16(np.inf))
+    return halved
 
 
 class replacing:
@@ -121,9 +143,10 @@ class replacing:
         return self.draft
 
     def __exit__(self, kind, *_):
-        if kind is None:
-            os.replace(self.draft, self.target)
-        else:
+        try:
+            if kind is None:
+                os.replace(self.draft, self.target)
+        finally:
             self.draft.unlink(missing_ok=True)
 
 
@@ -147,22 +170,32 @@ def load(name):
     """
     folder = RECORDS / name if (RECORDS / name / "run.json").is_file() else Path(name)
     if not (folder / "run.json").is_file():
-        raise ValueError(f"{name} is no record: name a folder with a run.json, or one of {', '.join(names())}.")
+        known = ", ".join(names()) or "none yet"
+        raise ValueError(f"{name} is no record: name a folder with a run.json, or one of the kit's ({known}).")
     try:
-        about = json.loads((folder / "run.json").read_text())
-        with (folder / "epochs.csv").open(newline="") as file:
-            epochs = [
-                {k: None if v == "" else int(v) if k == "epoch" else float(v) for k, v in row.items()}
-                for row in csv.DictReader(file)
-            ]
-        run = Run(about, epochs)
+        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        if not (isinstance(about, dict) and {"model", "monitor"} <= about.keys()):
+            raise ValueError("its run.json is not one of this kit's")
+        run = Run(about, _read_epochs(folder / "epochs.csv"))
         if (folder / "test_predictions.npz").is_file():
             with np.load(folder / "test_predictions.npz", allow_pickle=False) as stored:
                 run.labels = stored["labels"].astype(np.int64)
                 run.probabilities = stored["probabilities"].astype(np.float32)
-    except (OSError, ValueError, KeyError) as why:
+    except Exception as why:  # a broken file can raise nearly anything
         raise ValueError(f"{folder} can't be read as a record ({why}); train again or restore it.") from None
     return run
+
+
+def _read_epochs(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *lines = list(csv.reader(file)) or [[]]
+    if tuple(header) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
+        raise ValueError(f"its epochs.csv has not the columns {', '.join(COLUMNS)} throughout")
+    rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
+    return [
+        {key: None if v == "" else int(v) if key == "epoch" else float(v) for key, v in row.items()}
+        for row in rows
+    ]
 
 
 def names():

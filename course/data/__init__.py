@@ -1,7 +1,22 @@
 """CIFAR-10, the generated shapes, splits and batches. Used in every notebook."""
 
 from course.data.batches import Augmentation, augment, batch, split
-from course.data.cifar10 import read_cifar10
+from course.data.cifar10 import cifar10, read_cifar10
 from course.data.dataset import DataError, Dataset
+from course.data.load import load
+from course.data.provenance import provenance
+from course.data.shapes import shapes
 
-__all__ = ["Augmentation", "DataError", "Dataset", "augment", "batch", "read_cifar10", "split"]
+__all__ = [
+    "Augmentation",
+    "DataError",
+    "Dataset",
+    "augment",
+    "batch",
+    "cifar10",
+    "load",
+    "provenance",
+    "read_cifar10",
+    "shapes",
+    "split",
+]

@@ -17,7 +17,10 @@ class Augmentation:
         Pad by this many pixels (reflected) on each side and cut a random 32x32 window.
     zoom : float
         Scale height and width independently by factors drawn from 1 - zoom to 1 + zoom, as
-        Keras's `ImageDataGenerator(zoom_range=zoom)` did in 2019. Edges are repeated.
+        Keras's `ImageDataGenerator(zoom_range=zoom)` does: the output pixel at distance d from
+        the centre shows the input at distance factor * d, so a factor above 1 shrinks the
+        picture. Bilinear; edges are repeated. (Keras of 2019 took a point one pixel below and right
+        of the centre for the centre, see keras-preprocessing #314; this kit takes the centre.)
 
     Used in notebook 04.
     """
@@ -29,8 +32,8 @@ class Augmentation:
     def __post_init__(self):
         if not 0 <= self.zoom < 1:
             raise ValueError(f"zoom is {self.zoom}; it must be at least 0 and below 1.")
-        if not 0 <= self.crop < 32:
-            raise ValueError(f"crop is {self.crop}; it must be from 0 to 31 pixels.")
+        if not (isinstance(self.crop, (int, np.integer)) and 0 <= self.crop < 32):
+            raise ValueError(f"crop is {self.crop}; it must be a whole number of pixels from 0 to 31.")
 
 
 def split(labels, held_out=5000, seed=0):
@@ -43,7 +46,7 @@ def split(labels, held_out=5000, seed=0):
     labels : numpy.ndarray
         Class numbers of shape (N,).
     held_out : int
-        How many images to hold out, a multiple of what makes equal class shares.
+        How many images to hold out. Each class gives its share, rounded up or down.
     seed : int
         Which split. The kit's records use 0.
 
@@ -59,17 +62,18 @@ def split(labels, held_out=5000, seed=0):
 
     Used in notebook 04.
     """
+    labels = np.asarray(labels)
     total = len(labels)
     if not 0 < held_out < total:
         raise ValueError(f"held_out is {held_out}; with {total} images it must be from 1 to {total - 1}.")
     order = np.random.default_rng([seed, 5000]).permutation(total)
-    # A class's k-th image in this order has rank (k + 1/2) / size; the lowest ranks are held out,
-    # which takes the same fraction of every class to within one image.
-    rank = np.empty(total)
-    for label in np.unique(labels):
-        members = order[labels[order] == label]
-        rank[members] = (np.arange(len(members)) + 0.5) / len(members)
-    chosen = np.argsort(rank, kind="stable")[:held_out]
+    classes, sizes = np.unique(labels, return_counts=True)
+    share = sizes * held_out / total
+    counts = share.astype(int)
+    # What rounding down left over goes to the classes that lost most by it.
+    counts[np.argsort(counts - share, kind="stable")[: held_out - counts.sum()]] += 1
+    members = [order[labels[order] == label] for label in classes]
+    chosen = np.concatenate([m[:count] for m, count in zip(members, counts, strict=True)])
     kept = np.setdiff1d(np.arange(total), chosen, assume_unique=True)
     return kept, np.sort(chosen)
 
@@ -97,13 +101,25 @@ def batch(images, labels, *, seed, epoch, step, batch_size, augmentation=None):
     (numpy.ndarray, numpy.ndarray)
         uint8 images of shape (batch_size, 32, 32, 3) and their labels.
 
+    Raises
+    ------
+    ValueError
+        When there are too few images for this step.
+
     Used in every training run.
     """
+    steps = len(images) // batch_size
+    if not 0 <= step < steps:
+        raise ValueError(
+            f"There is no step {step}: {len(images):,} images make {steps} batches of {batch_size}, "
+            "counted from 0."
+        )
     order = np.random.default_rng([seed, epoch]).permutation(len(images))
     chosen = order[step * batch_size : (step + 1) * batch_size]
     out = images[chosen]
     if augmentation is not None:
-        out = augment(out, augmentation, np.random.default_rng([seed, epoch, step]))
+        # From 1, because NumPy gives [seed, epoch, 0] the same numbers as [seed, epoch].
+        out = augment(out, augmentation, np.random.default_rng([seed, epoch, step + 1]))
     return out, labels[chosen]
 
 
@@ -141,23 +157,20 @@ def _crop(images, pad, rng):
     count, height, width, _ = images.shape
     padded = np.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="reflect")
     top, left = rng.integers(0, 2 * pad + 1, (2, count))
-    rows = top[:, None] + np.arange(height)
-    columns = left[:, None] + np.arange(width)
-    return padded[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return np.stack([padded[i, top[i] :, left[i] :][:height, :width] for i in range(count)])
 
 
 def _zoom(images, factors):
-    for axis, factor in ((1, factors[0]), (2, factors[1])):
-        size = images.shape[axis]
+    zoomed = images.astype(np.float32)
+    for factor in factors:
+        size = zoomed.shape[1]
         centre = (size - 1) / 2
         position = np.clip((np.arange(size) - centre) * factor[:, None] + centre, 0, size - 1)
-        low = np.minimum(position.astype(np.intp), size - 2)
-        # Linear interpolation with weights of 8 bits, so that it stays in whole numbers.
-        weight = np.rint((position - low) * 256).astype(np.uint32)
-        shape = [len(images), 1, 1, 1]
-        shape[axis] = size
-        low, weight = low.reshape(shape), weight.reshape(shape)
-        below = np.take_along_axis(images, low, axis)
-        above = np.take_along_axis(images, low + 1, axis)
-        images = ((below * (256 - weight) + above * weight + 128) >> 8).astype(np.uint8)
-    return images
+        # Positions in 256ths of a pixel make every product and sum below a whole number of 65,536ths
+        # under 2**24. float32 holds those exactly, so that all machines make the same images.
+        position = (np.rint(position * 256) / 256).astype(np.float32)
+        weights = np.maximum(1 - np.abs(position[:, :, None] - np.arange(size, dtype=np.float32)), 0)
+        zoomed = (weights @ zoomed.reshape(len(images), size, -1)).reshape(zoomed.shape)
+        # Rows and columns change places: once for the second axis's turn, once more to restore them.
+        zoomed = zoomed.swapaxes(1, 2)
+    return np.ascontiguousarray(np.rint(zoomed).astype(np.uint8))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 
-class DataError(Exception):
+class DataError(ValueError):
     """One sentence: what is wrong with the data, where, and what to do."""
 
 
@@ -19,7 +19,7 @@ class Dataset:
     train_images, test_images : numpy.ndarray
         uint8 images of shape (N, 32, 32, 3), values from 0 to 255.
     train_labels, test_labels : numpy.ndarray
-        int64 class numbers of shape (N,).
+        Class numbers of shape (N,), kept as int64.
     names : tuple of str
         The name of each class.
     source : str
@@ -45,6 +45,8 @@ class Dataset:
             check_images(getattr(self, f"{part}_images"), f"{part}_images")
             labels = getattr(self, f"{part}_labels")
             check_labels(labels, f"{part}_labels", len(getattr(self, f"{part}_images")), len(self.names))
+            # NumPy's default integer has 32 bits on some machines, which would change the fingerprint.
+            object.__setattr__(self, f"{part}_labels", labels.astype(np.int64, copy=False))
 
     @property
     def fingerprint(self):
@@ -66,6 +68,7 @@ class Dataset:
 
 def check_images(images, where):
     """Raise DataError unless `images` is a uint8 array of shape (N, 32, 32, 3) with N > 0."""
+    _check_array(images, where)
     if images.ndim != 4 or images.shape[1:] != (32, 32, 3) or not len(images):
         raise DataError(f"{where} has shape {images.shape}; images must have shape (N, 32, 32, 3) with N > 0.")
     if images.dtype != np.uint8:
@@ -77,6 +80,7 @@ def check_images(images, where):
 
 def check_labels(labels, where, count, classes):
     """Raise DataError unless `labels` holds `count` integers from 0 to `classes` - 1."""
+    _check_array(labels, where)
     if labels.shape != (count,):
         raise DataError(f"{where} has shape {labels.shape}; {count:,} images need labels of shape ({count},).")
     if not np.issubdtype(labels.dtype, np.integer):
@@ -86,3 +90,8 @@ def check_labels(labels, where, count, classes):
             f"{where} runs from {labels.min()} to {labels.max()}; with {classes} classes it must stay "
             f"between 0 and {classes - 1}."
         )
+
+
+def _check_array(value, where):
+    if not isinstance(value, np.ndarray):
+        raise DataError(f"{where} is a {type(value).__name__}; call numpy.asarray() on it first.")

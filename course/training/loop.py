@@ -5,13 +5,15 @@ import platform
 import sys
 import time
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from course import runs
 from course._quiet import import_keras
 from course.data import batch, split
+from course.data.dataset import check_images
+from course.progress import bar
 from course.training.checkpoint import load_checkpoint, save_checkpoint
 
 keras = import_keras()
@@ -41,7 +43,8 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
     out : str or pathlib.Path, optional
         A folder for the record and weights, written after every epoch.
     resume : bool
-        Go on from the last epoch recorded in `out`.
+        Go on from the last epoch recorded in `out`, or from the start where there is none. The
+        result is the same, to the last bit, as that of a run without a break.
 
     Returns
     -------
@@ -51,8 +54,8 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
     Raises
     ------
     ValueError
-        When `epochs` is below 1, there are fewer images than one batch needs, or `out` already
-        holds a run and `resume` is False.
+        When `epochs` is below 1, the model does not fit the images and classes, there are fewer
+        images than one batch needs, or `out` holds a run that can't be resumed or was not to be.
 
     Used in notebooks 00, 01, 04 and 05.
     """
@@ -60,13 +63,15 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
         recipe = replace(recipe, epochs=epochs)
     images, labels, val_images, val_labels = _parts(data, recipe)
     steps = recipe.steps_per_epoch or len(images) // recipe.batch_size
-    if steps * recipe.batch_size > len(images) or steps < 1:
+    if not 1 <= steps <= len(images) // recipe.batch_size:
         raise ValueError(
-            f"{steps or 1} steps of {recipe.batch_size} images need more than the {len(images):,} there are: "
-            "lower batch_size or steps_per_epoch."
+            f"{steps or 1} x {recipe.batch_size} images a training epoch are more than the "
+            f"{len(images):,} there are: lower batch_size or steps_per_epoch."
         )
-    if out is not None and not resume and os.path.exists(os.path.join(out, "run.json")):
-        raise ValueError(f"{out} already holds a run: choose another folder, or resume it.")
+    if not (isinstance(seed, (int, np.integer)) and seed >= 0):
+        raise ValueError(f"seed is {seed!r}; it must be a whole number, at least 0.")
+    _check_model(model, images[:2], len(data.names))
+    _check_folder(out, resume)
 
     model.compile(
         optimizer=keras.optimizers.Adam(recipe.learning_rate),
@@ -75,50 +80,50 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
     )
     model.optimizer.build(model.trainable_variables)
     run = runs.Run(_about(model, data, recipe, seed))
-    if resume and out is not None:
+    if resume:
         run = load_checkpoint(model, out, run)
 
-    status = "complete"
-    for epoch in range(len(run.epochs), recipe.epochs):
-        started, cpu_started = time.perf_counter(), time.process_time()
-        try:
+    on_test = recipe.monitor == "test"
+    try:
+        for epoch in range(len(run.epochs), recipe.epochs):
+            started, cpu_started = time.perf_counter(), time.process_time()
             loss, accuracy = _one_epoch(model, images, labels, recipe, seed, epoch, steps)
             probabilities = predict(model, val_images)
-        except KeyboardInterrupt:
-            status = "interrupted"
-            break
-        if not np.isfinite(loss):
-            status = "diverged"
-            break
-        row = {
-            "epoch": epoch + 1,
-            "seconds": time.perf_counter() - started,
-            "loss": loss,
-            "accuracy": accuracy,
-            "val_loss": _cross_entropy(probabilities, val_labels),
-            "val_accuracy": _accuracy(probabilities, val_labels),
-        }
-        run.epochs.append(row)
-        run.about["wall_seconds"] += row["seconds"]
-        run.about["cpu_seconds"] += time.process_time() - cpu_started
-        if recipe.monitor == "test":
-            run.labels, run.probabilities = val_labels, probabilities
-        run.summarise()
-        _print_epoch(row, recipe.epochs, steps)
-        if out is not None:
-            save_checkpoint(model, out, run)
+            row = {
+                "epoch": epoch + 1,
+                "seconds": time.perf_counter() - started,
+                "loss": loss,
+                "accuracy": accuracy,
+                "val_loss": _cross_entropy(probabilities, val_labels),
+                "val_accuracy": _accuracy(probabilities, val_labels),
+            }
+            # The last step's update alone can spoil the weights: then only val_loss shows it.
+            if not np.isfinite([row["loss"], row["val_loss"]]).all():
+                run.about["status"] = "diverged"
+                break
+            run.epochs.append(row)
+            run.about["wall_seconds"] += row["seconds"]
+            run.about["cpu_seconds"] += time.process_time() - cpu_started
+            run.labels, run.probabilities = (val_labels, probabilities) if on_test else (None, None)
+            run.summarise()
+            if out is not None:
+                save_checkpoint(model, out, run)
+            _print_epoch(row, recipe.epochs, steps)
+        else:
+            if run.probabilities is None:
+                run.labels, run.probabilities = data.test_labels, predict(model, data.test_images)
+            run.about["status"] = "complete"
+    except KeyboardInterrupt:
+        run.about["status"] = "interrupted"
 
-    run.about["status"] = status
-    if recipe.monitor == "validation" and run.epochs:
-        run.labels, run.probabilities = data.test_labels, predict(model, data.test_images)
-        run.about["test_accuracy_last"] = _accuracy(run.probabilities, run.labels)
-    _say_how_it_ended(status, run, recipe)
+    run.summarise()
+    _say_how_it_ended(run, recipe, out)
     if out is not None and run.epochs:
         runs.save(run, out)
     return run
 
 
-def predict(model, images, batch_size=500):
+def predict(model, images, batch_size=100):
     """Return class probabilities for uint8 images.
 
     Parameters
@@ -135,14 +140,53 @@ def predict(model, images, batch_size=500):
     numpy.ndarray
         float32 probabilities of shape (N, classes).
 
+    Raises
+    ------
+    DataError
+        When `images` has another shape or dtype.
+
     Used in notebook 01.
     """
+    check_images(images, "images")
     return np.concatenate(
         [
             model.predict_on_batch(_as_floats(images[i : i + batch_size]))
             for i in range(0, len(images), batch_size)
         ]
     ).astype(np.float32)
+
+
+def _check_model(model, images, classes):
+    takes, gives = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    if takes not in ((None, 32, 32, 3), (None, None, None, 3)):
+        raise ValueError(
+            f"The model's input shape is {takes}, not (None, 32, 32, 3) as the images need: "
+            "begin it with keras.Input(shape=(32, 32, 3))."
+        )
+    if gives != (None, classes):
+        raise ValueError(
+            f"The model's output shape is {gives}, not (None, {classes}) as {classes} classes need: "
+            f"end it with keras.layers.Dense({classes}, activation='softmax')."
+        )
+    outputs = np.asarray(model(_as_floats(images), training=False), dtype=np.float64)
+    if not (outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=0.01)):
+        raise ValueError(
+            "The model's outputs are not probabilities: end it with activation='softmax', "
+            "and build it afresh if its weights are no longer numbers."
+        )
+
+
+def _check_folder(out, resume):
+    if out is None:
+        if resume:
+            raise ValueError("resume=True needs a folder: say with `out` which run to go on with.")
+        return
+    if not resume and (Path(out) / "run.json").exists():
+        raise ValueError(f"{out} already holds a run: choose another folder, or resume it.")
+    try:
+        Path(out).mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise ValueError(f"{out} can't be made a folder ({why.strerror}): choose another.") from None
 
 
 def _parts(data, recipe):
@@ -159,7 +203,7 @@ def _parts(data, recipe):
 
 def _one_epoch(model, images, labels, recipe, seed, epoch, steps):
     losses, accuracies = [], []
-    with _bar(steps, f"epoch {epoch + 1} of {recipe.epochs}") as bar:
+    with bar(steps, f"epoch {epoch + 1} of {recipe.epochs}", unit="step") as progress:
         for step in range(steps):
             x, y = batch(
                 images,
@@ -177,16 +221,11 @@ def _one_epoch(model, images, labels, recipe, seed, epoch, steps):
             accuracies.append(float(logs["accuracy"]))
             if not np.isfinite(losses[-1]):
                 break
-            bar.update()
-            bar.set_postfix_str(f"loss {np.mean(losses):.3f}, accuracy {np.mean(accuracies):.3f}", refresh=False)
+            progress.update()
+            progress.set_postfix_str(
+                f"loss {np.mean(losses):.3f}, accuracy {np.mean(accuracies):.3f}", refresh=False
+            )
     return float(np.mean(losses)), float(np.mean(accuracies))
-
-
-def _bar(steps, title):
-    in_notebook = tqdm.__module__ == "tqdm.notebook"
-    # A log file gets the epoch lines alone.
-    hidden = {} if in_notebook or sys.stderr.isatty() else {"disable": True}
-    return tqdm(total=steps, desc=title, leave=False, unit="step", mininterval=0.2, **hidden)
 
 
 def _as_floats(images):
@@ -211,11 +250,12 @@ def _print_epoch(row, epochs, steps):
     )
 
 
-def _say_how_it_ended(status, run, recipe):
+def _say_how_it_ended(run, recipe, out):
     done = f"{len(run.epochs)} of {recipe.epochs} epochs are recorded"
-    if status == "interrupted":
-        print(f"Stopped in epoch {len(run.epochs) + 1}: {done}, and the model keeps what it has learnt.")
-    elif status == "diverged":
+    if run.about["status"] == "interrupted":
+        onward = "; resume=True goes on after them" if out is not None and run.epochs else ""
+        print(f"Stopped early: {done}{onward}. The model keeps what it has learnt.")
+    elif run.about["status"] == "diverged":
         print(
             f"The loss stopped being a number in epoch {len(run.epochs) + 1}: {done}. Lower the learning "
             f"rate (now {recipe.learning_rate:g}) and train a freshly built model."
@@ -232,6 +272,7 @@ def _about(model, data, recipe, seed):
         "data": {
             "source": data.source,
             "fingerprint": data.fingerprint,
+            "names": list(data.names),
             "train_images": len(data.train_images),
             "test_images": len(data.test_images),
         },

@@ -1,0 +1,667 @@
+"""Training, resuming, stopping and failing, with a network and images so small that it takes seconds."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from course import progress, runs
+from course.data import Augmentation, DataError, Dataset
+from course.training import Recipe, checkpoint, loop, predict, train
+
+keras = loop.keras
+layers = keras.layers
+
+CLASSES = 3
+RECIPE = Recipe(
+    "test", epochs=4, batch_size=48, learning_rate=0.02, augmentation=Augmentation(flip=True, crop=2, zoom=0.1)
+)
+
+
+def dataset(train_images=96, test_images=30, classes=CLASSES, seed=0):
+    """Noise that is brighter from class to class."""
+    rng = np.random.default_rng(seed)
+
+    def part(count):
+        labels = np.arange(count) % classes
+        shades = 255 * (labels + 0.5) / classes + rng.normal(0, 20, count)
+        images = shades[:, None, None, None] + rng.normal(0, 20, (count, 32, 32, 3))
+        return np.clip(images, 0, 255).astype(np.uint8), labels
+
+    names = tuple("abcdefghij"[:classes])
+    return Dataset(*part(train_images), *part(test_images), names, "Shades")
+
+
+def network(seed=0, *, norm=True, classes=CLASSES, filters=4, activation="softmax", name="tiny"):
+    keras.utils.set_random_seed(seed)
+    stack = [keras.Input((32, 32, 3)), layers.Conv2D(filters, 3, strides=2, activation="relu")]
+    if norm:
+        stack += [layers.BatchNormalization(), layers.Dropout(0.25)]
+    stack += [layers.GlobalAveragePooling2D(), layers.Dense(classes, activation=activation)]
+    return keras.Sequential(stack, name=name)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def eagerly():
+    """Run what Keras would compile step by step: compiling takes longer than these runs do."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def compiled():
+    tf.config.run_functions_eagerly(False)
+    yield
+    tf.config.run_functions_eagerly(True)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return dataset()
+
+
+def state(model):
+    """All that training changes: weights, moments, and the state of the dropouts' generators."""
+    return [value.numpy() for value in [*model.variables, *model.optimizer.variables]]
+
+
+def same_state(a, b):
+    return len(a) == len(b) and all((x == y).all() for x, y in zip(a, b, strict=True))
+
+
+def figures(run):
+    """The rows without their seconds."""
+    return [{key: value for key, value in row.items() if key != "seconds"} for row in run.epochs]
+
+
+def same_record(folder, other):
+    """Whether two folders hold the same run, whatever time it took."""
+    a, b = runs.load(folder), runs.load(other)
+    timed = ("cpu_seconds", "wall_seconds")
+    about = [{k: v for k, v in run.about.items() if k not in timed} for run in (a, b)]
+    return (
+        about[0] == about[1]
+        and figures(a) == figures(b)
+        and (a.probabilities == b.probabilities).all()
+        and same_state(weights_in(folder), weights_in(other))
+    )
+
+
+def arrays_in(folder):
+    """The arrays of a run's weights file, by their path in it."""
+    found = {}
+    with h5py.File(folder / "weights.weights.h5") as file:
+        file.visititems(lambda name, item: found.update({name: item[()]}) if hasattr(item, "shape") else None)
+    return found
+
+
+def weights_in(folder):
+    return [array for _, array in sorted(arrays_in(folder).items())]
+
+
+class Whole:
+    """A run of four epochs without a break: what it printed, returned, changed and wrote."""
+
+
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory):
+    out = Whole()
+    out.folder = tmp_path_factory.mktemp("runs") / "new" / "whole"
+    out.model = network()
+    with pytest.MonkeyPatch.context() as patch:
+        out.lines = []
+        patch.setattr("builtins.print", lambda *words, **_: out.lines.append(" ".join(words)))
+        out.run = train(out.model, data, RECIPE, seed=1, out=out.folder)
+    out.state = state(out.model)
+    return out
+
+
+def interrupt(monkeypatch, epoch, step):
+    """Let the stop button be pressed while a batch is made."""
+    real = loop.batch
+
+    def batch(*arguments, **which):
+        if (which["epoch"], which["step"]) == (epoch, step):
+            raise KeyboardInterrupt
+        return real(*arguments, **which)
+
+    monkeypatch.setattr(loop, "batch", batch)
+
+
+# --- a run ---------------------------------------------------------------------------------------
+
+
+def test_it_learns(whole):
+    assert [row["epoch"] for row in whole.run.epochs] == [1, 2, 3, 4]
+    assert whole.run.column("loss")[-1] < 0.9 * whole.run.column("loss")[0]
+
+
+def test_the_record_says_what_was_run(whole, data):
+    about = whole.run.about
+    assert (about["model"], about["seed"], about["status"]) == ("tiny", 1, "complete")
+    assert about["parameters"] == whole.model.count_params()
+    assert about["epochs"] == 4 and about["recipe"]["epochs"] == 4 and about["monitor"] == "test"
+    assert about["recipe"]["augmentation"] == {"flip": True, "crop": 2, "zoom": 0.1}
+    assert about["data"]["fingerprint"] == data.fingerprint and about["data"]["train_images"] == 96
+    assert about["versions"].keys() == {"python", "keras", "tensorflow", "numpy"}
+    accuracies = whole.run.column("val_accuracy")
+    assert about["test_accuracy_last"] == accuracies[-1]
+    assert about["test_accuracy_best"] == accuracies.max() == accuracies[about["best_epoch"] - 1]
+    assert about["wall_seconds"] == pytest.approx(whole.run.column("seconds").sum())
+    assert about["cpu_seconds"] > 0
+
+
+def test_the_record_on_disk_is_the_one_returned(whole):
+    again = runs.load(whole.folder)
+    assert again.about == whole.run.about and again.epochs == whole.run.epochs
+    assert (again.labels == whole.run.labels).all()
+    assert np.abs(again.probabilities - whole.run.probabilities).max() < 1e-3
+    assert sorted(path.name for path in whole.folder.iterdir()) == [
+        "checkpoint.npz", "epochs.csv", "run.json", "test_predictions.npz", "weights.weights.h5"
+    ]
+
+
+def test_epoch_lines_have_the_published_form(whole):
+    number = r"\d+\.\d{4}"
+    form = (
+        rf"Epoch (\d)/4 - \d+s - \d+ms/step - loss: {number} - accuracy: {number}"
+        rf" - val_loss: {number} - val_accuracy: {number}"
+    )
+    assert [re.fullmatch(form, line)[1] for line in whole.lines] == ["1", "2", "3", "4"]
+
+
+def test_stored_weights_give_the_stored_predictions(whole, data):
+    fresh = network(seed=9)
+    fresh.load_weights(whole.folder / "weights.weights.h5")
+    again = predict(fresh, data.test_images)
+    assert np.abs(again - whole.run.probabilities).max() < 1e-6
+    assert np.abs(predict(network(seed=9), data.test_images) - again).max() > 1e-3
+
+
+def test_the_weights_file_holds_no_optimizer(whole):
+    arrays = arrays_in(whole.folder)
+    assert arrays and not [name for name in arrays if "optimizer" in name]
+    assert sum(array.size for array in arrays.values()) == whole.model.count_params()
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another(whole, data):
+    again = network()
+    run = train(again, data, RECIPE, seed=1)
+    assert figures(run) == figures(whole.run) and same_state(state(again), whole.state)
+    other = train(network(), data, RECIPE, epochs=1, seed=2)
+    assert figures(other)[0] != figures(whole.run)[0]
+
+
+def test_training_leaves_the_data_as_it_was(whole, data):
+    assert data.fingerprint == dataset().fingerprint
+
+
+def test_figures_are_those_of_keras(whole, data):
+    scores = whole.model.evaluate(data.test_images / np.float32(255), data.test_labels, verbose=0)
+    last = whole.run.epochs[-1]
+    assert scores == pytest.approx([last["val_loss"], last["val_accuracy"]], rel=1e-5)
+
+
+def test_an_epochs_figures_are_means_over_its_images(data):
+    # With steps this small the network stays what it was, and both batches count alike.
+    model = network(norm=False)
+    still = replace(RECIPE, learning_rate=1e-12, augmentation=Augmentation(), epochs=1)
+    (row,) = train(model, data, still).epochs
+    probabilities = predict(model, data.train_images)
+    assert row["loss"] == pytest.approx(loop._cross_entropy(probabilities, data.train_labels), rel=1e-5)
+    assert row["accuracy"] == pytest.approx((probabilities.argmax(axis=1) == data.train_labels).mean())
+
+
+def test_cross_entropy_agrees_with_keras():
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.full(5, 0.3), 200).astype(np.float32)
+    probabilities[:3] = np.eye(5, dtype=np.float32)[:3]  # certain and right, certain and wrong
+    labels = np.concatenate([[0, 2, 2], rng.integers(0, 5, 197)])
+    wanted = float(keras.losses.SparseCategoricalCrossentropy()(labels, probabilities))
+    assert loop._cross_entropy(probabilities, labels) == pytest.approx(wanted, rel=1e-4)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 30, 500])
+def test_predict_takes_any_batch_size(whole, data, batch_size):
+    found = predict(whole.model, data.test_images[:30], batch_size=batch_size)
+    assert found.dtype == np.float32 and found.shape == (30, CLASSES)
+    assert np.abs(found - whole.run.probabilities).max() < 1e-5
+
+
+def test_predict_refuses_floats(whole, data):
+    with pytest.raises(DataError, match="images has dtype float64; .* multiply by 255"):
+        predict(whole.model, data.test_images / 255)
+
+
+# --- resuming ------------------------------------------------------------------------------------
+
+
+def test_a_resumed_run_equals_one_without_a_break(data, tmp_path, monkeypatch, compiled):
+    with monkeypatch.context() as patch:
+        interrupt(patch, epoch=2, step=1)
+        assert len(train(network(), data, RECIPE, seed=1, out=tmp_path / "resumed").epochs) == 2
+    without_break, resumed = network(), network(seed=5)
+    whole = train(without_break, data, RECIPE, seed=1, out=tmp_path / "whole")
+    run = train(resumed, data, RECIPE, seed=1, out=tmp_path / "resumed", resume=True)
+    assert run.about["status"] == "complete"
+    assert figures(run) == figures(whole)
+    assert same_state(state(resumed), state(without_break))
+    assert same_record(tmp_path / "resumed", tmp_path / "whole")
+
+
+def test_a_finished_run_goes_on_to_more_epochs(whole, data, tmp_path):
+    train(network(), data, RECIPE, epochs=2, seed=1, out=tmp_path)
+    model = network()
+    run = train(model, data, RECIPE, epochs=4, seed=1, out=tmp_path, resume=True)
+    assert figures(run) == figures(whole.run) and same_state(state(model), whole.state)
+    assert same_record(tmp_path, whole.folder)
+
+
+def test_resuming_what_is_finished_changes_nothing(whole, data, monkeypatch):
+    monkeypatch.setattr(loop, "_one_epoch", None)
+    files = ("run.json", "epochs.csv", "checkpoint.npz")
+    before = [(whole.folder / name).read_bytes() for name in files]
+    model = network(seed=7)
+    run = train(model, data, RECIPE, seed=1, out=whole.folder, resume=True)
+    assert run.about == whole.run.about and run.epochs == whole.run.epochs
+    assert same_state(state(model), whole.state)
+    assert [(whole.folder / name).read_bytes() for name in files] == before
+
+
+def test_resuming_from_an_empty_folder_starts_a_run(data, tmp_path, whole):
+    run = train(network(), data, RECIPE, epochs=1, seed=1, out=tmp_path / "new", resume=True)
+    assert figures(run) == figures(whole.run)[:1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"model": {"name": "other"}}, "holds a run with model tiny, not other: choose another folder"),
+        ({"model": {"filters": 5}}, "holds a run with parameters"),
+        ({"seed": 2}, "holds a run with seed 1, not 2"),
+        ({"data": {"seed": 3}}, "holds a run with images of fingerprint"),
+        ({"recipe": {"learning_rate": 0.01}}, "holds a run with the recipe's learning_rate 0.02, not 0.01"),
+        ({"recipe": {"augmentation": Augmentation()}}, "the recipe's augmentation"),
+        ({"recipe": {"monitor": "validation"}}, "the recipe's monitor test, not validation"),
+        ({"recipe": {"epochs": 3}}, "holds 4 epochs, more than the 3 asked for"),
+    ],
+)
+def test_another_run_is_no_run_to_resume(whole, changes, sentence):
+    files = {path.name: path.read_bytes() for path in whole.folder.iterdir()}
+    with pytest.raises(ValueError, match=sentence):
+        train(
+            network(**changes.get("model", {})),
+            dataset(**changes.get("data", {})),
+            replace(RECIPE, **changes.get("recipe", {})),
+            seed=changes.get("seed", 1),
+            out=whole.folder,
+            resume=True,
+        )
+    assert {path.name: path.read_bytes() for path in whole.folder.iterdir()} == files
+
+
+def copy(folder, target, without=()):
+    target.mkdir()
+    for path in folder.iterdir():
+        if path.name not in without:
+            (target / path.name).write_bytes(path.read_bytes())
+    return target
+
+
+def test_a_network_of_the_same_size_and_name_but_other_shapes_is_refused(whole, data, tmp_path):
+    folder = copy(whole.folder, tmp_path / "copy")
+    stack = [keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(CLASSES, activation="softmax")]
+    model = keras.Sequential(stack, name="tiny")
+    about = runs.load(folder)
+    about.about["parameters"] = model.count_params()
+    runs.save(about, folder)
+    with pytest.raises(ValueError, match="holds a run of another network"):
+        train(model, data, RECIPE, seed=1, out=folder, resume=True)
+
+
+def test_a_record_without_its_checkpoint_is_never_overwritten(whole, data, tmp_path):
+    folder = copy(whole.folder, tmp_path / "copy", without=["checkpoint.npz"])
+    before = (folder / "run.json").read_bytes()
+    with pytest.raises(ValueError, match="holds a record without checkpoint.npz: train into another folder"):
+        train(network(), data, RECIPE, seed=1, out=folder, resume=True)
+    assert (folder / "run.json").read_bytes() == before
+
+
+def test_a_truncated_checkpoint_gets_a_sentence(whole, data, tmp_path):
+    folder = copy(whole.folder, tmp_path / "copy")
+    content = (folder / "checkpoint.npz").read_bytes()
+    (folder / "checkpoint.npz").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match="checkpoint.npz can't be read"):
+        train(network(), data, RECIPE, seed=1, out=folder, resume=True)
+
+
+def test_a_folder_with_a_run_is_refused_without_resume(whole, data):
+    before = (whole.folder / "run.json").read_bytes()
+    with pytest.raises(ValueError, match="already holds a run: choose another folder, or resume it"):
+        train(network(), data, RECIPE, seed=1, out=whole.folder)
+    assert (whole.folder / "run.json").read_bytes() == before
+
+
+# --- stopping ------------------------------------------------------------------------------------
+
+
+def test_an_interruption_keeps_the_finished_epochs(whole, data, tmp_path, monkeypatch, capsys):
+    interrupt(monkeypatch, epoch=1, step=1)
+    model = network()
+    run = train(model, data, RECIPE, seed=1, out=tmp_path)
+    assert run.about["status"] == "interrupted" and run.about["epochs"] == 1
+    assert figures(run) == figures(whole.run)[:1]
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Stopped early: 1 of 4 epochs are recorded; resume=True goes on after them. "
+        "The model keeps what it has learnt."
+    ]
+    stored = runs.load(tmp_path)
+    assert stored.about == run.about and stored.epochs == run.epochs
+    # On disk are the weights of the last whole epoch, which gave the stored predictions ...
+    fresh = network(seed=9)
+    fresh.load_weights(tmp_path / "weights.weights.h5")
+    assert np.abs(predict(fresh, data.test_images) - run.probabilities).max() < 1e-6
+    # ... while the model in memory has learnt one more batch.
+    assert np.abs(model.get_weights()[0] - fresh.get_weights()[0]).max() > 0
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_an_interruption_in_the_very_first_epoch(data, tmp_path, monkeypatch, capsys, out):
+    interrupt(monkeypatch, epoch=0, step=1)
+    folder = tmp_path / "run" if out else None
+    run = train(network(), data, RECIPE, out=folder)
+    assert run.about["status"] == "interrupted" and run.epochs == [] and run.about["epochs"] == 0
+    assert run.about["test_accuracy_last"] is None and run.probabilities is None
+    assert capsys.readouterr().out == (
+        "Stopped early: 0 of 4 epochs are recorded. The model keeps what it has learnt.\n"
+    )
+    monkeypatch.undo()
+    if out:
+        assert not list(folder.iterdir())
+        assert len(train(network(), data, RECIPE, epochs=1, out=folder).epochs) == 1  # nothing in the way
+
+
+def test_an_interruption_while_saving_waits_for_the_files(whole, data, tmp_path, monkeypatch):
+    real, calls = runs.save, []
+
+    def save(run, folder):
+        calls.append(len(run.epochs))
+        if calls == [1, 2]:
+            raise KeyboardInterrupt
+        return real(run, folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "save", save)
+        run = train(network(), data, RECIPE, seed=1, out=tmp_path)
+    assert run.about["status"] == "interrupted" and figures(run) == figures(whole.run)[:2]
+    with np.load(tmp_path / "checkpoint.npz") as stored:
+        assert int(stored["epochs"]) == 2
+    fresh = network(seed=9)
+    fresh.load_weights(tmp_path / "weights.weights.h5")
+    assert np.abs(predict(fresh, data.test_images) - run.probabilities).max() < 1e-6
+
+
+class Killed(Exception):
+    """Stands for the end of the process: nothing catches it."""
+
+
+def test_a_run_that_dies_between_two_files_resumes_to_the_same_end(whole, data, tmp_path, monkeypatch):
+    # Files are moved into place in this order; before each of them the process may end.
+    order = ["run.json", "epochs.csv", "test_predictions.npz", "weights.weights.h5", "checkpoint.npz"]
+    model = network()
+    loop_state = train(model, data, RECIPE, epochs=1, seed=1, out=tmp_path / "base")
+    longer = train(model_after_two := network(), data, RECIPE, epochs=2, seed=1)
+    assert loop_state.about["epochs"] == 1
+    moved = []
+    real = os.replace
+
+    def replace_or_die(source, target):
+        if len(moved) == allowed:
+            raise Killed
+        moved.append(os.path.basename(target))
+        real(source, target)
+
+    for allowed in range(len(order)):
+        folder = copy(tmp_path / "base", tmp_path / f"after_{allowed}")
+        moved.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", replace_or_die)
+            with pytest.raises(Killed):
+                checkpoint.save_checkpoint(model_after_two, folder, longer)
+        assert moved == order[:allowed]
+        assert len(runs.load(folder).epochs) == (2 if allowed > 1 else 1)  # readable at any time
+        assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+        fresh = network(seed=8)
+        fresh.compile(optimizer=keras.optimizers.Adam(1.0))
+        fresh.optimizer.build(fresh.trainable_variables)
+        asked = runs.Run({**longer.about, "status": "running"})
+        back = checkpoint.load_checkpoint(fresh, folder, asked)
+        assert figures(back) == figures(whole.run)[:1] and back.about["epochs"] == 1
+        assert same_state(state(fresh), state(model))
+        assert same_state(weights_in(folder), weights_in(tmp_path / "base"))
+    final = train(fresh, data, RECIPE, seed=1, out=folder, resume=True)
+    assert figures(final) == figures(whole.run) and same_record(folder, whole.folder)
+
+
+# --- a loss that is no number --------------------------------------------------------------------
+
+
+def test_a_learning_rate_that_is_far_too_high(data, tmp_path, capsys):
+    run = train(network(norm=False), data, replace(RECIPE, learning_rate=1e30), out=tmp_path / "run")
+    assert run.about["status"] == "diverged" and run.epochs == []
+    assert capsys.readouterr().out == (
+        "The loss stopped being a number in epoch 1: 0 of 4 epochs are recorded. Lower the learning rate "
+        "(now 1e+30) and train a freshly built model.\n"
+    )
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_weights_spoilt_by_the_last_step_of_an_epoch(data):
+    once = replace(RECIPE, learning_rate=1e30, steps_per_epoch=1)
+    run = train(network(norm=False), data, once)
+    assert run.about["status"] == "diverged" and run.epochs == []
+
+
+def test_earlier_epochs_survive_a_divergence(whole, data, tmp_path, monkeypatch, capsys):
+    real = loop.batch
+
+    def batch(*arguments, **which):
+        x, y = real(*arguments, **which)
+        return (x * np.float32("nan"), y) if (which["epoch"], which["step"]) == (1, 1) else (x, y)
+
+    monkeypatch.setattr(loop, "batch", batch)
+    model = network()
+    run = train(model, data, RECIPE, seed=1, out=tmp_path)
+    assert run.about["status"] == "diverged" and figures(run) == figures(whole.run)[:1]
+    assert "in epoch 2: 1 of 4 epochs are recorded" in capsys.readouterr().out
+    stored = runs.load(tmp_path)
+    assert stored.about == run.about and np.isfinite(stored.probabilities).all()
+    fresh = network(seed=9)
+    fresh.load_weights(tmp_path / "weights.weights.h5")
+    assert np.abs(predict(fresh, data.test_images) - run.probabilities).max() < 1e-6
+    # The spoilt network is no beginning for another run.
+    with pytest.raises(ValueError, match="outputs are not probabilities: .* build it afresh"):
+        train(model, data, RECIPE)
+
+
+# --- choosing on validation images ---------------------------------------------------------------
+
+HELD_OUT = replace(RECIPE, monitor="validation", epochs=2, batch_size=24)
+
+
+@pytest.fixture
+def looks_at_test(data, monkeypatch):
+    """How often the test images were looked at."""
+    real, reads = loop.predict, []
+
+    def counting(model, images, *rest):
+        reads.extend([1] if images is data.test_images else [])
+        return real(model, images, *rest)
+
+    monkeypatch.setattr(loop, "predict", counting)
+    return reads
+
+
+def test_validation_reads_the_test_images_once(data, tmp_path, monkeypatch, looks_at_test):
+    seen = set()
+    real = loop.batch
+
+    def batch(images, labels, **which):
+        seen.update(image.tobytes() for image in images)
+        return real(images, labels, **which)
+
+    monkeypatch.setattr(loop, "batch", batch)
+    model = network()
+    run = train(model, data, HELD_OUT, out=tmp_path)
+    assert len(looks_at_test) == 1
+    assert run.about["test_accuracy_best"] is None and run.about["best_epoch"] in (1, 2)
+    right = predict(model, data.test_images).argmax(axis=1) == data.test_labels
+    assert run.about["test_accuracy_last"] == right.mean()
+    assert len(run.labels) == 30 and runs.load(tmp_path).about == run.about
+    # Nine of 96 images are held out, and no other images are trained on.
+    assert len(seen) == 87 and seen < {image.tobytes() for image in data.train_images}
+
+    # Going on makes the old figure stale; the test images are read again only at the new end.
+    del looks_at_test[:]
+    real_save, on_the_way = loop.save_checkpoint, []
+    monkeypatch.setattr(
+        loop, "save_checkpoint", lambda *a: (real_save(*a), on_the_way.append(runs.load(tmp_path)))
+    )
+    run = train(network(), data, HELD_OUT, epochs=3, out=tmp_path, resume=True)
+    assert len(looks_at_test) == 1 and len(run.epochs) == 3
+    assert on_the_way[0].about["test_accuracy_last"] is None and on_the_way[0].probabilities is None
+    assert on_the_way[0].about["status"] == "running"
+
+
+def test_an_unfinished_validation_run_has_not_seen_the_test_images(data, tmp_path, monkeypatch, looks_at_test):
+    interrupt(monkeypatch, epoch=1, step=1)
+    run = train(network(), data, HELD_OUT, out=tmp_path)
+    assert run.about["status"] == "interrupted" and len(run.epochs) == 1
+    assert looks_at_test == [] and run.about["test_accuracy_last"] is None and run.probabilities is None
+    assert not (tmp_path / "test_predictions.npz").exists()
+
+
+# --- wrong input ---------------------------------------------------------------------------------
+
+
+def unbuilt():
+    return keras.Sequential([layers.Flatten(), layers.Dense(CLASSES, activation="softmax")])
+
+
+def of_shape(*shape):
+    stack = [keras.Input(shape), layers.GlobalAveragePooling2D(), layers.Dense(CLASSES, activation="softmax")]
+    return keras.Sequential(stack)
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "sentence"),
+    [
+        (network, {"epochs": 0}, "epochs is 0; it must be at least 1"),
+        (network, {"seed": -1}, "seed is -1; it must be a whole number, at least 0"),
+        (network, {"seed": None}, "seed is None"),
+        (network, {"resume": True, "out": None}, "resume=True needs a folder"),
+        (network, {"recipe": replace(RECIPE, batch_size=97)}, r"1 x 97 images .* more than the 96 there are"),
+        (network, {"recipe": replace(RECIPE, steps_per_epoch=3)}, r"3 x 48 images .* more than the 96 there are"),
+        (lambda: network(classes=10), {}, r"output shape is \(None, 10\), not \(None, 3\) .*layers.Dense\(3, act"),
+        (lambda: network(activation=None), {}, "outputs are not probabilities: end it with activation='softmax'"),
+        (lambda: network(activation="sigmoid"), {}, "outputs are not probabilities"),
+        (unbuilt, {}, r"input shape is None, not \(None, 32, 32, 3\) .* keras.Input\(shape=\(32, 32, 3\)\)"),
+        (lambda: of_shape(28, 28, 1), {}, r"input shape is \(None, 28, 28, 1\), not \(None, 32, 32, 3\)"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_training(data, tmp_path, monkeypatch, model, changes, sentence):
+    monkeypatch.setattr(loop, "_one_epoch", None)
+    asked = {"recipe": RECIPE, "out": tmp_path / "run"} | changes
+    with pytest.raises(ValueError, match=sentence):
+        train(model(), data, asked.pop("recipe"), **asked)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_is_a_file_is_refused_before_training(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "_one_epoch", None)
+    (tmp_path / "notes").write_text("mine")
+    model = network()
+    for out in (tmp_path / "notes", tmp_path / "notes" / "run"):
+        with pytest.raises(ValueError, match="can't be made a folder"):
+            train(model, data, RECIPE, out=out)
+    assert (tmp_path / "notes").read_text() == "mine"
+
+
+def test_too_few_images_for_one_batch():
+    with pytest.raises(ValueError, match="1 x 48 images a training epoch are more than the 20 there are"):
+        train(network(), dataset(train_images=20), RECIPE)
+
+
+def test_a_network_for_images_of_any_size_is_welcome(data):
+    assert train(of_shape(None, None, 3), data, replace(RECIPE, steps_per_epoch=1), epochs=1).epochs
+
+
+# --- the progress bar ----------------------------------------------------------------------------
+
+SHOW = """
+import io, sys
+from course.progress import bar
+class Screen(io.StringIO):
+    def isatty(self): return {terminal}
+sys.stderr = Screen()
+with bar(3, "epoch 1 of 2", unit="step") as progress:
+    progress.update()
+sys.stdout.write(sys.stderr.getvalue())
+"""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_bar_is_for_a_terminal_and_not_for_a_log_file(terminal):
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TQDM")}
+    shown = subprocess.run(
+        [sys.executable, "-c", SHOW.format(terminal=terminal)],
+        env=environment, capture_output=True, text=True, check=True,
+    )
+    assert ("epoch 1 of 2" in shown.stdout) == terminal and shown.stderr == ""
+
+
+def test_a_bar_is_for_a_notebook_though_that_is_no_terminal(monkeypatch):
+    asked = {}
+
+    class Widget:
+        __module__ = "tqdm.notebook"
+
+        def __init__(self, **options):
+            asked.update(options)
+
+    monkeypatch.setattr(progress, "tqdm", type("tqdm", (Widget,), {"__module__": "tqdm.auto"}))
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    progress.bar(390, "epoch 1 of 50")
+    assert asked["total"] == 390 and not asked.get("disable")
+
+
+def test_training_shows_its_progress_through_that_bar(data, monkeypatch):
+    made = []
+
+    class Bar:
+        def __init__(self, total, title, **_):
+            made.append([title, total, 0])
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def update(self):
+            made[-1][2] += 1
+
+        def set_postfix_str(self, text, refresh):
+            assert re.fullmatch(r"loss \d+\.\d{3}, accuracy \d\.\d{3}", text)
+
+    monkeypatch.setattr(loop, "bar", Bar)
+    train(network(), data, RECIPE, epochs=2)
+    assert made == [["epoch 1 of 2", 2, 2], ["epoch 2 of 2", 2, 2]]
