@@ -112,27 +112,29 @@ def read_report(text, model, patterns):
         "claims": claims,
     }
     run = runs.Run(about, epochs).summarise()
-    about["notes"] = [
-        f"The report claims {claims[key]:.2f} % {words}; its own log says {100 * about[f'test_accuracy_{key[:4]}']:.2f} %."
-        for key, words in (("last_accuracy", "after the last epoch"), ("best_accuracy", "at best"))
-        if key in claims and abs(claims[key] - 100 * about[f"test_accuracy_{key[:4]}"]) > 0.005
-    ]
+    about["notes"] = []
+    for key, words in (("last", "after the last epoch"), ("best", "at best")):
+        claimed, logged = claims.get(f"{key}_accuracy"), 100 * about[f"test_accuracy_{key}"]
+        if claimed is not None and abs(claimed - logged) > 0.005:
+            about["notes"].append(f"The report claims {claimed:.2f} % {words}; its own log says {logged:.2f} %.")
     return run
 
 
 def base_runs():
-    """Return the final test accuracies of 47 public runs of the base network.
+    """Return the results of 47 public runs of the base network, each of 50 epochs.
 
     Returns
     -------
-    numpy.ndarray
-        Percentages; runs whose log does not show a final accuracy are left out.
+    dict of str to numpy.ndarray
+        "final_test_accuracy", "best_test_accuracy" and "final_train_accuracy" in per cent, and
+        "train_seconds"; NaN where a log does not show it.
 
     Used in notebook 01.
     """
     with (runs.RECORDS / "baseline_runs.csv").open(newline="") as file:
-        values = [row["final_test_accuracy"] for row in csv.DictReader(file)]
-    return np.array([float(value) for value in values if value])
+        rows = list(csv.DictReader(file))
+    keys = ("final_test_accuracy", "best_test_accuracy", "final_train_accuracy", "train_seconds")
+    return {key: np.array([float(row[key] or "nan") for row in rows]) for key in keys}
 
 
 def main(folder):

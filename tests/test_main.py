@@ -32,7 +32,8 @@ def test_ledger_json(capsys):
     assert list(found) == ["model", "input_shape", "parameters", "macs", "rows"]
     assert (found["model"], found["input_shape"], found["parameters"]) == ("separable_65k", [32, 32, 3], 65_101)
     assert list(found["rows"][0]) == [
-        "name", "kind", "output_shape", "jump", "receptive_field", "start", "parameters", "macs", "activation_bytes",
+        "name", "kind", "output_shape", "jump", "receptive_field", "start", "parameters", "macs",
+        "activation_bytes",
     ]  # fmt: skip
     assert found["rows"][0]["receptive_field"] == 3
     assert sum(row["macs"] for row in found["rows"]) == found["macs"]

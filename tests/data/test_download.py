@@ -434,11 +434,12 @@ class Stream(io.StringIO):
 
 class Bar(progress.tqdm):
     def __init__(self, *args, **options):
-        super().__init__(*args, **{"disable": False, **options})  # whatever TQDM_DISABLE says
+        super().__init__(*args, **{"disable": False, **options})  # tqdm read TQDM_DISABLE when it was imported
 
 
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_terminal_gets_a_progress_bar_and_a_log_none(get, monkeypatch, terminal):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
     monkeypatch.setattr(progress, "tqdm", Bar)
     monkeypatch.setattr(sys, "stderr", Stream(terminal))
     get("good")

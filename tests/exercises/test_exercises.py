@@ -85,7 +85,8 @@ def test_hints_and_solutions():
 def test_feedback_is_shown_as_text_and_html():
     feedback = exercises.check("image_numbers", 1024)
     assert repr(feedback).startswith("Not yet. 1,024? That is the number of pixels.")
-    assert "Not yet." in feedback._repr_html_() and "<script" not in exercises.check("steps", "<script>")._repr_html_()
+    assert "Not yet." in feedback._repr_html_()
+    assert "<script" not in exercises.check("steps", "<script>")._repr_html_()
     assert "block1_pool" in exercises.check("fields")._repr_html_()
 
 
