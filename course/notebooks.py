@@ -16,6 +16,9 @@ from nbclient.exceptions import CellExecutionError
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
+# The tag of cells whose output describes one machine, so that it is not stored.
+THIS_MACHINE = "this-machine"
+
 # Committed outputs may not depend on the machine: generated images, no network, no progress bars.
 # The tests run the notebooks under the same settings.
 OFFLINE = {
@@ -79,6 +82,8 @@ def tidy(book):
             continue
         cell.metadata.pop("execution", None)
         cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+        if THIS_MACHINE in cell.metadata.get("tags", []):
+            cell.outputs = []
         count += bool(cell.source.strip())
         cell.execution_count = count if cell.source.strip() else None
         for out in cell.outputs:

@@ -7,12 +7,15 @@ import nbformat
 import pytest
 
 from course.exercises import EXERCISES
-from course.notebooks import NOTEBOOKS, tidy
+from course.notebooks import NOTEBOOKS, THIS_MACHINE, tidy
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 # A tag, and why a cell may carry it.
-TAGS = {"nbval-ignore-output": "live training and checks of this machine: figures and timings differ"}
+TAGS = {
+    "nbval-ignore-output": "live training and checks of this machine: figures and timings differ",
+    THIS_MACHINE: "its output is not even stored, because it holds names of folders",
+}
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.name)
@@ -53,7 +56,7 @@ def test_few_cells_escape_comparison(book):
     cells = code(book)
     tags = [tag for cell in cells for tag in cell.metadata.get("tags", [])]
     assert set(tags) <= set(TAGS)
-    assert len(tags) <= len(cells) / 4
+    assert tags.count("nbval-ignore-output") <= len(cells) / 4
 
 
 def test_pictures_have_alt_text_with_numbers(book):

@@ -1,0 +1,135 @@
+"""One list of dependencies, one range of Pythons, and a Binder that follows them.
+
+`python tests/test_setup.py` writes binder/requirements.txt anew.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from course.doctor.software import NEWEST_PYTHON, OLDEST_PYTHON
+
+ROOT = Path(__file__).resolve().parents[1]
+BINDER = ROOT / "binder"
+SCRIPTS = [".ci/run", "binder/postBuild", "binder/start"]
+PART_OF_JUPYTERLAB = {"ipython", "jupyter-core"}
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def lines(text):
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+REQUIREMENTS = [Requirement(line) for line in lines(read("requirements.txt")) if line != "-e ."]
+
+
+def for_binder(text):
+    """Return the root list as Binder needs it.
+
+    tensorflow-cpu keeps the image small. Without `-e .`, `-r` and `-c` the list holds no local file,
+    so Binder installs it before it copies the repository, and a commit reinstalls nothing.
+    """
+    head = "# Made from ../requirements.txt by: python tests/test_setup.py\n"
+    kept = [re.sub(r"^tensorflow\b", "tensorflow-cpu", line) for line in lines(text) if line != "-e ."]
+    return head + "\n".join(kept) + "\n"
+
+
+def test_binder_installs_the_same():
+    expected = for_binder(read("requirements.txt"))
+    assert (BINDER / "requirements.txt").read_text(encoding="utf-8") == expected, (
+        "binder/requirements.txt no longer follows requirements.txt: run 'python tests/test_setup.py'."
+    )
+
+
+def test_binder_list_is_flat():
+    assert all(re.match(r"[a-z0-9]", line) for line in lines(read("binder/requirements.txt")))
+
+
+def test_course_is_installed_in_place():
+    assert lines(read("requirements.txt"))[-1] == "-e ."
+
+
+@pytest.mark.parametrize("requirement", REQUIREMENTS, ids=str)
+def test_floor_and_ceiling(requirement):
+    assert sorted(limit.operator for limit in requirement.specifier) == ["<", ">="]
+    assert requirement.marker is None
+
+
+def test_every_import_is_listed():
+    """What `course` and the tests import is in the list, not merely brought by something in it."""
+    listed = {requirement.name for requirement in REQUIREMENTS} | PART_OF_JUPYTERLAB | {"compact-cnn-course"}
+    comes_from = packages_distributions()
+    missing = {}
+    for path in [*ROOT.glob("course/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        for module in imports(path):
+            names = {re.sub(r"[-_.]+", "-", name).lower() for name in comes_from.get(module, [])}
+            names = {name.removesuffix("-cpu") for name in names}
+            if names and not names & listed:
+                missing[module] = str(path.relative_to(ROOT))
+    assert missing == {}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_metadata_holds_no_second_list():
+    project = read("pyproject.toml").partition("[project]")[2].partition("\n[")[0]
+    assert not re.search(r"^(dynamic|dependencies|optional-dependencies)\b", project, re.MULTILINE)
+    assert not re.search(r"^\[(project\.optional-)?dependenc", read("pyproject.toml"), re.MULTILINE)
+
+
+def test_pythons_agree():
+    oldest, above = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', read("pyproject.toml")).groups()
+    assert ((3, int(oldest)), (3, int(above) - 1)) == (OLDEST_PYTHON, NEWEST_PYTHON)
+    assert f"Python 3.{oldest} to 3.{int(above) - 1}" in read("README.md")
+    assert int(oldest) <= int(re.fullmatch(r"python-3\.(\d+)\n", read("binder/runtime.txt"))[1]) < int(above)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_scripts_start_anywhere(name):
+    assert (ROOT / name).read_bytes().startswith((b"#!/bin/bash\n", b"#!/usr/bin/env bash\n"))
+    if os.name == "posix":
+        assert os.access(ROOT / name, os.X_OK)
+        subprocess.run(["bash", "-n", ROOT / name], check=True)
+
+
+def test_post_build_stops_at_an_error():
+    build = lines(read("binder/postBuild"))
+    assert build[0] == "set -euo pipefail"
+    assert "pip install --no-deps --no-cache-dir -e ." in build
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Binder is Linux")
+def test_start_caps_threads_and_hands_over():
+    show = "import os, sys; print(*(os.environ[name] for name in sys.argv[1:]))"
+    names = ["OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_CPP_MIN_LOG_LEVEL"]
+    command = [BINDER / "start", sys.executable, "-c", show, *names]
+    assert subprocess.run(command, capture_output=True, text=True).stdout.split() == ["1", "1", "1", "3"]
+    assert lines(read("binder/start"))[-1] == 'exec "$@"'
+
+
+def test_both_licences_are_whole():
+    text = read("LICENSE")
+    apache, creative_commons = ["Apache License\n", "9. Accepting"], ["Attribution 4.0 Int", "Section 8 --"]
+    places = [text.find(beginning) for beginning in apache + creative_commons]
+    assert places == sorted(places) and places[0] > 0
+    assert 'license = "Apache-2.0 AND CC-BY-4.0"' in read("pyproject.toml")
+
+
+if __name__ == "__main__":
+    (BINDER / "requirements.txt").write_bytes(for_binder(read("requirements.txt")).encode())
