@@ -1,7 +1,7 @@
 """The exercises of notebook 01."""
 
 from functools import cache
-from math import prod, sqrt
+from math import log, log2, prod, sqrt
 
 from course import runs
 from course.data.provenance import TEST_IMAGES
@@ -186,7 +186,7 @@ def _standard_error(accuracy):
     return 100 * sqrt(accuracy * (1 - accuracy) / TEST_IMAGES)
 
 
-ACCURACY = 0.82
+ACCURACY, CLASSES = 0.82, 10
 
 EXERCISES = {
     "parameters": Parts(_parameter_parts),
@@ -229,6 +229,22 @@ EXERCISES = {
         unit=" %",
     ),
     "fields": Parts(_field_parts),
+    "guessing_loss": Exercise(
+        question="A network gives each of the ten classes a probability of 0.1. What is its cross-entropy loss?",
+        answer=lambda: log(CLASSES),
+        working=lambda: f"-ln(1 / {CLASSES}) = ln({CLASSES}) = {log(CLASSES):.3f}, whatever the true class.",
+        hint="The loss is minus the natural logarithm of the probability given to the true class.",
+        mistakes=(
+            Mistake(lambda: 1, "That is the logarithm to base 10. Keras takes the natural one."),
+            Mistake(lambda: log2(CLASSES), "That is the logarithm to base 2, in bits. Keras takes the natural one."),
+            Mistake(lambda: -log(CLASSES), "The size is right. The loss is minus the logarithm of 0.1."),
+            Mistake(lambda: 1 / CLASSES, "That is the probability. Take minus its natural logarithm."),
+            Mistake(
+                lambda: -log(1 - 1 / CLASSES), "That is for the nine wrong classes. Take the true one's probability."
+            ),
+        ),
+        within=0.005,
+    ),
     "gap": Exercise(
         question="After the last epoch, how many points is accuracy on training images above that on test images?",
         answer=_gap,
