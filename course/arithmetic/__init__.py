@@ -7,24 +7,25 @@ Used in notebooks 01 to 05.
 """
 
 from course.arithmetic.axis import Axis
+from course.arithmetic.layer import Layer, LayerError
 from course.arithmetic.layers import (
     LAYERS,
     Activation,
-    AveragePooling2D,
     BatchNormalization,
-    Conv2D,
     Dense,
-    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
-    Layer,
-    LayerError,
-    MaxPooling2D,
-    SeparableConv2D,
     ZeroPadding2D,
 )
 from course.arithmetic.ledger import Ledger, Row, ledger
+from course.arithmetic.windows import (
+    AveragePooling2D,
+    Conv2D,
+    DepthwiseConv2D,
+    MaxPooling2D,
+    SeparableConv2D,
+)
 
 __all__ = [
     "LAYERS",

@@ -63,9 +63,7 @@ class Axis:
 
     def pad(self, before, after):
         """Return the axis with `before` and `after` units of zeros added at its ends."""
-        return Axis(
-            self.size + before + after, self.jump, self.receptive_field, self.start - before * self.jump
-        )
+        return Axis(self.size + before + after, self.jump, self.receptive_field, self.start - before * self.jump)
 
     def gather(self):
         """Return the axis as one unit that sees them all: global pooling, or Flatten and Dense."""

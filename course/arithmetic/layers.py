@@ -5,194 +5,17 @@ multiply-accumulates (MACs) it needs. MACs are counted for convolutions and Dens
 of a bias, pooling, normalisation and activations are not counted, as is usual.
 """
 
-import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from math import prod
 
-
-class LayerError(ValueError):
-    """One sentence: which layer can't be, and why."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """What every layer has: a name, and no effect unless a subclass says so."""
-
-    name: str = field(default=None, kw_only=True)
-
-    @property
-    def kind(self):
-        """The Keras class name."""
-        return type(self).__name__
-
-    @property
-    def snake_name(self):
-        """The class name as Keras turns it into a layer's default name: conv2d, max_pooling2d."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.kind).lower()
-
-    def axes(self, axes, shape):
-        """Return the (height, width) axes of the output."""
-        return axes
-
-    def output_shape(self, shape, axes):
-        """Return the output shape, given the input shape and the output axes."""
-        return shape
-
-    def parameters(self, shape):
-        """Return (trainable, non-trainable) parameter counts for an input of this shape."""
-        return 0, 0
-
-    def macs(self, shape, output_shape):
-        """Return the multiply-accumulates for one image."""
-        return 0
-
-    def _pair(self, key):
-        """Return a parameter as (height, width), having checked that both are whole and positive."""
-        value = getattr(self, key)
-        pair = (value, value) if isinstance(value, int) else tuple(value)
-        if len(pair) != 2 or not all(isinstance(v, int) and v >= 1 for v in pair):
-            raise LayerError(f"{key} is {value!r}; it must be a whole number of at least 1, or two of them")
-        return pair
-
-    def _check_counts(self, *keys):
-        for key in keys:
-            value = getattr(self, key)
-            if not isinstance(value, int) or value < 1:
-                raise LayerError(f"{key} is {value!r}; it must be a whole number of at least 1")
-
-
-@dataclass(frozen=True)
-class _Window(Layer):
-    """A layer that slides a window over height and width."""
-
-    def _taps(self):
-        """Return the window's kernel, strides and dilation, each as (height, width)."""
-        raise NotImplementedError
-
-    def axes(self, axes, shape):
-        if self.padding not in ("valid", "same"):
-            raise LayerError(f"padding is {self.padding!r}; it must be 'valid' or 'same'")
-        _need_image(shape)
-        kernel, strides, dilation = self._taps()
-        out = tuple(axes[i].window(kernel[i], strides[i], dilation[i], self.padding) for i in (0, 1))
-        if min(axis.size for axis in out) < 1:
-            window = "×".join(str((kernel[i] - 1) * dilation[i] + 1) for i in (0, 1))
-            raise LayerError(
-                f"a {window} window does not fit its {shape[0]}×{shape[1]} input; "
-                "use padding='same', a smaller window, or less pooling before it"
-            )
-        return out
-
-
-@dataclass(frozen=True)
-class _Convolution(_Window):
-    def _taps(self):
-        return self._pair("kernel_size"), self._pair("strides"), self._pair("dilation_rate")
-
-    def _kernel_area(self):
-        return prod(self._pair("kernel_size"))
-
-
-@dataclass(frozen=True)
-class Conv2D(_Convolution):
-    """A convolution: every filter sees every channel of its group."""
-
-    filters: int
-    kernel_size: int | tuple
-    strides: int | tuple = 1
-    padding: str = "valid"
-    dilation_rate: int | tuple = 1
-    groups: int = 1
-    activation: str = None
-    use_bias: bool = True
-
-    def output_shape(self, shape, axes):
-        self._check_counts("filters", "groups")
-        for what, count in (("input channels", shape[-1]), ("filters", self.filters)):
-            if count % self.groups:
-                raise LayerError(f"{count} {what} can't be shared out among {self.groups} groups")
-        return axes[0].size, axes[1].size, self.filters
-
-    def parameters(self, shape):
-        weights = self._kernel_area() * shape[-1] // self.groups * self.filters
-        return weights + self.filters * self.use_bias, 0
-
-    def macs(self, shape, output_shape):
-        return self._kernel_area() * shape[-1] // self.groups * prod(output_shape)
-
-
-@dataclass(frozen=True)
-class SeparableConv2D(_Convolution):
-    """A depthwise convolution, then a 1x1 convolution, with nothing in between and one bias."""
-
-    filters: int
-    kernel_size: int | tuple
-    strides: int | tuple = 1
-    padding: str = "valid"
-    dilation_rate: int | tuple = 1
-    depth_multiplier: int = 1
-    activation: str = None
-    use_bias: bool = True
-
-    def output_shape(self, shape, axes):
-        self._check_counts("filters", "depth_multiplier")
-        return axes[0].size, axes[1].size, self.filters
-
-    def parameters(self, shape):
-        middle = shape[-1] * self.depth_multiplier
-        return self._kernel_area() * middle + middle * self.filters + self.filters * self.use_bias, 0
-
-    def macs(self, shape, output_shape):
-        middle = shape[-1] * self.depth_multiplier
-        return prod(output_shape[:2]) * (self._kernel_area() * middle + middle * self.filters)
-
-
-@dataclass(frozen=True)
-class DepthwiseConv2D(_Convolution):
-    """A convolution that keeps channels apart: each has `depth_multiplier` filters of its own."""
-
-    kernel_size: int | tuple
-    strides: int | tuple = 1
-    padding: str = "valid"
-    depth_multiplier: int = 1
-    dilation_rate: int | tuple = 1
-    activation: str = None
-    use_bias: bool = True
-
-    def output_shape(self, shape, axes):
-        self._check_counts("depth_multiplier")
-        return axes[0].size, axes[1].size, shape[-1] * self.depth_multiplier
-
-    def parameters(self, shape):
-        channels = shape[-1] * self.depth_multiplier
-        return self._kernel_area() * channels + channels * self.use_bias, 0
-
-    def macs(self, shape, output_shape):
-        return self._kernel_area() * prod(output_shape)
-
-
-@dataclass(frozen=True)
-class _Pooling(_Window):
-    pool_size: int | tuple = 2
-    strides: int | tuple = None
-    padding: str = "valid"
-
-    def _taps(self):
-        pool = self._pair("pool_size")
-        return pool, pool if self.strides is None else self._pair("strides"), (1, 1)
-
-    def output_shape(self, shape, axes):
-        return axes[0].size, axes[1].size, shape[-1]
-
-
-@dataclass(frozen=True)
-class MaxPooling2D(_Pooling):
-    """The largest value in each window. The stride is the window's size unless given."""
-
-
-@dataclass(frozen=True)
-class AveragePooling2D(_Pooling):
-    """The mean of each window. The stride is the window's size unless given."""
+from course.arithmetic.layer import Layer, LayerError, need_image
+from course.arithmetic.windows import (
+    AveragePooling2D,
+    Conv2D,
+    DepthwiseConv2D,
+    MaxPooling2D,
+    SeparableConv2D,
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +25,7 @@ class GlobalAveragePooling2D(Layer):
     keepdims: bool = False
 
     def axes(self, axes, shape):
-        _need_image(shape)
+        need_image(shape)
         return tuple(axis.gather() for axis in axes)
 
     def output_shape(self, shape, axes):
@@ -225,7 +48,7 @@ class ZeroPadding2D(Layer):
         return ends
 
     def axes(self, axes, shape):
-        _need_image(shape)
+        need_image(shape)
         return tuple(axis.pad(*end) for axis, end in zip(axes, self._ends(), strict=True))
 
     def output_shape(self, shape, axes):
@@ -296,11 +119,6 @@ class Dense(Layer):
 
     def macs(self, shape, output_shape):
         return shape[-1] * prod(output_shape)
-
-
-def _need_image(shape):
-    if len(shape) != 3:
-        raise LayerError(f"its input has shape {shape}, and it needs (height, width, channels)")
 
 
 LAYERS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from course.arithmetic.axis import Axis
-from course.arithmetic.layers import LayerError
+from course.arithmetic.layer import LayerError
 
 BYTES_PER_VALUE = 4  # float32
 
@@ -158,8 +158,7 @@ class Ledger:
 
         def line(cells):
             parts = [
-                c.ljust(w) if i < left else c.rjust(w)
-                for i, (c, w) in enumerate(zip(cells, widths, strict=True))
+                c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))
             ]
             return "  ".join(parts).rstrip()
 
@@ -219,9 +218,7 @@ def ledger(layers, input_shape=(32, 32, 3), name="network"):
     """
     shape = tuple(input_shape)
     if len(shape) != 3 or not all(isinstance(n, int) and n >= 1 for n in shape):
-        raise LayerError(
-            f"input_shape is {input_shape!r}; it must be (height, width, channels), each at least 1."
-        )
+        raise LayerError(f"input_shape is {input_shape!r}; it must be (height, width, channels), each at least 1.")
     axes = (Axis(shape[0]), Axis(shape[1]))
     rows, seen = [], {}
     for number, layer in enumerate(layers, start=1):

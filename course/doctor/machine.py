@@ -66,6 +66,7 @@ def _wrong_with_cifar10(path):
 
 
 def memory():
+    """Look at the memory, of a container where there is one."""
     total, free = _bytes_of_memory()
     if total is None:
         return "note", "The memory of this machine is unknown; 2 GB is needed.", "Look it up in its settings."
@@ -107,6 +108,7 @@ def _bytes_of_memory():
 
 
 def this_folder():
+    """Look whether records and notebooks can be saved here."""
     here = Path.cwd()
     wrong = _wrong_with_folder(here, 100e6)
     if wrong:
@@ -116,6 +118,7 @@ def this_folder():
 
 
 def cache_folder():
+    """Look whether CIFAR-10 can be downloaded."""
     from course.data.cifar10 import keras_cache
 
     if os.environ.get("COURSE_DATA_DIR"):
@@ -145,6 +148,7 @@ def _wrong_with_folder(folder, needed):
 
 
 def processor():
+    """Look at the cores and the instructions that make training quick."""
     features, kind = _features(), platform.machine().lower()
     intel = kind in ("x86_64", "amd64")
     _, cores = _cores()
@@ -194,6 +198,7 @@ def _cores():
 
 
 def threads():
+    """Look at how many threads TensorFlow is told to use."""
     seen, cores = _cores()
     setting = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
     # TensorFlow takes 0, and what is no number, as no limit. It does not read OMP_NUM_THREADS.

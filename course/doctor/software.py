@@ -25,6 +25,7 @@ OTHER_FORM = {"tensorflow": "tensorflow-cpu"}
 
 
 def python():
+    """Look at the version of Python."""
     bits = 64 if sys.maxsize > 2**32 else 32
     finding = f"Python {platform.python_version()}, {bits}-bit, in {sys.prefix}"
     if OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON and bits == 64:
@@ -38,6 +39,7 @@ def python():
 
 
 def packages():
+    """Look whether every requirement is installed, in its range."""
     file = ROOT / "requirements.txt"
     lines = MAIN_PACKAGES
     if file.is_file():
@@ -95,6 +97,7 @@ def _install():
 
 
 def version_of(name):
+    """Return a package's installed version, or None."""
     for each in [name, *filter(None, [OTHER_FORM.get(name)])]:
         try:
             return importlib.metadata.version(each)
@@ -110,6 +113,7 @@ def pip(what):
 
 
 def tensorflow():
+    """Look whether TensorFlow and Keras can be imported together."""
     if version_of("tensorflow") is None or version_of("keras") is None or processor()[0] == "problem":
         return None  # another line says so; on such a processor the import would kill this process
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
@@ -131,6 +135,7 @@ def tensorflow():
 
 
 def first_line(why):
+    """Return the first line of an error, for a sentence."""
     # TensorFlow wraps the cause in an ImportError whose text is the whole traceback.
     while str(why).startswith("Traceback") and why.__context__ is not None:
         why = why.__context__
@@ -138,6 +143,7 @@ def first_line(why):
 
 
 def widgets():
+    """Look whether the widgets of the kernel and those of JupyterLab fit together."""
     versions = {name: version_of(name) for name in ("ipywidgets", "jupyterlab_widgets", "jupyterlab")}
     if versions["ipywidgets"] is None or versions["jupyterlab"] is None:
         return None  # the line on packages says so

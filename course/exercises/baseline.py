@@ -236,11 +236,15 @@ EXERCISES = {
         hint="The loss is minus the natural logarithm of the probability given to the true class.",
         mistakes=(
             Mistake(lambda: 1, "That is the logarithm to base 10. Keras takes the natural one."),
-            Mistake(lambda: log2(CLASSES), "That is the logarithm to base 2, in bits. Keras takes the natural one."),
+            Mistake(
+                lambda: log2(CLASSES),
+                "That is the logarithm to base 2, in bits. Keras takes the natural one.",
+            ),
             Mistake(lambda: -log(CLASSES), "The size is right. The loss is minus the logarithm of 0.1."),
             Mistake(lambda: 1 / CLASSES, "That is the probability. Take minus its natural logarithm."),
             Mistake(
-                lambda: -log(1 - 1 / CLASSES), "That is for the nine wrong classes. Take the true one's probability."
+                lambda: -log(1 - 1 / CLASSES),
+                "That is for the nine wrong classes. Take the true one's probability.",
             ),
         ),
         within=0.005,
