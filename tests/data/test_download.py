@@ -7,6 +7,7 @@ import http.server
 import io
 import os
 import socket
+import signal
 import subprocess
 import sys
 import threading
@@ -347,8 +348,13 @@ def test_the_right_hash_of_no_archive_is_the_readers_sentence(get, nowhere, serv
 
 def test_ctrl_c_keeps_what_has_arrived(get, nowhere, server):
     server.part = nowhere / PART
-    with pytest.raises(KeyboardInterrupt):
-        get("interrupt")
+    # A test run in the background ignores the signal otherwise.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            get("interrupt")
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert listing(nowhere) == A_PART
     kept = (nowhere / PART).read_bytes()
     assert len(kept) > len(server.content) / 3 and server.content.startswith(kept)
