@@ -6,8 +6,8 @@ import hashlib
 import http.server
 import io
 import os
-import socket
 import signal
+import socket
 import subprocess
 import sys
 import threading
