@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from course.notebooks import OFFLINE
 
 # Each notebook's kernel inherits these.
@@ -12,3 +14,13 @@ def pytest_collectstart(collector):
     """Leave log lines out of the comparison: they differ from machine to machine."""
     if collector.path.suffix == ".ipynb":
         collector.skip_compare += ("stderr",)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Fail the cells after one that ran out of time: nbval only expects them to, and then forgives them."""
+    report = yield
+    if hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"{item.name} came after a cell that ran out of time."
+        del report.wasxfail
+    return report
