@@ -7,6 +7,7 @@ import pytest
 
 from course import models
 from course.__main__ import main
+from course.arithmetic.row import COLUMNS
 from course.data import Dataset
 
 
@@ -31,10 +32,7 @@ def test_ledger_json(capsys):
     found = json.loads(capsys.readouterr().out)
     assert list(found) == ["model", "input_shape", "parameters", "macs", "rows"]
     assert (found["model"], found["input_shape"], found["parameters"]) == ("separable_65k", [32, 32, 3], 65_101)
-    assert list(found["rows"][0]) == [
-        "name", "kind", "output_shape", "jump", "receptive_field", "start", "parameters", "macs",
-        "activation_bytes",
-    ]  # fmt: skip
+    assert list(found["rows"][0]) == ["name", "kind", *COLUMNS, "aligned", "inputs", "marks"]
     assert found["rows"][0]["receptive_field"] == 3
     assert sum(row["macs"] for row in found["rows"]) == found["macs"]
 

@@ -108,13 +108,6 @@ def test_probabilities_add_up():
 
 def test_ledger_refuses_what_it_can_not_read():
     keras = models.keras
-    image = keras.Input((8, 8, 3))
-    left, right = keras.layers.Conv2D(4, 1)(image), keras.layers.Conv2D(4, 3, padding="same")(image)
-    branched = keras.Model(image, keras.layers.Add()([left, right]))
-    with pytest.raises(LayerError, match="branches"):
-        ledger_of(branched)
-    with pytest.raises(LayerError, match=r"LayerNormalization.*not among"):
-        ledger_of(keras.Sequential([keras.Input((8, 8, 3)), keras.layers.LayerNormalization()]))
     with pytest.raises(LayerError, match="not built"):
         ledger_of(keras.Sequential([keras.layers.Conv2D(4, 1)]))
     with pytest.raises(LayerError, match="fixed size"):

@@ -1,4 +1,4 @@
-"""What a network costs and sees, worked out with the standard library alone.
+"""What a network costs and what it sees, worked out with the standard library alone.
 
     from course.arithmetic import Conv2D, MaxPooling2D, ledger
     print(ledger([Conv2D(48, 3), MaxPooling2D(2)], input_shape=(32, 32, 3)))
@@ -7,44 +7,85 @@ Used in notebooks 01 to 05.
 """
 
 from course.arithmetic.axis import Axis
+from course.arithmetic.gathering import Attention, Reduction, Unknown
 from course.arithmetic.layer import Layer, LayerError
 from course.arithmetic.layers import (
     LAYERS,
+    POINTWISE,
     Activation,
+    Add,
+    Average,
+    AveragePooling2D,
     BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
-    ZeroPadding2D,
-)
-from course.arithmetic.ledger import Ledger, Row, ledger
-from course.arithmetic.windows import (
-    AveragePooling2D,
-    Conv2D,
-    DepthwiseConv2D,
+    GlobalMaxPooling2D,
+    GroupNormalization,
+    LayerNormalization,
+    Maximum,
     MaxPooling2D,
+    Minimum,
+    Multiply,
+    PReLU,
+    Reshape,
     SeparableConv2D,
+    Softmax,
+    Subtract,
+    UpSampling2D,
+    ZeroPadding2D,
+    from_config,
 )
+from course.arithmetic.ledger import Ledger, ledger
+from course.arithmetic.pointwise import Pointwise
+from course.arithmetic.row import Row
 
 __all__ = [
     "LAYERS",
-    "Activation",
-    "AveragePooling2D",
+    "POINTWISE",
+    "Attention",
     "Axis",
+    "Layer",
+    "LayerError",
+    "Ledger",
+    "Pointwise",
+    "Reduction",
+    "Row",
+    "Unknown",
+    "from_config",
+    "ledger",
+    "Activation",
+    "Add",
+    "Average",
+    "AveragePooling2D",
     "BatchNormalization",
+    "Concatenate",
     "Conv2D",
+    "Conv2DTranspose",
+    "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
     "Dropout",
     "Flatten",
     "GlobalAveragePooling2D",
-    "Layer",
-    "LayerError",
-    "Ledger",
+    "GlobalMaxPooling2D",
+    "GroupNormalization",
+    "LayerNormalization",
+    "Maximum",
     "MaxPooling2D",
-    "Row",
+    "Minimum",
+    "Multiply",
+    "PReLU",
+    "Reshape",
     "SeparableConv2D",
+    "Softmax",
+    "Subtract",
+    "UpSampling2D",
     "ZeroPadding2D",
-    "ledger",
 ]

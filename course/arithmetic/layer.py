@@ -3,9 +3,41 @@
 import re
 from dataclasses import dataclass, field
 
+MOST = 10**9  # the largest number a layer may be given
+
 
 class LayerError(ValueError):
-    """One sentence: which layer can't be, and why."""
+    """One sentence: which layer can't be, and why.
+
+    Parameters
+    ----------
+    sentence : str
+    index : int, optional
+        Number of the layer in its network, counted from 0.
+    """
+
+    def __init__(self, sentence, index=None):
+        super().__init__(sentence)
+        self.index = index
+
+
+@dataclass(frozen=True)
+class Map:
+    """What flows from layer to layer: numbers of some shape, and what each of them sees of the image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Without the batch: (height, width, channels), (units,) or (steps, channels). None: not known.
+    axes : tuple of Axis
+        (height, width). A flattened map keeps the axes it had.
+    aligned : bool
+        False where paths were joined whose fields have different centres.
+    """
+
+    shape: tuple
+    axes: tuple
+    aligned: bool = True
 
 
 @dataclass(frozen=True)
@@ -22,7 +54,14 @@ class Layer:
     @property
     def snake_name(self):
         """The class name as Keras turns it into a layer's default name: conv2d, max_pooling2d."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.kind).lower()
+        return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", self.kind).lower()
+
+    def apply(self, maps):
+        """Return the output map, given the input maps."""
+        if len(maps) != 1:
+            raise LayerError(f"it takes one input, not {len(maps)}")
+        axes = self.axes(maps[0].axes, maps[0].shape)
+        return Map(self.output_shape(maps[0].shape, axes), axes)
 
     def axes(self, axes, shape):
         """Return the (height, width) axes of the output."""
@@ -44,18 +83,34 @@ class Layer:
         """Return a parameter as (height, width), having checked that both are whole and positive."""
         value = getattr(self, key)
         pair = (value, value) if isinstance(value, int) else tuple(value)
-        if len(pair) != 2 or not all(isinstance(v, int) and v >= 1 for v in pair):
-            raise LayerError(f"{key} is {value!r}; it must be a whole number of at least 1, or two of them")
+        if len(pair) != 2 or not all(isinstance(v, int) and 1 <= v <= MOST for v in pair):
+            raise LayerError(f"{key} is {shown(value)}; it must be a whole number of at least 1, or two of them")
         return pair
 
     def _check_counts(self, *keys):
         for key in keys:
             value = getattr(self, key)
-            if not isinstance(value, int) or value < 1:
-                raise LayerError(f"{key} is {value!r}; it must be a whole number of at least 1")
+            if not isinstance(value, int) or not 1 <= value <= MOST:
+                raise LayerError(f"{key} is {shown(value)}; it must be a whole number of at least 1")
+
+
+def shown(value):
+    """Return a value as text, cut where it is long."""
+    if isinstance(value, int) and abs(value) > MOST:
+        return f"above {MOST:,}" if value > 0 else f"below {-MOST:,}"
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(map(shown, value[:4]))}{', ...' if len(value) > 4 else ''})"
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def need_image(shape):
     """Raise LayerError unless a shape is (height, width, channels)."""
     if len(shape) != 3:
         raise LayerError(f"its input has shape {shape}, and it needs (height, width, channels)")
+
+
+def both(axes, change):
+    """Return the two axes after a change that is the same for both, worked out once where they agree."""
+    first = change(axes[0])
+    return first, first if axes[1] is axes[0] else change(axes[1])

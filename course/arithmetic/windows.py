@@ -3,23 +3,29 @@
 from dataclasses import dataclass
 from math import prod
 
-from course.arithmetic.layer import Layer, LayerError, need_image
+from course.arithmetic.layer import Layer, LayerError, need_image, shown
 
 
 @dataclass(frozen=True)
 class _Window(Layer):
     """A layer that slides a window over height and width."""
 
-    def _taps(self):
+    def taps(self):
         """Return the window's kernel, strides and dilation, each as (height, width)."""
         raise NotImplementedError
 
-    def axes(self, axes, shape):
+    def _check_padding(self):
         if self.padding not in ("valid", "same"):
-            raise LayerError(f"padding is {self.padding!r}; it must be 'valid' or 'same'")
+            raise LayerError(f"padding is {shown(self.padding)}; it must be 'valid' or 'same'")
+
+    def axes(self, axes, shape):
+        self._check_padding()
         need_image(shape)
-        kernel, strides, dilation = self._taps()
-        out = tuple(axes[i].window(kernel[i], strides[i], dilation[i], self.padding) for i in (0, 1))
+        kernel, strides, dilation = self.taps()
+        taps = list(zip(kernel, strides, dilation, strict=True))
+        first = axes[0].window(*taps[0], self.padding)
+        alike = axes[0] is axes[1] and taps[0] == taps[1]
+        out = first, first if alike else axes[1].window(*taps[1], self.padding)
         if min(axis.size for axis in out) < 1:
             window = "×".join(str((kernel[i] - 1) * dilation[i] + 1) for i in (0, 1))
             raise LayerError(
@@ -31,7 +37,7 @@ class _Window(Layer):
 
 @dataclass(frozen=True)
 class _Convolution(_Window):
-    def _taps(self):
+    def taps(self):
         return self._pair("kernel_size"), self._pair("strides"), self._pair("dilation_rate")
 
     def _kernel_area(self):
@@ -122,7 +128,7 @@ class _Pooling(_Window):
     strides: int | tuple = None
     padding: str = "valid"
 
-    def _taps(self):
+    def taps(self):
         pool = self._pair("pool_size")
         return pool, pool if self.strides is None else self._pair("strides"), (1, 1)
 

@@ -22,6 +22,7 @@ from course.arithmetic import (
     ZeroPadding2D,
     ledger,
 )
+from course.arithmetic.row import COLUMNS
 
 
 def test_a_small_network_by_hand():
@@ -67,10 +68,16 @@ def test_json_holds_one_number_for_squares():
         "output_shape": [30, 30, 48],
         "jump": 1,
         "receptive_field": 3,
+        "nominal_receptive_field": 3,
+        "clipped": 3,
+        "touched": 3,
         "start": 1,
         "parameters": 1344,
         "macs": 1344 * 900 - 48 * 900,
         "activation_bytes": 172800,
+        "aligned": True,
+        "inputs": [-1],
+        "marks": dict.fromkeys(COLUMNS, "exact"),
     }
 
 

@@ -62,12 +62,15 @@ def test_axis_agrees_with_brute_force(windows, size):
 
 
 def test_padding_moves_the_start_and_not_the_field():
-    assert Axis(32).pad(2, 1) == Axis(35, start=-2.0)
+    axis = Axis.image(32).pad(2, 1)
+    assert (axis.size, axis.start, axis.receptive_field) == (35, -2, 1)
+    assert axis.sees[:3] == (0, 0, 1) and axis.sees[-1] == 0
 
 
 def test_gathering_sees_everything():
-    axis = Axis(2, jump=8, receptive_field=36, start=10.5).gather()
-    assert (axis.size, axis.receptive_field, axis.start) == (1, 44, 14.5)
+    axis = Axis(2, fields=((-7, 28),), advance=8)
+    assert (axis.receptive_field, axis.start, axis.jump) == (36, 10.5, 8)
+    assert (axis.gather().size, axis.gather().receptive_field, axis.gather().start) == (1, 44, 14.5)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Layers that work on each position alone, and normalisations, most of which do."""
+
+from dataclasses import dataclass
+from math import prod
+
+from course.arithmetic.layer import Layer, LayerError, both
+
+
+@dataclass(frozen=True)
+class Pointwise(Layer):
+    """Any other layer that works on each position alone: a ReLU, noise, Rescaling.
+
+    Parameters
+    ----------
+    keras_kind : str
+        Its class name.
+    counts : tuple of (int, int)
+        Trainable and non-trainable parameters.
+    """
+
+    keras_kind: str
+    counts: tuple = (0, 0)
+
+    @property
+    def kind(self):
+        return self.keras_kind
+
+    def parameters(self, shape):
+        return self.counts
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """A function applied to each unit (softmax: across the channels of one position)."""
+
+    activation: str
+
+
+@dataclass(frozen=True)
+class Softmax(Layer):
+    """Softmax across the channels of a position, or along an axis, which joins all its units."""
+
+    axis: int | tuple = -1
+
+    def axes(self, axes, shape):
+        return _mixed(axes, shape, self.axis)
+
+
+@dataclass(frozen=True)
+class PReLU(Layer):
+    """A ReLU whose slope below zero is learnt, for each unit or, along `shared_axes`, together."""
+
+    shared_axes: tuple = None
+
+    def parameters(self, shape):
+        return prod(1 if i + 1 in (self.shared_axes or ()) else n for i, n in enumerate(shape)), 0
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Silence units at random while training."""
+
+    rate: float
+
+    def __post_init__(self):
+        if not (isinstance(self.rate, (int, float)) and 0 <= self.rate <= 1):
+            raise LayerError(f"rate is {self.rate!r}; it must be from 0 to 1")
+
+
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Per channel: a trainable scale and shift, and a moving mean and variance that are not trained.
+
+    When the network is used it acts on each unit alone, so the receptive field stays.
+    """
+
+    center: bool = True
+    scale: bool = True
+    axis: int = -1
+
+    def parameters(self, shape):
+        size = prod(shape[i] for i in _places(shape, self.axis))
+        return size * (self.center + self.scale), 2 * size
+
+
+@dataclass(frozen=True)
+class LayerNormalization(Layer):
+    """Mean and variance of one image along some axes: by default the channels of each position.
+
+    Along height or width, each unit comes to depend on all.
+    """
+
+    axis: int | tuple = -1
+    center: bool = True
+    scale: bool = True
+
+    def axes(self, axes, shape):
+        return _mixed(axes, shape, self.axis)
+
+    def parameters(self, shape):
+        return prod(shape[i] for i in _places(shape, self.axis)) * (self.center + self.scale), 0
+
+
+@dataclass(frozen=True)
+class GroupNormalization(Layer):
+    """Mean and variance of one image over all positions and a group of channels: each unit depends on all."""
+
+    axis: int = -1
+    center: bool = True
+    scale: bool = True
+
+    def axes(self, axes, shape):
+        return both(axes, lambda axis: axis.mix())
+
+    def parameters(self, shape):
+        return prod(shape[i] for i in _places(shape, self.axis)) * (self.center + self.scale), 0
+
+
+def _places(shape, axis):
+    """Return which places of the shape a Keras axis, or several, mean. Keras counts the batch as axis 0."""
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    places = [a + len(shape) if a < 0 else a - 1 for a in axes]
+    if not all(0 <= place < len(shape) for place in places):
+        raise LayerError(f"axis {axis} is not among the axes of its input of shape {shape}")
+    return places
+
+
+def _mixed(axes, shape, axis):
+    """Return the axes after units along `axis` have come to depend on each other."""
+    places = _places(shape, axis)
+    if len(shape) == 3:
+        return tuple(a.mix() if place in places else a for place, a in enumerate(axes))
+    if places == [len(shape) - 1] and len(shape) > 1:
+        return axes
+    return both(axes, lambda a: a.mix())

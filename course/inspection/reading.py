@@ -1,0 +1,154 @@
+"""Read a built Keras model into a ledger."""
+
+from dataclasses import replace
+from math import prod
+
+from course.arithmetic import LAYERS, POINTWISE, Attention, LayerError, Pointwise, Reduction, Unknown, ledger
+from course.arithmetic.layers import from_config, wanted
+
+# Keras's own layers and operations that are not in `LAYERS`, by what they do to positions.
+_STILL = {
+    *POINTWISE, "Normalization", "LayerScale", "StochasticDepth", "UnitNormalization", "RMSNormalization",
+    "Absolute", "Abs", "Negative", "Square", "Sqrt", "Exp", "Log", "Log1p", "Tanh", "Sin", "Cos", "Clip", "Round",
+    "Reciprocal", "Sign", "Cast", "Relu", "Relu6", "Sigmoid", "Softplus", "Softsign", "Silu", "LogSigmoid",
+    "LeakyRelu", "HardSigmoid", "HardSilu", "Elu", "Selu", "Gelu", "Celu", "HardTanh",
+}  # fmt: skip
+_MERGES = {
+    "Add": "Add", "Subtract": "Subtract", "Multiply": "Multiply", "Maximum": "Maximum", "Minimum": "Minimum",
+    "Divide": "Multiply", "TrueDivide": "Multiply", "Power": "Multiply", "Average": "Average",
+    "CustomScaleLayer": "Add",
+}  # fmt: skip
+_REDUCTIONS = ("Mean", "Sum", "Max", "Min", "Amax", "Amin", "Prod", "Std", "Var")
+_ATTENTION = ("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention")
+
+
+def ledger_of(model, input_shape=None):
+    """Return the ledger of a built Keras model: Sequential or functional, with branches or without.
+
+    Models within the model are taken apart; their layers are called outer/inner. A layer that is
+    called several times has a row for each call, and its parameters are counted in the first.
+    Layers that are not known here, and those after them, keep their sizes and parameters; what
+    they see is marked unavailable, as is what an input other than the first contributes.
+
+    Parameters
+    ----------
+    model : keras.Model
+    input_shape : tuple of int, optional
+        (height, width, channels), instead of the model's own, for which it may be any size.
+
+    Returns
+    -------
+    course.arithmetic.Ledger
+
+    Raises
+    ------
+    LayerError
+        When the model is not built, is not made of layers, its input is not an image of a fixed
+        size, or a layer can't work on what reaches it.
+
+    Used in notebooks 01 to 05.
+    """
+    graph = getattr(model, "_functional", None) or model
+    if not model.built or (hasattr(model, "_functional") and graph is model):
+        raise LayerError(f"{model.name} is not built: start it with keras.Input(shape=(32, 32, 3)).")
+    if not hasattr(graph, "_nodes_by_depth"):
+        raise LayerError(
+            f"{model.name} is a class of its own, so its layers can't be followed: "
+            "build it with Sequential, or with keras.Model(inputs, outputs)."
+        )
+    shape = tuple(input_shape or graph.inputs[0].shape[1:])
+    if None in shape or len(shape) != 3:
+        raise LayerError(
+            f"{model.name} has input shape {graph.inputs[0].shape}: a ledger needs images of a fixed size. "
+            "Give one as input_shape=(32, 32, 3)."
+        )
+    walk = _Walk()
+    walk.follow(graph, [-1] + [None] * (len(graph.inputs) - 1), "")
+    found = ledger(walk.layers, shape, model.name, walk.inputs)
+    rows = (
+        replace(row, trainable=0, non_trainable=0) if number in walk.again else row
+        for number, row in enumerate(found)
+    )
+    return replace(found, rows=tuple(rows))
+
+
+class _Walk:
+    """The layers of a graph in an order in which each comes after those it takes from."""
+
+    def __init__(self):
+        self.layers, self.inputs = [], []
+        self.called, self.again = set(), set()  # operations, and rows of a second call
+
+    def add(self, layer, inputs):
+        self.layers.append(layer)
+        self.inputs.append(tuple(inputs))
+        return len(self.layers) - 1
+
+    def follow(self, graph, sources, prefix):
+        """Walk a functional graph whose inputs come from the numbered layers; return its outputs' numbers."""
+        made = {}
+        for tensor, source in zip(graph.inputs, sources, strict=True):
+            if source is None:
+                name = prefix + tensor._keras_history.operation.name
+                source = self.add(Unknown("InputLayer", _fixed(tensor.shape), (0, 0), name=name), ())
+            made[id(tensor)] = source
+        for depth in sorted(graph._nodes_by_depth, reverse=True):
+            for node in graph._nodes_by_depth[depth]:
+                if node.is_input:
+                    continue
+                operation = node.operation
+                taken = [made[id(tensor)] for tensor in node.arguments.keras_tensors]
+                inner = getattr(operation, "_functional", None) or operation
+                if hasattr(inner, "_nodes_by_depth"):
+                    numbers = self.follow(inner, taken, f"{prefix}{operation.name}/")
+                else:
+                    numbers = [self.add(self.read(operation, node, prefix), taken)] * len(node.outputs)
+                made.update(zip(map(id, node.outputs), numbers, strict=True))
+        return [made[id(tensor)] for tensor in graph.outputs]
+
+    def read(self, operation, node, prefix):
+        """Return the layer of the ledger that a Keras layer or operation is."""
+        if id(operation) in self.called:
+            self.again.add(len(self.layers))
+        self.called.add(id(operation))
+        try:
+            return _known(operation, node, _counts(operation), prefix + operation.name)
+        except LayerError as why:
+            raise LayerError(f"{prefix}{operation.name} ({type(operation).__name__}): {why}.") from None
+
+
+def _known(operation, node, counts, name):
+    kind = type(operation).__name__
+    several = len(node.arguments.keras_tensors) > 1
+    # A learner's own class may have the name of one of Keras's.
+    ours = type(operation).__module__.split(".")[0] == "keras"
+    if ours and kind in _MERGES and (several or kind not in LAYERS):
+        return LAYERS[_MERGES[kind]](name=name) if several else Pointwise(kind, name=name)
+    if ours and kind in _MERGES:
+        return Pointwise(kind, name=name)
+    if ours and kind in _STILL:
+        return Pointwise(kind, counts, name=name)
+    if ours and kind in _REDUCTIONS:
+        axis = operation.axis
+        axis = (axis,) if isinstance(axis, int) else axis
+        return Reduction(kind, axis, operation.keepdims, name=name)
+    if ours and kind in _ATTENTION:
+        return Attention(kind, counts, name=name)
+    if ours and kind in LAYERS:
+        config = {key: getattr(operation, key) for key in wanted(kind) if hasattr(operation, key)}
+        config.update(name=name, data_format=getattr(operation, "data_format", None))
+        return from_config(kind, config)
+    return Unknown(kind, _fixed(node.outputs[0].shape), counts, name=name)
+
+
+def _counts(operation):
+    if not hasattr(operation, "weights"):
+        return 0, 0
+    return tuple(
+        sum(prod(weight.shape) for weight in weights)
+        for weights in (operation.trainable_weights, operation.non_trainable_weights)
+    )
+
+
+def _fixed(shape):
+    return None if None in shape[1:] else tuple(shape[1:])
