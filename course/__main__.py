@@ -31,6 +31,13 @@ def _parser():
     ledger.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
     ledger.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
+    check = command(_check, "check", "Check the sizes and receptive fields that are noted beside layers.")
+    check.add_argument("file", metavar="FILE", help="code, a notebook, a page or a pasted summary; - for stdin")
+    check.add_argument(
+        "--input", default="32x32x3", metavar="HxWxC", help="the image, where the code does not say; 32x32x3"
+    )
+    check.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
     train = command(_train, "train", "Train a model and record the run.")
     train.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's 50")
@@ -68,6 +75,20 @@ def _ledger(options):
 
     found = ledger_of(models.build(options.model))
     print(json.dumps(found.as_dict(), indent=1) if options.json else found)
+
+
+def _check(options):
+    from pathlib import Path
+
+    from course import annotations
+
+    shape = options.input.lower().split("x")
+    if len(shape) != 3 or not all(part.isdecimal() and 0 < int(part) < 10**6 for part in shape):
+        raise ValueError(f"--input is {options.input!r}; it must be such as 32x32x3.")
+    text = sys.stdin.read() if options.file == "-" else Path(options.file)
+    found = annotations.check(text, tuple(map(int, shape)))
+    print(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if options.json else found)
+    return 0 if found.all_right else 1
 
 
 def _train(options):

@@ -1,0 +1,227 @@
+"""Which layer fits a row of a summary? From its input's shape, its output's shape and its parameters."""
+
+from itertools import product
+
+from course.annotations.keras_calls import layer_of
+from course.arithmetic.layers import from_config
+
+LARGEST_KERNEL = 15
+STRIDES = (1, 2, 3, 4, 5, 6, 7, 8)
+
+
+def layer_from_counts(kind, inputs, shape, count):
+    """Return (layer, how, why): how it was inferred, or why it was not.
+
+    Parameters
+    ----------
+    kind : str
+        The Keras 3 class name.
+    inputs : list of tuple or None
+        Shapes of what comes in.
+    shape : tuple
+        The output's.
+    count : int
+        Parameters as printed.
+
+    Returns
+    -------
+    tuple
+        (Layer or None, str or None, str or None).
+    """
+    before = inputs[0] if inputs else None
+    if kind in _RULES:
+        if before is None or len(before) != 3 or len(shape) != 3:
+            return None, None, "its input or output is not (height, width, channels)"
+        return _RULES[kind](kind, before, shape, count)
+    if kind == "BatchNormalization" and shape:
+        return _normalisation(shape[-1], count)
+    if kind == "Dense" and shape:
+        return _dense(before, shape[-1], count)
+    config = {
+        "Dropout": {"rate": 0.0},
+        "SpatialDropout2D": {"rate": 0.0},
+        "Activation": {"activation": "custom"},
+        "Reshape": {"target_shape": shape},
+    }.get(kind, {})
+    layer, why = layer_of(kind, [], config, False)
+    return layer, None, why
+
+
+def _convolution(kind, before, shape, count):
+    channels, filters = before[-1], shape[-1]
+    fits = [
+        (config, window)
+        for config, area in _areas(kind, channels, filters, count)
+        for window in _windows(area, before, shape)
+    ]
+    if not fits:
+        return None, None, f"{count:,} parameters from {channels} to {filters} channels fit no kernel of this size"
+    config, window = min(fits, key=_oddness)
+    layer = from_config(kind, {**config, **window})
+    rows, columns = window["kernel_size"]
+    bias = "" if config["use_bias"] else " without bias"
+    how = f"{count:,} parameters fit a {rows}×{columns} kernel{bias}; {_sizes(before, shape)} fits {_step(window)}"
+    return layer, how + _others(fits, (config, window)), None
+
+
+def _areas(kind, channels, filters, count):
+    """Yield (config, taps of the kernel) for each way to have so many parameters."""
+    for use_bias in (True, False):
+        rest = count - filters * use_bias
+        if kind == "SeparableConv2D":
+            for multiplier in (1, 2, 3, 4):
+                middle = channels * multiplier
+                area, left = divmod(rest - middle * filters, middle)
+                if not left and area >= 1:
+                    yield {"filters": filters, "use_bias": use_bias, "depth_multiplier": multiplier}, area
+        elif kind == "DepthwiseConv2D":
+            area, left = divmod(rest, filters)
+            if not left and area >= 1 and filters % channels == 0:
+                yield {"use_bias": use_bias, "depth_multiplier": filters // channels}, area
+        else:
+            area, left = divmod(rest, channels * filters)
+            if not left and area >= 1:
+                yield {"filters": filters, "use_bias": use_bias}, area
+
+
+def _windows(area, before, shape):
+    """Yield kernels of so many taps, with the stride, padding and dilation that give the output's size."""
+    for rows in range(1, LARGEST_KERNEL + 1):
+        columns, left = divmod(area, rows)
+        if left or columns > LARGEST_KERNEL:
+            continue
+        for padding, stride, dilation in [
+            *product(("same", "valid"), STRIDES, (1,)),
+            *product(("valid",), (1,), (2, 3, 4, 5, 6)),
+        ]:
+            kernel = (rows, columns)
+            if all(_size(before[i], kernel[i], stride, dilation, padding) == shape[i] for i in (0, 1)):
+                if kernel == (1, 1) and (padding == "same" or dilation > 1):
+                    continue
+                window = {"kernel_size": kernel, "strides": stride, "padding": padding, "dilation_rate": dilation}
+                yield window
+
+
+def _size(n, kernel, stride, dilation, padding):
+    return -(-n // stride) if padding == "same" else (n - (kernel - 1) * dilation - 1) // stride + 1
+
+
+def _oddness(fit):
+    """Order readings from the commonest to the oddest."""
+    config, window = fit
+    rows, columns = window["kernel_size"]
+    return (
+        rows != columns,
+        config.get("depth_multiplier", 1) if "filters" in config else 1,
+        window["dilation_rate"],
+        window["strides"],
+        rows % 2 == 0,
+        not config["use_bias"],
+        window["padding"] != "same",
+        abs(rows - 3),
+    )
+
+
+def _others(fits, chosen):
+    """Name other readings with a square kernel that see something else."""
+
+    def key(fit):
+        config, window = fit
+        step = (window["strides"], window["dilation_rate"])
+        return window["kernel_size"], step, config["use_bias"], config.get("depth_multiplier", 1)
+
+    others = {}
+    for fit in fits:
+        rows, columns = fit[1]["kernel_size"]
+        if rows == columns and key(fit) != key(chosen):
+            bias = "" if fit[0]["use_bias"] else " without bias"
+            others.setdefault(key(fit), f"{rows}×{columns}{bias} with {_step(fit[1])}")
+    return f" (also possible: {', '.join(list(others.values())[:3])})" if others else ""
+
+
+def _step(window):
+    dilation = "" if window["dilation_rate"] == 1 else f", dilation {window['dilation_rate']}"
+    return f"padding '{window['padding']}', stride {window['strides']}{dilation}"
+
+
+def _sizes(before, shape):
+    return f"{before[0]}×{before[1]} to {shape[0]}×{shape[1]}"
+
+
+def _pooling(kind, before, shape, count):
+    """The window's size is not in a summary: 2 where it fits, else one that is its own stride, else 3."""
+    commonest = [(2, 2), *((n, n) for n in range(3, max(before[:2]) + 1) if n <= 512), (3, 2), (3, 1), (2, 1)]
+    for padding in ("valid", "same"):
+        for pool, stride in commonest:
+            if all(_size(before[i], pool, stride, 1, padding) == shape[i] for i in (0, 1)) and before[2] == shape[2]:
+                layer = from_config(kind, {"pool_size": pool, "strides": stride, "padding": padding})
+                how = f"{_sizes(before, shape)} fits a {pool}×{pool} window, stride {stride}, padding '{padding}'"
+                return layer, f"{how}; the window's size is not in a summary", None
+    return None, None, f"no window leads from {_sizes(before, shape)}"
+
+
+def _resized(kind, before, shape, count):
+    """Zero padding, cropping and upsampling."""
+    larger, smaller = (shape, before) if kind != "Cropping2D" else (before, shape)
+    if kind == "UpSampling2D":
+        factors = [divmod(larger[i], smaller[i]) for i in (0, 1)]
+        if any(left or not factor for factor, left in factors):
+            return None, None, f"no factor leads from {_sizes(before, shape)}"
+        return from_config(kind, {"size": tuple(factor for factor, _ in factors)}), None, None
+    extra = [larger[i] - smaller[i] for i in (0, 1)]
+    if min(extra) < 0:
+        return None, None, f"it can't lead from {_sizes(before, shape)}"
+    key = "cropping" if kind == "Cropping2D" else "padding"
+    ends = tuple((n // 2, n - n // 2) for n in extra)
+    how = f"{_sizes(before, shape)} fits {key} {ends}" + ("; which side has more is not in a summary" * (extra[0] % 2))
+    return from_config(kind, {key: ends}), how, None
+
+
+def _transposed(kind, before, shape, count):
+    fits = []
+    for config, area in _areas(kind, before[-1], shape[-1], count):
+        side = round(area**0.5)
+        for stride, padding in product(STRIDES, ("same", "valid")):
+            grown = [before[i] * stride + (max(side - stride, 0) if padding == "valid" else 0) for i in (0, 1)]
+            if side * side == area and grown == list(shape[:2]):
+                fits.append({**config, "kernel_size": side, "strides": stride, "padding": padding})
+    if not fits:
+        return None, None, f"{count:,} parameters and {_sizes(before, shape)} fit no square kernel"
+    config = fits[0]
+    how = (
+        f"{count:,} parameters fit a {config['kernel_size']}×{config['kernel_size']} kernel; "
+        f"{_sizes(before, shape)} fits stride {config['strides']}, padding '{config['padding']}'"
+    )
+    return from_config(kind, config), how, None
+
+
+def _normalisation(channels, count):
+    parts, left = divmod(count, channels) if channels else (0, 1)
+    if left or parts not in (2, 3, 4):
+        return from_config("BatchNormalization", {}), None, f"{count:,} parameters are not 4 a channel of {channels}"
+    how = {4: None, 3: "3 parameters a channel fit scale=False", 2: "2 a channel fit scale=False, center=False"}[parts]
+    return from_config("BatchNormalization", {"scale": parts == 4, "center": parts > 2}), how, None
+
+
+def _dense(before, units, count):
+    features = before[-1] if before else None
+    for use_bias in (True, False):
+        if features and count == features * units + units * use_bias:
+            how = None if use_bias else f"{count:,} parameters fit no bias"
+            return from_config("Dense", {"units": units, "use_bias": use_bias}), how, None
+    if features is None and units:
+        return from_config("Dense", {"units": units}), None, None
+    return None, None, f"{count:,} parameters from {features} to {units} units fit no Dense layer"
+
+
+_RULES = {
+    "Conv2D": _convolution,
+    "SeparableConv2D": _convolution,
+    "DepthwiseConv2D": _convolution,
+    "Conv2DTranspose": _transposed,
+    "MaxPooling2D": _pooling,
+    "AveragePooling2D": _pooling,
+    "ZeroPadding2D": _resized,
+    "Cropping2D": _resized,
+    "UpSampling2D": _resized,
+}

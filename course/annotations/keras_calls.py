@@ -1,0 +1,173 @@
+"""From the arguments of a Keras call to a layer of `course.arithmetic`.
+
+Signatures are those of Keras 3.15 (https://keras.io/api/layers/). Keras 1 spellings follow the
+Keras 1.2 documentation and the conversions of Keras 2's `legacy/interfaces.py`.
+"""
+
+from course.arithmetic import LayerError
+from course.arithmetic.layers import LAYERS, from_config
+
+ALIASES = {
+    "Convolution2D": "Conv2D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Deconvolution2D": "Conv2DTranspose",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+}
+_WINDOW = ("strides", "padding", "data_format")
+SIGNATURES = {
+    "Conv2D": (
+        "filters", "kernel_size", *_WINDOW, "dilation_rate", "groups", "activation", "use_bias",
+    ),
+    "SeparableConv2D": (
+        "filters", "kernel_size", *_WINDOW, "dilation_rate", "depth_multiplier", "activation", "use_bias",
+    ),
+    "DepthwiseConv2D": (
+        "kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate", "activation",
+        "use_bias",
+    ),
+    "Conv2DTranspose": (
+        "filters", "kernel_size", "strides", "padding", "output_padding", "data_format", "dilation_rate",
+        "activation", "use_bias",
+    ),
+    "MaxPooling2D": ("pool_size", *_WINDOW),
+    "AveragePooling2D": ("pool_size", *_WINDOW),
+    "GlobalAveragePooling2D": ("data_format", "keepdims"),
+    "GlobalMaxPooling2D": ("data_format", "keepdims"),
+    "ZeroPadding2D": ("padding", "data_format"),
+    "Cropping2D": ("cropping", "data_format"),
+    "UpSampling2D": ("size", "data_format", "interpolation"),
+    "BatchNormalization": ("axis", "momentum", "epsilon", "center", "scale"),
+    "LayerNormalization": ("axis", "epsilon", "center", "scale"),
+    "GroupNormalization": ("groups", "axis", "epsilon", "center", "scale"),
+    "Activation": ("activation",),
+    "Dense": ("units", "activation", "use_bias"),
+    "Concatenate": ("axis",),
+    "Reshape": ("target_shape",),
+    "Permute": ("dims",),
+    "Softmax": ("axis",),
+    "ReLU": ("max_value", "negative_slope", "threshold"),
+    "LeakyReLU": ("negative_slope",),
+    "Dropout": ("rate",),
+    "SpatialDropout2D": ("rate",),
+    "AlphaDropout": ("rate",),
+    "GaussianDropout": ("rate",),
+    "GaussianNoise": ("stddev",),
+    "Rescaling": ("scale", "offset"),
+}  # fmt: skip
+
+KERAS_1_KEYS = {
+    "nb_filter": "filters",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "bias": "use_bias",
+    "output_dim": "units",
+    "atrous_rate": "dilation_rate",
+    "dim_ordering": "data_format",
+    "p": "rate",
+}
+KERAS_1_KERNEL = ("nb_row", "nb_col")
+KERAS_1_VALUES = {"th": "channels_first", "tf": "channels_last"}
+# A sign on its own that a text was written for Keras 1 (`p`, `bias` and `output_dim` live on elsewhere).
+KERAS_1_SIGNS = (
+    "border_mode", "subsample", "nb_filter", "nb_row", "nb_col", "nb_epoch", "samples_per_epoch", "nb_val_samples",
+    "dim_ordering", "atrous_rate", "Convolution2D", "AtrousConvolution2D", "W_regularizer", "b_regularizer",
+)  # fmt: skip
+CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "Conv2DTranspose")
+# What a layer does to sizes, receptive fields and parameters does not depend on these.
+HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom"}
+# One value in, one value out at each position, with no parameters.
+POINTWISE = ("ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout")
+
+LARGEST = 1_000_000
+
+
+class Unresolved:
+    """A value that is not a constant: its source is kept, to be named in a sentence."""
+
+    def __init__(self, source):
+        self.source = source
+
+
+def canonical(kind):
+    """Return a class name as Keras 3 spells it."""
+    return ALIASES.get(kind, kind)
+
+
+def is_keras_1_kernel(kind, positional):
+    """Return whether positional arguments read (filters, rows, columns), as Keras 1 had them."""
+    return kind in CONVOLUTIONS and len(positional) >= 3 and all(type(value) is int for value in positional[:3])
+
+
+def layer_of(kind, positional, keywords, keras_1):
+    """Return (layer, why): a layer and None, or None and why it can't be read.
+
+    Parameters
+    ----------
+    kind : str
+        As Keras 3 spells it.
+    positional : list
+        Values; an `Unresolved` where one is not a constant.
+    keywords : dict
+        Likewise.
+    keras_1 : bool
+        Read `Conv2D(48, 3, 3)` as a 3x3 kernel.
+    """
+    if kind not in LAYERS and kind not in POINTWISE:
+        return None, f"{kind} is not among the layers this checker knows"
+    try:
+        config = _config(kind, positional, keywords, keras_1)
+        if kind not in LAYERS:
+            return from_config("Activation", {"activation": kind, "name": config.get("name")}), None
+        for key, value in config.items():
+            if isinstance(value, Unresolved) and key in _wanted(kind):
+                if key not in HARMLESS:
+                    return None, f"{key}={value.source} is not a constant written in the text"
+                config[key] = HARMLESS[key]
+        layer = from_config(kind, config)
+        _check(layer)
+        return layer, None
+    except LayerError as why:
+        return None, str(why)
+    except (TypeError, ValueError) as why:
+        return None, f"its arguments don't fit ({str(why).partition('__init__() ')[2] or why})"
+
+
+def _wanted(kind):
+    return LAYERS[kind].__dataclass_fields__
+
+
+def _config(kind, positional, keywords, keras_1):
+    order = SIGNATURES.get(kind, ())
+    config = {}
+    if keras_1 and is_keras_1_kernel(kind, positional):
+        order, positional = ("filters", "kernel_size"), [positional[0], (positional[1], positional[2])]
+    if len(positional) > len(order) and order:
+        raise LayerError(f"it has {len(positional)} arguments without a keyword, and {kind} takes {len(order)}")
+    config.update(zip(order, positional, strict=False))
+    if all(key in keywords for key in KERAS_1_KERNEL):
+        config["kernel_size"] = tuple(keywords[key] for key in KERAS_1_KERNEL)
+    for key, value in keywords.items():
+        key = KERAS_1_KEYS.get(key, key)
+        if isinstance(value, str) and key in ("padding", "data_format"):
+            value = KERAS_1_VALUES.get(value.lower(), value.lower())
+        config[key] = value
+    if isinstance(config.get("padding"), str):
+        config["padding"] = config["padding"].lower()
+    if not isinstance(config.get("name"), str):
+        config.pop("name", None)
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
+
+
+def _check(layer):
+    """Raise LayerError for a value no layer can have, so that it is named with its line."""
+    for key in ("filters", "units", "kernel_size", "strides", "pool_size", "dilation_rate"):
+        value = getattr(layer, key, None)
+        if value is None:
+            continue
+        values = value if isinstance(value, tuple) and len(value) == 2 else (value,)
+        if not all(type(v) is int and 1 <= v <= LARGEST for v in values):
+            raise LayerError(f"{key} is not a whole number from 1 to {LARGEST:,}, or two of them")

@@ -1,0 +1,187 @@
+"""A pasted `model.summary()`, as Keras 1, 2 and 3 print it, read into layers.
+
+Used in notebook 02.
+"""
+
+import re
+from dataclasses import dataclass
+
+from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
+from course.annotations.infer import layer_from_counts
+from course.annotations.keras_calls import ALIASES, POINTWISE, SIGNATURES, canonical
+from course.arithmetic.layers import LAYERS
+
+COMMON_SIZES = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192)
+MOST_ROWS = 5_000
+
+_HEADER = re.compile(r"Layer \(type\).{0,400}?Param", re.S)
+_SHAPE = r"\(+(?:None|\?|\d{1,7})(?:, ?(?:None|\d{1,9})){0,5},?\)+"
+_ROW = re.compile(
+    r"^\s{0,80}(?P<name>[^\s()]{1,200})(?:\s{1,200}\((?P<kind>[\w.>\u2026]{0,100})(?P<closed>\)?))?\s{0,200}"
+    rf"\[?(?P<shape>{_SHAPE})\]?\s{{1,200}}(?P<count>\d[\d,]{{0,15}})\b(?P<inputs>.{{0,400}})$"
+)
+_TAIL = re.compile(r"^\s{0,80}(?P<tail>\w{1,60})\)\s{0,200}$")
+_MORE_INPUTS = re.compile(r"^\s{0,200}[\w.\-/]{1,100}\[\d+\]\[\d+\]\s{0,200}$")
+_INPUT = re.compile(r"([\w.\-/]{1,100})\[\d+\]")
+_KINDS = sorted({*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES, "InputLayer", "Flatten"})
+
+
+@dataclass
+class _Row:
+    name: str
+    kind: str
+    shape: tuple
+    count: int
+    inputs: list
+    source: str
+
+
+def is_summary(text):
+    """Return whether a text holds a printed summary."""
+    return bool(_HEADER.search(text))
+
+
+def read_summary(text):
+    """Return the layers of a summary; kernels, strides and padding are inferred, and said to be.
+
+    Parameters
+    ----------
+    text : str
+        With one summary in it; of several the last is read.
+
+    Returns
+    -------
+    Reading
+        A claim's size and parameters are those printed. There are no receptive fields in a summary.
+
+    Raises
+    ------
+    ReadError
+        When no row of it can be read.
+    """
+    found = list(_HEADER.finditer(text))
+    if not found:
+        raise ReadError("No summary was found: it begins with a line that says Layer (type), Output Shape, Param #.")
+    unread = {}
+    rows = _rows(_unboxed(text[found[-1].start() :]), unread)
+    if not rows:
+        raise ReadError("The summary has no row that can be read as: name (kind), (None, height, width, channels), count.")
+    remarks = {} if len(found) == 1 else {f"The text holds {len(found)} summaries; the last is read.": None}
+    if _channels_first(rows):
+        remarks["The shapes have channels first; they are read as (height, width, channels)."] = None
+        for row in rows:
+            if len(row.shape) == 3:
+                row.shape = (*row.shape[1:], row.shape[0])
+    return _reading(rows, unread, remarks)
+
+
+def _reading(rows, unread, remarks):
+    image = next((row.shape for row in rows if row.kind == "InputLayer"), None)
+    rows = [row for row in rows if row.kind != "InputLayer"]
+    if not rows:
+        raise ReadError("The summary has an input and no layers.")
+    is_graph = any(row.inputs for row in rows)
+    if image is None:
+        image = _guessed_image(rows[0])
+        shown = "×".join(map(str, image)) if image else "unknown"
+        remarks[f"The input is not in the summary; it is taken to be {shown}, from the first layer."] = None
+    index = {}
+    layers = []
+    for i, row in enumerate(rows):
+        inputs = tuple(index.get(name, IMAGE) for name in row.inputs) if is_graph and row.inputs else (i - 1,)
+        shapes = [rows[j].shape if j >= 0 else image for j in inputs]
+        layer, how, why = layer_from_counts(row.kind, shapes, row.shape, row.count)
+        if how:
+            remarks[f"{row.name}: {how}."] = None
+        if why:
+            unread[f"{row.name} ({row.kind}) could not be read: {why}."] = None
+        index[row.name] = i
+        layers.append(Noted(row.kind, layer, row.name, None, row.source, inputs, Claim(row.shape, None, row.count)))
+    return Reading(tuple(layers), image, None, tuple(unread), tuple(remarks))
+
+
+def _unboxed(text):
+    """Return the lines of a table drawn with box characters, wrapped cells joined."""
+    lines, cells = [], None
+    for line in text.split("\n"):
+        if "\u2502" not in line and "\u2503" not in line:
+            if cells:
+                lines.append(_flat(cells))
+                cells = None
+            lines.append(line)
+            continue
+        parts = [part.strip() for part in re.split("[\u2502\u2503]", line)[1:-1]]
+        is_new = len(parts) > 2 and re.fullmatch(r"[\d,]+", parts[2]) and parts[0]
+        if is_new or not cells:
+            if cells:
+                lines.append(_flat(cells))
+            cells = [[part] for part in parts]
+        else:
+            for cell, part in zip(cells, parts, strict=False):
+                cell.append(part)
+    return [*lines, *([_flat(cells)] if cells else [])]
+
+
+def _flat(cells):
+    name, *others = (" ".join(filter(None, cell)) for cell in cells)
+    head, bracket, tail = name.partition("(")
+    return "   ".join([head.replace(" ", "") + " " + bracket + tail.replace(" ", ""), *others])
+
+
+def _rows(lines, unread):
+    rows, cut, is_open = [], "", False
+    for line in lines[1 : MOST_ROWS * 3]:
+        line = line[:1_000]
+        if re.match(r"\s{0,80}Total params", line) or len(rows) >= MOST_ROWS:
+            break
+        found = _ROW.match(line)
+        if found:
+            shape = tuple(int(n) for n in re.findall(r"\d+", found["shape"].partition(",")[2]))
+            if "None" in found["shape"].partition(",")[2]:
+                unread[f"{found['name']}: its size is not fixed (None)."] = None
+            kind = _kind(found["kind"] or "", found["name"], bool(found["closed"]))
+            inputs = _INPUT.findall(found["inputs"])
+            source = " ".join(line.split())
+            rows.append(_Row(found["name"], kind, shape, int(found["count"].replace(",", "")), inputs, source))
+            cut = found["kind"] or ""
+            is_open = bool(cut) and not found["closed"]
+        elif rows and _MORE_INPUTS.match(line):
+            rows[-1].inputs += _INPUT.findall(line)
+        elif rows and is_open and _TAIL.match(line):
+            rows[-1].kind = _kind(cut + _TAIL.match(line)["tail"], rows[-1].name, True)
+            is_open = False
+    return rows
+
+
+def _kind(prefix, name, is_whole):
+    """Return a class name as Keras 3 spells it, from one that the table may have cut short."""
+    if is_whole and not prefix.endswith("\u2026"):
+        return canonical(prefix.rpartition(">")[2])
+    prefix = prefix.rstrip("\u2026")
+    stem = re.sub(r"_\d+$", "", name).replace("_", "").lower()
+    fitting = [kind for kind in _KINDS if kind.startswith(prefix)]
+    named = [kind for kind in fitting if kind.lower() == stem]
+    plain = [kind for kind in fitting if kind not in ALIASES]
+    return canonical((named or plain or fitting or [prefix or name])[0])
+
+
+def _channels_first(rows):
+    maps = [row.shape for row in rows if len(row.shape) == 3 and len(set(row.shape)) > 1]
+    return sum(a != b == c for a, b, c in maps) > sum(a == b != c for a, b, c in maps)
+
+
+def _guessed_image(row):
+    """Return the input shape that the first layer's row speaks for, or None."""
+    if len(row.shape) != 3:
+        return None
+    height, width, _ = row.shape
+    fits = []
+    for channels in (3, 1, 4, 2):
+        for grown in (0, 2, 4, 6, 1, 3):
+            image = (height + grown, width + grown, channels)
+            layer, _, why = layer_from_counts(row.kind, [image], row.shape, row.count)
+            if layer and not why and (grown == 0) == (getattr(layer, "padding", "same") == "same"):
+                fits.append(image)
+        if fits:
+            break
+    return next((image for image in fits if image[0] in COMMON_SIZES), fits[0] if fits else None)

@@ -1,0 +1,164 @@
+"""Split a note into numbers, shapes, labels and what stands between them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LONGEST = 300  # characters of a note that are looked at
+
+_CHARACTERS = str.maketrans(
+    {
+        **dict.fromkeys("×✕✖⨯⨉╳х", "x"),
+        **dict.fromkeys("∗·⋅", "*"),
+        **dict.fromkeys("–—−‐‑‒―", "-"),
+        **dict.fromkeys("→⟶➜➔➝⇒⟹►▶", ">"),
+        **dict.fromkeys("│∣¦", "|"),
+        **dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", ""),
+        "²": "^2",
+    }
+)
+
+_NAMES = r"(?:size|shape|dimensions?|dims?|resolution|res)"
+_OUT = r"(?:output|outputs|out|o/p|op|resulting|result)"
+_FIELD = (
+    r"(?:receptive ?fields?|rec[a-z]{2,9}[ _-]?f[iel]{3,4}ds?|receptive|rec\.? ?field|r[_-]?field|field of view"
+    r"|r\.f\.?|r-f|rfs?|fov)"
+)
+_END = r"(?![a-z_])"
+# The first that fits wins, so phrases come before the words they begin with.
+_PATTERNS = (
+    (
+        "ignore",
+        rf"(?:(?:input|in|local|previous|prev\.?|old)[ _-]?{_FIELD}|(?:{_FIELD}|r)[ _-]?(?:input|in|before|prev)"
+        rf"|lrf){_END}",
+    ),
+    (
+        "field",
+        rf"(?:(?:global|effective|total|overall|new|final|current|cumulative|theoretical|output|out)[ _-]?)?"
+        rf"(?:{_FIELD}|[get]rf)(?:[ _-]?(?:output|out|size)(?![a-z])(?!\s*[:=]?\s*\(?\d+\s*[x*]\s*\d+\s*[x*]))?{_END}",
+    ),
+    ("field", rf"r_?out{_END}|r(?=\s*[:=])"),
+    ("ignore", rf"(?:total|non-?trainable|overall)[ _-]?(?:trainable )?param(?:eter)?s?{_END}"),
+    (
+        "parameters",
+        rf"(?:no\.? of |number of |num_?|# ?|n_)?(?:trainable )?param(?:eter)?s?\.?(?: ?#| count)?{_END}",
+    ),
+    (
+        "ignore",
+        rf"(?:kernel|filter|pool|pooling|batch|input|window|stride|step|patch|image input|crop)s?[ _-]*{_NAMES}{_END}"
+        rf"|(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor))?{_END}"
+        rf"|in(?:_?(?:size|shape|ch|channels))?(?=\s*[:=-]?\s*[\d(\[])",
+    ),
+    ("size", rf"(?:{_OUT}[ _-]?)?channels? size{_END}"),
+    (
+        "ignore",
+        rf"(?:{_OUT}[ _-]?)?(?:no\.? of |number of |num_?|n_)?"
+        rf"(?:channels?|filters?|kernels?|features|feature maps|classes|neurons|units|nodes|ch){_END}"
+        rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}|j(?:ump)?(?:[ _]?(?:in|out|output))?(?=\s*[:=\d]| ?\d)"
+        rf"|jumps?{_END}|pad(?:ding)?{_END}|dilation(?:[ _]rate)?{_END}|start{_END}|groups?{_END}|epochs?{_END}|lr{_END}"
+        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)",
+    ),
+    (
+        "size",
+        rf"(?:(?:final|new|current)[ _-])?{_OUT}[ _-]*"
+        rf"(?:(?:image|img|map|feature[ _-]?map|fmap|tensor|layer|spatial|activation)[ _-]*)?{_NAMES}?{_END}"
+        rf"|(?:image|img|map|feature[ _-]?map|fmap|activation|tensor|layer|spatial|grid|o)[ _-]*{_NAMES}{_END}"
+        rf"|{_NAMES}{_END}|n_?out{_END}|feature[ _-]?map{_END}|fmap{_END}|o(?=\s*[:=])",
+    ),
+    ("n", r"n(?=\s*[:=])"),
+    (
+        "describes",
+        rf"(?:\d?d?conv\w*|convolutions?|separable\w*|sep\w*conv\w*|depth ?wise\w*|point ?wise\w*|dw|pw"
+        rf"|(?:max|avg|average|global)?[ _-]?pool\w*|maxpool\w*|mp|window|dense|fc|dropout|drop|rate|block|blk|stage"
+        rf"|layer|bn|transition|acc\w*|loss|step|line|version|v){_END}",
+    ),
+    ("break", rf"(?:same|unchanged|previous|before|not|no|was|were|instead|than|max|limit|under|below){_END}"),
+    ("to", rf"to{_END}"),
+    (
+        "shape",
+        r"[(\[{<] ?(?:(?:none|\?|-1|batch(?:_size)?|bs|b|n|m) ?[,x*/] ?)?\d{1,9}(?:(?: ?[,x*/] ?| )\d{1,9}){0,5},? ?[)\]}>]",
+    ),
+    (
+        "shape",
+        r"(?:none|\?|-1|batch(?:_size)?|bs|n) ?[,x*/] ?\d{1,9}(?:(?: ?[,x*/] ?)\d{1,9}){1,3}(?!\w)",
+    ),
+    (
+        "shape",
+        r"\d{1,9}(?: ?px)?(?: ?(?:[x*/@]|by(?= ?\d)) ?\d{1,9}(?: ?px)?){1,4}(?:\^2)?(?!\.\d)(?![a-wyz_])",
+    ),
+    ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
+    ("shape", r"\d{1,6}\^2(?!\w)"),
+    ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)"),
+    ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)"),
+    ("other", r"\d[\w.%^]*|\.\d[\w.]*|\?"),
+    ("arrow", r"[-=]*>+"),
+    ("equals", r"=+"),
+    ("word", r"[^\W\d_][^\W\d_]*(?:[_.']?[^\W_]+)*"),
+    ("operator", r"\+|\*|/"),
+    ("link", r"[:~-]+"),
+    ("open", r"[(\[{<]"),
+    ("close", r"[)\]}]"),
+    ("separator", r"[^\s\w]|_"),
+)  # fmt: skip
+_TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
+_SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?\) ?/ ?\d{1,3} ?\+ ?1 ?=")
+
+
+@dataclass
+class Token:
+    """A piece of a note. `value` is an int, or a tuple of them for a shape or a list."""
+
+    kind: str
+    text: str
+    value: object = None
+    label: str | None = None
+
+    @property
+    def is_value(self):
+        """Whether it is a number, a shape or a list of numbers."""
+        return self.value is not None
+
+
+def normalised(text):
+    """Return a note in lower case, with one spelling for each sign, and one space between words."""
+    text = unicodedata.normalize("NFKC", text[: 2 * LONGEST].translate(_CHARACTERS)).casefold()
+    text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
+    text = " ".join(text.split())[:LONGEST]
+    if "rf" not in text and "field" not in text:
+        text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
+    return text
+
+
+def tokens(text):
+    """Return the tokens of a note."""
+    found = []
+    for match in _TOKEN.finditer(normalised(text)):
+        kind = _PATTERNS[int(match.lastgroup[1:])][0]
+        found.append(Token(kind, match[0], _value(kind, match[0])))
+    return _spaced_shapes(found)
+
+
+def _value(kind, text):
+    if kind == "number":
+        return int(re.match(r"\d+", text)[0])
+    if kind not in ("shape", "list"):
+        return None
+    numbers = tuple(map(int, re.findall(r"\d+", re.sub(r"\^2|-1(?= ?[,x*/])", "", text))))
+    if "^2" in text and len(numbers) == 1:
+        return numbers * 2
+    if "@" in text and len(numbers) == 3 and text.index("@") < 10 and not re.search(r"[x*/].*@", text):
+        return (*numbers[1:], numbers[0])
+    return numbers
+
+
+def _spaced_shapes(found):
+    """Join "30 30 64" into a shape."""
+    out = []
+    for token in found:
+        out.append(token)
+        last = out[-3:]
+        if [t.kind for t in last] == ["number"] * 3 and last[0].value == last[1].value:
+            values = tuple(t.value for t in last)
+            out[-3:] = [Token("shape", "x".join(map(str, values)), values)]
+    return out
