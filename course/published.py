@@ -137,6 +137,22 @@ def base_runs():
     return {key: np.array([float(row[key] or "nan") for row in rows]) for key in keys}
 
 
+def annotation_mistakes():
+    """Return how often each mistake starts in the layer notes of 52 public submissions.
+
+    Returns
+    -------
+    list of dict
+        With the keys "mistake", "steps" (layers at which it starts) and "models" (submissions that make
+        it); the most frequent first.
+
+    Used in notebook 02.
+    """
+    with (runs.RECORDS / "annotation_mistakes.csv").open(newline="") as file:
+        rows = [{**row, "steps": int(row["steps"]), "models": int(row["models"])} for row in csv.DictReader(file)]
+    return sorted(rows, key=lambda row: (-row["steps"], -row["models"], row["mistake"]))
+
+
 def main(folder):
     """Write the records of all reports in a folder."""
     for pattern, (model, claims) in REPORTS.items():

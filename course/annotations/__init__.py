@@ -7,7 +7,7 @@ Imports no TensorFlow. Used in notebook 02.
 """
 
 from course.annotations.check import check
-from course.annotations.claims import Claim, Noted, Reading, ReadError
+from course.annotations.claims import Claim, Noted, ReadError, Reading
 from course.annotations.documents import read
 from course.annotations.findings import Finding, Findings
 

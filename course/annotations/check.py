@@ -32,11 +32,11 @@ def check(text, input_shape=(32, 32, 3)):
     Used in notebook 02.
     """
     reading = read(text)
-    layers, found, misfits = _ledger(reading, reading.input_shape or tuple(input_shape))
+    found, misfits = _ledger(reading, reading.input_shape or tuple(input_shape))
     noted = reading.layers
-    sizes, planes = check_sizes(noted, layers, found)
+    sizes, planes = check_sizes(noted, found)
     verdicts = (
-        check_receptive_fields(noted, layers, found, planes),
+        check_receptive_fields(noted, found, planes),
         sizes,
         check_channels(noted, found),
         check_parameters(noted, found),
@@ -51,12 +51,12 @@ def check(text, input_shape=(32, 32, 3)):
 
 
 def _ledger(reading, input_shape):
-    """Return the layers, their ledger, and a sentence for each layer that can't be in its place."""
+    """Return the ledger, and a sentence for each layer that can't be in its place."""
     layers = [note.layer or Unknown(note.kind) for note in reading.layers]
     inputs, misfits = [note.inputs for note in reading.layers], []
     while True:
         try:
-            return layers, ledger(layers, input_shape, inputs=inputs), misfits
+            return ledger(layers, input_shape, inputs=inputs), misfits
         except LayerError as why:
             if why.index is None:
                 raise

@@ -7,12 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
-from course.annotations.keras_calls import KERAS_1_SIGNS
+from course.annotations.keras_calls import KERAS_1_SIGNS, KNOWN
 from course.annotations.notes import claims_of
-from course.annotations.repair import repaired
+from course.annotations.repair import MARK, repaired
 from course.annotations.walk import Walk
 
 LONGEST_SOURCE = 300
+LAYER_CALL = re.compile(rf"\b({'|'.join(KNOWN)})\s?\(")
 LONGEST_TEXT = 1_500_000
 
 
@@ -47,7 +48,7 @@ def read_code(text):
     """
     if len(text) > LONGEST_TEXT:
         raise ReadError(f"The code has {len(text):,} characters; at most {LONGEST_TEXT:,} are read.")
-    text, tree = repaired(text)
+    text, tree, mended = repaired(text)
     keras_1 = any(re.search(rf"\b{sign}\b", text) for sign in KERAS_1_SIGNS)
     walk = Walk(tree, keras_1)
     networks = [network for network in walk.networks if network.layers and not network.joined]
@@ -57,7 +58,7 @@ def read_code(text):
     notes = _Notes(networks, _comments(text), walk)
     read = [(network, [notes.claim(placed) for placed in network.layers]) for network in networks]
     network, found = max(read, key=lambda pair: (sum(map(bool, pair[1])), len(pair[1])))
-    remarks = list(walk.remarks)
+    remarks = [f"Line {line}: a bracket is missing; it is read as closed." for line in mended] + list(walk.remarks)
     if len(networks) > 1:
         remarks.insert(0, _chosen(network, networks))
     index = {None: IMAGE} | {placed: i for i, placed in enumerate(network.layers)}
@@ -73,7 +74,8 @@ def read_code(text):
         )
         for placed, claim in zip(network.layers, found, strict=True)
     )
-    return Reading(layers, network.input_shape, None, tuple(walk.unread), tuple(remarks))
+    unread = tuple(dict.fromkeys([*_lost(lines, network), *walk.unread]))
+    return Reading(layers, network.input_shape, None, unread, tuple(remarks))
 
 
 def _chosen(network, networks):
@@ -82,6 +84,15 @@ def _chosen(network, networks):
         f"The text holds {len(networks)} models; read here is {title} from line {network.layers[0].first} on, "
         "which has the most notes."
     )
+
+
+def _lost(lines, network):
+    """Name the lines among a network's that look like layers and are no Python."""
+    first, last = network.layers[0].first, network.layers[-1].last
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(MARK) and (found := LAYER_CALL.search(line)):
+            if first - 10 <= number <= last + 10:
+                yield f"Line {number}: this {found[1]} could not be read; the line is not Python."
 
 
 def _source(lines, node):
@@ -97,7 +108,8 @@ def _comments(text):
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:
-                found.append(Comment(token.start[0], token.string.lstrip("#"), not token.line[: token.start[1]].strip()))
+                row, column = token.start
+                found.append(Comment(row, token.string.lstrip("#"), not token.line[:column].strip()))
     except (tokenize.TokenError, SyntaxError, RecursionError, MemoryError):
         pass  # what was found so far stands
     return found

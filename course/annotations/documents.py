@@ -113,8 +113,8 @@ def _cells(text, is_notebook):
         cells = notebook["cells"] if "cells" in notebook else notebook["worksheets"][0]["cells"]
         found = {"code": [], "markdown": [], "outputs": []}
         for cell in cells:
-            kind = cell.get("cell_type")
-            found["code" if kind == "code" else "markdown"].append(_joined(cell.get("source", cell.get("input", ""))))
+            kind = "code" if cell.get("cell_type") == "code" else "markdown"
+            found[kind].append(_joined(cell.get("source", cell.get("input", ""))))
             for output in cell.get("outputs") or ():
                 found["outputs"].append(_joined(output.get("text", "")))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, MemoryError):

@@ -153,7 +153,8 @@ def _pooling(kind, before, shape, count):
     commonest = [(2, 2), *((n, n) for n in range(3, max(before[:2]) + 1) if n <= 512), (3, 2), (3, 1), (2, 1)]
     for padding in ("valid", "same"):
         for pool, stride in commonest:
-            if all(_size(before[i], pool, stride, 1, padding) == shape[i] for i in (0, 1)) and before[2] == shape[2]:
+            sizes = [_size(before[i], pool, stride, 1, padding) for i in (0, 1)]
+            if (*sizes, before[2]) == shape:
                 layer = from_config(kind, {"pool_size": pool, "strides": stride, "padding": padding})
                 how = f"{_sizes(before, shape)} fits a {pool}×{pool} window, stride {stride}, padding '{padding}'"
                 return layer, f"{how}; the window's size is not in a summary", None
@@ -173,8 +174,8 @@ def _resized(kind, before, shape, count):
         return None, None, f"it can't lead from {_sizes(before, shape)}"
     key = "cropping" if kind == "Cropping2D" else "padding"
     ends = tuple((n // 2, n - n // 2) for n in extra)
-    how = f"{_sizes(before, shape)} fits {key} {ends}" + ("; which side has more is not in a summary" * (extra[0] % 2))
-    return from_config(kind, {key: ends}), how, None
+    doubt = "; which side has more is not in a summary" if extra[0] % 2 or extra[1] % 2 else ""
+    return from_config(kind, {key: ends}), f"{_sizes(before, shape)} fits {key} {ends}{doubt}", None
 
 
 def _transposed(kind, before, shape, count):
@@ -198,9 +199,9 @@ def _transposed(kind, before, shape, count):
 def _normalisation(channels, count):
     parts, left = divmod(count, channels) if channels else (0, 1)
     if left or parts not in (2, 3, 4):
-        return from_config("BatchNormalization", {}), None, f"{count:,} parameters are not 4 a channel of {channels}"
-    how = {4: None, 3: "3 parameters a channel fit scale=False", 2: "2 a channel fit scale=False, center=False"}[parts]
-    return from_config("BatchNormalization", {"scale": parts == 4, "center": parts > 2}), how, None
+        return None, None, f"{count:,} parameters are not 4 for each of {channels} channels"
+    how = {4: None, 3: "3 parameters a channel fit scale=False", 2: "2 a channel fit scale=False, center=False"}
+    return from_config("BatchNormalization", {"scale": parts == 4, "center": parts > 2}), how[parts], None
 
 
 def _dense(before, units, count):

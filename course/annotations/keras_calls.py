@@ -80,7 +80,10 @@ CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "Conv2DTranspose")
 # What a layer does to sizes, receptive fields and parameters does not depend on these.
 HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom"}
 # One value in, one value out at each position, with no parameters.
-POINTWISE = ("ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout")
+POINTWISE = (
+    "ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout",
+)  # fmt: skip
+KNOWN = {*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES}
 
 LARGEST = 1_000_000
 
@@ -122,11 +125,11 @@ def layer_of(kind, positional, keywords, keras_1):
         config = _config(kind, positional, keywords, keras_1)
         if kind not in LAYERS:
             return from_config("Activation", {"activation": kind, "name": config.get("name")}), None
-        for key, value in config.items():
-            if isinstance(value, Unresolved) and key in _wanted(kind):
-                if key not in HARMLESS:
-                    return None, f"{key}={value.source} is not a constant written in the text"
-                config[key] = HARMLESS[key]
+        for key in [key for key, value in config.items() if key in _wanted(kind) and not _is_plain(value)]:
+            if key not in HARMLESS:
+                source = f"={config[key].source}" if isinstance(config[key], Unresolved) else ""
+                return None, f"{key}{source} is not a constant written in the text"
+            config[key] = HARMLESS[key]
         layer = from_config(kind, config)
         _check(layer)
         return layer, None
@@ -134,6 +137,12 @@ def layer_of(kind, positional, keywords, keras_1):
         return None, str(why)
     except (TypeError, ValueError) as why:
         return None, f"its arguments don't fit ({str(why).partition('__init__() ')[2] or why})"
+
+
+def _is_plain(value, depth=0):
+    if isinstance(value, tuple):
+        return depth < 3 and len(value) <= 4 and all(_is_plain(part, depth + 1) for part in value)
+    return value is None or type(value) in (int, float, bool, str)
 
 
 def _wanted(kind):

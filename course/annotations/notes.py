@@ -41,7 +41,7 @@ def claim_of(text):
 class _Note:
     def __init__(self, text):
         if ".add(" in text:  # code that is commented out
-            text = text.rpartition(")")[2]
+            text = ""
         found = tokens(text)
         kinds = {token.kind for token in found}
         for token in found:
@@ -70,9 +70,8 @@ class _Note:
             elif token.kind == "describes":
                 self._describe(i)
         for i, token in enumerate(self.tokens):  # a sum without its result
-            if token.is_value and any(
-                t.kind == "operator" and t.text == "+" for t in (self.tokens[max(0, i - 1)], *self.tokens[i + 1 : i + 2])
-            ):
+            beside = self.tokens[max(0, i - 1) : i + 2]
+            if token.is_value and any(t.text == "+" for t in beside):
                 token.label = "ignore"
 
     def _before(self, i, kind):
@@ -108,10 +107,9 @@ class _Note:
         """Set apart the kernel in "3x3 conv" and "conv 3x3", and the count in "block 1"."""
         for j in (i - 1, i + 1):
             token = self.tokens[j] if 0 <= j < len(self.tokens) else None
-            if token is not None and token.is_value and token.label is None and not _is_volume(token):
-                token.label = "ignore"
-                return
-            if token is not None and token.is_value and _is_volume(token) and token.value[0] <= MOST_KERNEL and j < i:
+            if token is None or not token.is_value or token.label:
+                continue
+            if not _is_volume(token) or (j < i and token.value[0] <= MOST_KERNEL):
                 token.label = "ignore"
                 return
 

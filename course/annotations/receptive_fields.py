@@ -27,7 +27,7 @@ class _Held:
     source: int = None  # the layer in which a wrong value started
 
 
-def check_receptive_fields(noted, layers, ledger, sizes):
+def check_receptive_fields(noted, ledger, sizes):
     """Return a Verdict for each layer's receptive field.
 
     A note is judged by the step from the note before it. So a mistake is not counted again in every
@@ -36,9 +36,8 @@ def check_receptive_fields(noted, layers, ledger, sizes):
     Parameters
     ----------
     noted : sequence of Noted
-    layers : sequence of Layer
-        The same layers, as the ledger has them.
     ledger : course.arithmetic.Ledger
+        Of the same layers.
     sizes : dict of int to tuple
         For each layer the (height, width) that the notes lead to; see `check_sizes`.
 
@@ -48,7 +47,7 @@ def check_receptive_fields(noted, layers, ledger, sizes):
 
     Used in notebook 02.
     """
-    steps = steps_of(layers, ledger)
+    steps = steps_of(ledger)
     held, verdicts = {-1: _Held((1, 1), (1, 1))}, []
     for number, (note, pair, row) in enumerate(zip(noted, steps, ledger, strict=True)):
         claim, true = note.claim.receptive_field, row.nominal_receptive_field

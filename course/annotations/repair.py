@@ -32,14 +32,20 @@ LOOKS_ALIKE = str.maketrans(
         "\uff08": "(",
         "\uff09": ")",
         "\uff0c": ",",
+        "`": " ",
         "\x00": " ",
         "\x0b": " ",
         "\x0c": " ",
     }
 )
-BULLET = re.compile(r"^[ \t]*(?:>>>|\.\.\.|[-*+>\u2022]|\d{1,3}[.)]|In ?\[\d{0,4}\]:)[ \t]+(?=[\w.]{1,60} ?[=(])")
+BULLET = re.compile(
+    r"^[ \t]*(?:>>>|\.\.\.|[-*+>|\u2022]|\d{1,3}[.)]|In ?\[\d{0,4}\]:)[ \t]+"
+    r"(?=[\w.]{1,60} ?[=(])"
+)
+CALL = re.compile(r"\s*(?:[\w.]{1,60}\.add\s*\(|\w{1,60}\s*=\s*[\w.]{1,60}\()")
 LONG_NUMBER = re.compile(r"[\d_]{40,}")
-HEADER = re.compile(r"^\s*(?:async\s+)?(?:for|while|if|elif|else|try|except|finally|with|def|class)\b[^#]*:\s*(?:#.*)?$")
+HEADER = re.compile(r"^\s*(?:for|while|if|elif|else|try|except|finally|with|def|class)\b[^#]*:\s*(?:#.*)?$")
+MARK = "#\x1f"  # before what is commented out here
 
 
 def parse(text):
@@ -53,7 +59,7 @@ def parse(text):
 
 
 def repaired(text):
-    """Return (text, tree): the text with all that is not Python commented out, and its syntax tree.
+    """Return a text with all that is not Python commented out, and its syntax tree.
 
     Parameters
     ----------
@@ -62,25 +68,26 @@ def repaired(text):
 
     Returns
     -------
-    tuple of (str, ast.Module)
-        With as many lines as the text has.
+    tuple of (str, ast.Module, list of int)
+        The text has as many lines as before; the numbers are of lines whose brackets were closed.
     """
     lines = [_plain(line) for line in re.split(r"\r\n|\r|\n", text)]
-    lines = _statements(lines) if parse("\n".join(lines)) is None else lines
+    mended = []
+    lines = _statements(lines, mended) if parse("\n".join(lines)) is None else lines
     tree = parse("\n".join(lines))
     if tree is None:  # a block lost its header, or a header its block
         lines = [_comment(line) if HEADER.match(line) else line.lstrip() for line in lines]
-        lines = _statements(lines)
+        lines = _statements(lines, mended)
         tree = parse("\n".join(lines))
-    if tree is None:
-        return "\n".join(map(_comment, lines)), ast.Module([], [])
-    tails = [tail for tail in map(_tail, _expressions(tree)) if tail]
+    tails = [tail for tail in map(_tail, _assignments(tree)) if tail] if tree else []
     for line, column in tails:
         kept = lines[line - 1].encode()[:column].decode(errors="ignore")
-        lines[line - 1] = f"{kept}  #{lines[line - 1][len(kept):]}"
-    text = "\n".join(lines)
-    tree = parse(text) if tails else tree
-    return (text, tree) if tree else ("\n".join(map(_comment, lines)), ast.Module([], []))
+        lines[line - 1] = f"{kept}  #{lines[line - 1][len(kept) :]}"
+    if tails:
+        tree = parse("\n".join(lines))
+    if tree is None:
+        return "\n".join(map(_comment, lines)), ast.Module([], []), []
+    return "\n".join(lines), tree, sorted(set(mended))
 
 
 def _plain(line):
@@ -92,11 +99,11 @@ def _plain(line):
 
 
 def _comment(line):
-    return line if line.lstrip().startswith("#") or not line.strip() else "#" + line
+    return line if line.lstrip().startswith("#") or not line.strip() else MARK + line
 
 
-def _statements(lines):
-    """Comment out each line that starts no statement."""
+def _statements(lines, mended):
+    """Comment out each line that starts no statement; note in `mended` where brackets were closed."""
     out, at, work = [], 0, WORK
     while at < len(lines):
         found = None
@@ -104,6 +111,8 @@ def _statements(lines):
             taken, looked = _joined(lines, at, 1 if work < 0 else LONGEST_STATEMENT)
             work -= looked
             found = taken and _kept(lines[at : at + taken])
+            if not found and (found := _closed(lines[at])):
+                mended.append(at + 1)
         if found:
             out += found
             at += len(found)
@@ -117,7 +126,7 @@ def _joined(lines, at, limit):
     """Return how many lines the brackets opened at a line reach over (0: never closed), and the work done."""
     depth, quote, looked = 0, "", 0
     for number, line in enumerate(lines[at : at + limit], start=1):
-        if number > 1 and quote == "" and re.match(r"\s*[\w.]+\.add\s*\(", line):
+        if number > 1 and quote == "" and CALL.match(line):
             return 0, looked  # the next statement: the bracket was lost
         depth, quote = _scan(line, depth, quote)
         looked += len(line)
@@ -167,12 +176,24 @@ def _kept(chunk):
     return None
 
 
+def _closed(line):
+    """Return the line of a call that lacks closing brackets with them put in; None when that does not help."""
+    if not CALL.match(line):
+        return None
+    for end in [m.end() for m in re.finditer(r"\)", line)][:50][::-1]:
+        for brackets in (")", "))", ")))"):
+            if _parses([line[:end] + brackets]):
+                rest = line[end:].strip()
+                return [line[:end] + brackets + (f"  #{rest}" if rest else "")]
+    return None
+
+
 def _parses(chunk):
     first, *rest = chunk
     return parse("\n".join([first.lstrip(), *rest])) is not None
 
 
-def _expressions(tree):
+def _assignments(tree):
     return [node for node in ast.walk(tree) if isinstance(node, ast.Expr | ast.Assign)]
 
 

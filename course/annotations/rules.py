@@ -43,6 +43,10 @@ def _pooling(step):
     return step.family == POOLING and step.kernel > 1
 
 
+def _neighbours(step):
+    return f"{step.extent - 1} neighbour{'s' if step.extent > 2 else ''}"
+
+
 def _adds(step):
     return f"({step.extent} - 1) × {step.jump} = {step.grows}"
 
@@ -215,17 +219,16 @@ RULES = (
     ),
     Rule(
         "k added instead of k-1",
-        lambda s: s.window,
+        lambda s: s.window or (s.family in (GLOBAL, DENSE) and s.size > 1),
         lambda field, s: field + s.extent * s.jump,
-        lambda s: f"a window of {s.extent} takes in {s.extent - 1} neighbours, so it adds {_adds(s)}",
+        lambda s: f"a window of {s.extent} takes in {_neighbours(s)}, so it adds {_adds(s)}",
     ),
     Rule(
         "k added instead of k-1",
         lambda s: s.window and s.jump > 1,
         lambda field, s: field + s.extent,
         lambda s: (
-            f"a window of {s.extent} takes in {s.extent - 1} neighbours {s.jump} pixels apart, "
-            f"so it adds {_adds(s)}"
+            f"a window of {s.extent} takes in {_neighbours(s)}, {s.jump} pixels apart, so it adds {_adds(s)}"
         ),
     ),
     Rule(

@@ -21,7 +21,7 @@ class _Held:
     source: int = None  # the layer in which a wrong value started
 
 
-def check_sizes(noted, layers, ledger):
+def check_sizes(noted, ledger):
     """Return a Verdict for each layer's output size, and the sizes that the notes lead to.
 
     As with receptive fields, a note is judged by the step from the note before it.
@@ -29,9 +29,8 @@ def check_sizes(noted, layers, ledger):
     Parameters
     ----------
     noted : sequence of Noted
-    layers : sequence of Layer
-        The same layers, as the ledger has them.
     ledger : course.arithmetic.Ledger
+        Of the same layers.
 
     Returns
     -------
@@ -41,7 +40,7 @@ def check_sizes(noted, layers, ledger):
 
     Used in notebook 02.
     """
-    moves = [_Move(layer, row, ledger) for layer, row in zip(layers, ledger, strict=True)]
+    moves = [_Move(row, ledger) for row in ledger]
     image = ledger.input_shape[:2]
     held, verdicts = {-1: _Held(image, image)}, []
     for number, (note, row) in enumerate(zip(noted, ledger, strict=True)):
@@ -65,8 +64,8 @@ def check_sizes(noted, layers, ledger):
 class _Move:
     """What a layer does to any (height, width), not only to the true one."""
 
-    def __init__(self, layer, row, ledger):
-        self.layer = layer
+    def __init__(self, row, ledger):
+        self.layer = row.layer
         source = max(row.inputs, default=-1)
         self.shape = ledger.input_shape if source < 0 else ledger[source].output_shape
         self.true = _plane(row.output_shape)

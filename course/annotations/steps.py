@@ -59,24 +59,22 @@ class Step:
         return self.family in (CONVOLUTION, POOLING) and self.kernel > 1
 
 
-def steps_of(layers, ledger):
+def steps_of(ledger):
     """Return the steps of all layers, each as a (height, width) pair, None where they can't be known.
 
     Parameters
     ----------
-    layers : sequence of Layer
     ledger : course.arithmetic.Ledger
-        Of these layers.
     """
     steps = []
     history = {-1: ((1, 1), True, False)}  # latest strides, whether no window came before, was it a pooling's
-    for number, (layer, row) in enumerate(zip(layers, ledger, strict=True)):
+    for number, row in enumerate(ledger):
         strides, first, pooled = history[max(row.inputs, default=-1)]
         source = max(row.inputs, key=lambda i: _reach(ledger, i), default=None)
         pair = None
         if source is not None and None not in row.nominal_receptive_field and _reach(ledger, source) is not None:
             pair = tuple(
-                _step(layer, row, ledger, source, axis, strides[axis], first, pooled) for axis in (0, 1)
+                _step(row, ledger, source, axis, strides[axis], first, pooled) for axis in (0, 1)
             )
             if pair[0].family in (CONVOLUTION, POOLING):
                 pooled = pair[0].family == POOLING or (pooled and not pair[0].window)
@@ -95,7 +93,8 @@ def _reach(ledger, source):
     return None if None in field else field
 
 
-def _step(layer, row, ledger, source, axis, last_stride, first, pooled):
+def _step(row, ledger, source, axis, last_stride, first, pooled):
+    layer = row.layer
     before = None if source < 0 else ledger[source].axes[axis]
     field, jump = (1, 1) if before is None else (before.nominal_receptive_field, before.jump)
     size = ledger.input_shape[axis] if before is None else before.size

@@ -61,11 +61,11 @@ def read_summary(text):
     """
     found = list(_HEADER.finditer(text))
     if not found:
-        raise ReadError("No summary was found: it begins with a line that says Layer (type), Output Shape, Param #.")
+        raise ReadError("No summary was found: its first line says Layer (type), Output Shape, Param #.")
     unread = {}
     rows = _rows(_unboxed(text[found[-1].start() :]), unread)
     if not rows:
-        raise ReadError("The summary has no row that can be read as: name (kind), (None, height, width, channels), count.")
+        raise ReadError("The summary has no row of the form: name (kind), (None, height, width, channels), count.")
     remarks = {} if len(found) == 1 else {f"The text holds {len(found)} summaries; the last is read.": None}
     if _channels_first(rows):
         remarks["The shapes have channels first; they are read as (height, width, channels)."] = None
@@ -96,7 +96,8 @@ def _reading(rows, unread, remarks):
         if why:
             unread[f"{row.name} ({row.kind}) could not be read: {why}."] = None
         index[row.name] = i
-        layers.append(Noted(row.kind, layer, row.name, None, row.source, inputs, Claim(row.shape, None, row.count)))
+        printed = Claim(row.shape, None, row.count)
+        layers.append(Noted(row.kind, layer, row.name, None, row.source, inputs, printed))
     return Reading(tuple(layers), image, None, tuple(unread), tuple(remarks))
 
 

@@ -18,6 +18,7 @@ _CHARACTERS = str.maketrans(
     }
 )
 
+_VOLUME = r"\s*[:=]?\s*\(?\d+\s*[x*]\s*\d+\s*[x*]"
 _NAMES = r"(?:size|shape|dimensions?|dims?|resolution|res)"
 _OUT = r"(?:output|outputs|out|o/p|op|resulting|result)"
 _FIELD = (
@@ -35,7 +36,7 @@ _PATTERNS = (
     (
         "field",
         rf"(?:(?:global|effective|total|overall|new|final|current|cumulative|theoretical|output|out)[ _-]?)?"
-        rf"(?:{_FIELD}|[get]rf)(?:[ _-]?(?:output|out|size)(?![a-z])(?!\s*[:=]?\s*\(?\d+\s*[x*]\s*\d+\s*[x*]))?{_END}",
+        rf"(?:{_FIELD}|[get]rf)(?:[ _-]?(?:output|out|size)(?![a-z])(?!{_VOLUME}))?{_END}",
     ),
     ("field", rf"r_?out{_END}|r(?=\s*[:=])"),
     ("ignore", rf"(?:total|non-?trainable|overall)[ _-]?(?:trainable )?param(?:eter)?s?{_END}"),
@@ -45,7 +46,7 @@ _PATTERNS = (
     ),
     (
         "ignore",
-        rf"(?:kernel|filter|pool|pooling|batch|input|window|stride|step|patch|image input|crop)s?[ _-]*{_NAMES}{_END}"
+        rf"(?:kernel|filter|pool|pooling|batch|input|window|stride|step|patch|crop)s?[ _-]*{_NAMES}{_END}"
         rf"|(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor))?{_END}"
         rf"|in(?:_?(?:size|shape|ch|channels))?(?=\s*[:=-]?\s*[\d(\[])",
     ),
@@ -54,8 +55,9 @@ _PATTERNS = (
         "ignore",
         rf"(?:{_OUT}[ _-]?)?(?:no\.? of |number of |num_?|n_)?"
         rf"(?:channels?|filters?|kernels?|features|feature maps|classes|neurons|units|nodes|ch){_END}"
-        rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}|j(?:ump)?(?:[ _]?(?:in|out|output))?(?=\s*[:=\d]| ?\d)"
-        rf"|jumps?{_END}|pad(?:ding)?{_END}|dilation(?:[ _]rate)?{_END}|start{_END}|groups?{_END}|epochs?{_END}|lr{_END}"
+        rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}"
+        rf"|j(?:ump)?(?:[ _]?(?:in|out|output))?(?=\s*[:=\d]| ?\d)|jumps?{_END}"
+        rf"|pad(?:ding)?{_END}|dilation(?:[ _]rate)?{_END}|start{_END}|groups?{_END}|epochs?{_END}|lr{_END}"
         rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)",
     ),
     (
@@ -69,14 +71,15 @@ _PATTERNS = (
     (
         "describes",
         rf"(?:\d?d?conv\w*|convolutions?|separable\w*|sep\w*conv\w*|depth ?wise\w*|point ?wise\w*|dw|pw"
-        rf"|(?:max|avg|average|global)?[ _-]?pool\w*|maxpool\w*|mp|window|dense|fc|dropout|drop|rate|block|blk|stage"
-        rf"|layer|bn|transition|acc\w*|loss|step|line|version|v){_END}",
+        rf"|(?:max|avg|average|global)?[ _-]?pool\w*|maxpool\w*|mp|window|dense|fc|dropout|drop|rate"
+        rf"|block|blk|stage|layer|bn|transition|acc\w*|loss|step|line|version|v){_END}",
     ),
     ("break", rf"(?:same|unchanged|previous|before|not|no|was|were|instead|than|max|limit|under|below){_END}"),
     ("to", rf"to{_END}"),
     (
         "shape",
-        r"[(\[{<] ?(?:(?:none|\?|-1|batch(?:_size)?|bs|b|n|m) ?[,x*/] ?)?\d{1,9}(?:(?: ?[,x*/] ?| )\d{1,9}){0,5},? ?[)\]}>]",
+        r"[(\[{<] ?(?:(?:none|\?|-1|batch(?:_size)?|bs|b|n|m) ?[,x*/] ?)?"
+        r"\d{1,9}(?:(?: ?[,x*/] ?| )\d{1,9}){0,5},? ?[)\]}>]",
     ),
     (
         "shape",

@@ -20,6 +20,8 @@ _ARITHMETIC = {
 
 def source_of(node, longest=80):
     """Return the code of a node on one line, shortened where it is long."""
+    if getattr(node, "end_lineno", 0) - getattr(node, "lineno", 0) > 5:
+        return "an expression"
     try:
         text = " ".join(ast.unparse(node).split())
     except (RecursionError, ValueError):
@@ -61,11 +63,12 @@ def function(name, values):
         return list(numbers) if len(numbers) <= LONGEST else None
     if name in ("int", "round") and len(values) == 1 and is_number(values[0]):
         return int(values[0]) if name == "int" else round(values[0])
-    if name in ("list", "tuple", "enumerate", "reversed") and len(values) == 1 and isinstance(values[0], list | tuple):
-        change = {"list": list, "tuple": tuple, "enumerate": enumerate, "reversed": reversed}[name]
-        return tuple(values[0]) if name == "tuple" else list(change(values[0]))
-    if name == "zip" and values and all(isinstance(value, list | tuple) for value in values):
+    if not values or not all(isinstance(value, list | tuple) for value in values):
+        return None
+    if name == "zip":
         return list(zip(*values, strict=False))
-    if name == "len" and len(values) == 1 and isinstance(values[0], list | tuple | str):
-        return len(values[0])
+    if name in ("list", "tuple", "enumerate", "reversed", "len") and len(values) == 1:
+        whole = {"list": list, "tuple": tuple, "enumerate": enumerate, "reversed": reversed, "len": len}[name]
+        changed = whole(values[0])
+        return changed if name in ("tuple", "len") else list(changed)
     return None

@@ -5,23 +5,11 @@ are read where they are called, short loops turn by turn. Nothing is executed.
 """
 
 import ast
-from dataclasses import dataclass, field
 
 from course.annotations import values
-from course.annotations.claims import IMAGE
-from course.annotations.keras_calls import (
-    ALIASES,
-    CONVOLUTIONS,
-    POINTWISE,
-    SIGNATURES,
-    Unresolved,
-    canonical,
-    is_keras_1_kernel,
-    layer_of,
-)
-from course.arithmetic.layers import LAYERS
+from course.annotations.keras_calls import KNOWN, Unresolved, canonical
+from course.annotations.networks import Networks, Spec, Stack, Stop, Tensor
 
-MOST_LAYERS = 2_000
 MOST_STEPS = 20_000
 DEEPEST = 60
 
@@ -32,79 +20,18 @@ MERGES = {
 }  # fmt: skip
 OPERATORS = {ast.Add: "Add", ast.Mult: "Multiply", ast.Sub: "Subtract"}
 FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"}
-KNOWN = {*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES, "Flatten", "Lambda"}
 
 
-@dataclass(eq=False)
-class Network:
-    """A model under construction: a Sequential one, or all that hangs on one Input."""
-
-    name: str
-    layers: list = field(default_factory=list)
-    input_shape: tuple | None = None
-    joined: "Network | None" = None
-
-    def root(self):
-        """Return the network this one has become part of, or itself."""
-        network = self
-        while network.joined:
-            network = network.joined
-        return network
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """The output of a placed layer, or the image."""
-
-    network: Network
-    layer: "Placed | None" = None
-
-
-@dataclass(frozen=True, eq=False)
-class Stack:
-    """A Sequential model."""
-
-    network: Network
-
-
-@dataclass(frozen=True, eq=False)
-class Spec:
-    """A layer that is written but not yet part of a network."""
-
-    kind: str
-    layer: object
-    why: str | None
-    name: str | None
-    input_shape: tuple | None
-    node: ast.AST
-
-
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """A layer in a network: what it takes, and the lines of the statement that put it there."""
-
-    spec: Spec
-    inputs: tuple
-    first: int
-    last: int
-
-
-class Stop(Exception):
-    """The text holds more than is worth reading."""
-
-
-class Walk:
+class Walk(Networks):
     """One reading of a syntax tree; `networks`, `unread` and `remarks` are what it found."""
 
     def __init__(self, tree, keras_1):
-        self.keras_1 = keras_1
-        self.networks, self.unread, self.remarks = [], {}, {}
+        super().__init__(keras_1)
         self.functions, self.called = {}, set()
-        self.steps = self.placed = 0
-        self.loose = None
+        self.steps = 0
         try:
             self.body(tree.body, {}, 0)
-            for name in [name for name in self.functions if name not in self.called]:
+            for name in list(self.functions):
                 if name not in self.called:
                     self.loose = None
                     self.call_function(self.functions[name], [], {}, {}, 0)
@@ -132,8 +59,8 @@ class Walk:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 self.assign(target, value, env)
         elif isinstance(node, ast.AugAssign):
-            value = self.value(ast.copy_location(ast.BinOp(_loaded(node.target), node.op, node.value), node), env, depth)
-            self.assign(node.target, value, env)
+            before, after = self.value(node.target, env, depth), self.value(node.value, env, depth)
+            self.assign(node.target, self.operation(node, before, after), env)
         elif isinstance(node, ast.Expr):
             self.expression(node.value, env, depth)
         elif isinstance(node, ast.Return):
@@ -269,11 +196,10 @@ class Walk:
         if name == "Model":
             return Unresolved(values.source_of(node))
         tensors = [value for value in positional if isinstance(value, Tensor)]
-        if name in ("merge", "Merge") or (name in MERGES and positional and isinstance(positional[0], list | tuple)):
-            mode = keywords.get("mode", "add") if name in ("merge", "Merge") else name
-            spec = self.spec(MERGES.get(mode, str(mode)), [], {}, node)
-            inputs = positional[0] if positional and isinstance(positional[0], list | tuple) else []
-            return self.place(spec, inputs, node)
+        inputs = positional[0] if positional and isinstance(positional[0], list | tuple) else []
+        mode = keywords.get("mode", "sum") if name in ("merge", "Merge") else name  # `merge` is Keras 1's
+        if mode in MERGES and inputs:
+            return self.place(self.spec(MERGES[mode], [], {}, node), inputs, node)
         if name in FUNCTIONS and tensors:
             return self.place(self.spec(FUNCTIONS[name], [], {}, node), tensors[:1], node)
         if name[:1].isupper():
@@ -282,7 +208,8 @@ class Walk:
         if value is not None:
             return value
         if tensors:
-            return self.place(Spec(name, None, f"`{name}` is not a layer this checker knows", None, None, node), tensors, node)
+            unknown = self.unknown(name, f"`{name}` is not a layer this checker knows", node)
+            return self.place(unknown, tensors, node)
         return Unresolved(values.source_of(node))
 
     # networks
@@ -298,7 +225,7 @@ class Walk:
             self.absorb(thing.network)
             return tensor
         if not isinstance(thing, Spec):
-            thing = Spec(values.source_of(node.func, 40), None, "it is not a layer written in the text", None, None, node)
+            thing = self.unknown(values.source_of(node.func, 40), "it is not a layer written in the text", node)
             if not any(isinstance(value, Tensor) for value in inputs):
                 return Unresolved(values.source_of(node))
         return self.place(thing, inputs, node)
@@ -312,119 +239,6 @@ class Walk:
             stack = env[receiver] = Stack(self.network(receiver))
         self.append(stack, item, node)
         return None
-
-    def append(self, stack, item, node):
-        """Put a layer, or all of another model, at the end of a Sequential model."""
-        end = self.end(stack)
-        if isinstance(item, Stack):
-            for placed in list(item.network.layers):
-                end = self.place(placed.spec, [end], placed.spec.node)
-            self.absorb(item.network)
-        elif isinstance(item, Spec):
-            if item.kind in ("Input", "InputLayer"):
-                stack.network.input_shape = item.input_shape
-            else:
-                self.place(item, [end], node)
-        elif isinstance(item, Tensor):
-            pass
-        else:
-            source = item.source if isinstance(item, Unresolved) else values.source_of(node)
-            kind = source.partition("(")[0].rpartition(".")[2][:40] or "layer"
-            self.place(Spec(kind, None, f"`{source}` is not a layer written in the text", None, None, node), [end], node)
-
-    def input(self, name, positional, keywords, node):
-        shape = keywords.get("shape", keywords.get("input_shape", positional[0] if positional else None))
-        batched = keywords.get("batch_shape", keywords.get("batch_input_shape"))
-        shape = batched[1:] if isinstance(batched, list | tuple) else shape
-        network = self.network(None)
-        network.input_shape = self.shape(shape, node)
-        if name == "InputLayer":
-            return Spec(name, None, None, None, network.input_shape, node)
-        return Tensor(network)
-
-    def shape(self, value, node):
-        """Return an input shape as a tuple, or None with a remark."""
-        if isinstance(value, list | tuple) and value and all(type(n) is int and 1 <= n <= 10**6 for n in value):
-            return tuple(value)
-        if value is not None:
-            self.remark(node, "the input shape is not written in numbers")
-        return None
-
-    def spec(self, kind, positional, keywords, node):
-        """Return a layer as written."""
-        layer, why = layer_of(kind, positional, keywords, self.keras_1)
-        if is_keras_1_kernel(kind, positional) and positional[2] > 1:
-            shown = f"{kind}({', '.join(map(str, positional[:3]))})"
-            square = f"{positional[1]}x{positional[2]}"
-            keras_3 = f"kernel {positional[1]}, stride {positional[2]}"
-            self.remark(
-                node,
-                f"{shown} is read as Keras 1 does, a {square} kernel; Keras 3 reads {keras_3}"
-                if self.keras_1
-                else f"{shown} is read as Keras 3 does, {keras_3}; Keras 1 meant a {square} kernel",
-            )
-        name = keywords.get("name")
-        shape = keywords.get("input_shape")
-        batched = keywords.get("batch_input_shape")
-        shape = batched[1:] if isinstance(batched, list | tuple) else shape
-        shape = self.shape(shape, node) if kind in KNOWN else None
-        return Spec(kind, layer, why, name if isinstance(name, str) else None, shape, node)
-
-    def place(self, spec, inputs, node):
-        """Make a layer part of the network its inputs belong to, and return its output."""
-        if self.placed >= MOST_LAYERS:
-            raise Stop(f"Line {node.lineno}: only the first {MOST_LAYERS:,} layers are read.")
-        tensors = [self.tensor(value, node) for value in inputs] or [Tensor(self.loose_network("the code"))]
-        network = tensors[0].network.root()
-        for tensor in tensors[1:]:
-            other = tensor.network.root()
-            if other is not network:
-                network.layers = sorted([*network.layers, *other.layers], key=self.order)
-                network.input_shape = network.input_shape or other.input_shape
-                other.joined = network
-        if not network.layers and spec.input_shape:
-            network.input_shape = spec.input_shape
-        placed = Placed(spec, tuple(tensor.layer for tensor in tensors), node.lineno, node.end_lineno or node.lineno)
-        self.placed += 1
-        network.layers.append(placed)
-        if spec.layer is None:
-            self.report(node, f"{spec.kind} could not be read: {spec.why}")
-        return Tensor(network, placed)
-
-    def order(self, placed):
-        return placed.first
-
-    def tensor(self, value, node):
-        """Return a Tensor, also for a name that is not defined in the text."""
-        if isinstance(value, Tensor):
-            return Tensor(value.network.root(), value.layer)
-        if isinstance(value, Stack):
-            return self.end(value)
-        network = self.loose_network("the function")
-        if not network.layers:
-            return Tensor(network)
-        source = value.source if isinstance(value, Unresolved) else "its input"
-        self.report(node, f"`{source}` is not defined in the text; it is taken to be the output of the layer before")
-        return Tensor(network, network.layers[-1])
-
-    def end(self, stack):
-        network = stack.network.root()
-        return Tensor(network, network.layers[-1] if network.layers else None)
-
-    def network(self, name):
-        self.networks.append(Network(name))
-        return self.networks[-1]
-
-    def loose_network(self, name):
-        """Return the network of layers whose model is not in the text."""
-        if self.loose is None:
-            self.loose = self.network(name)
-        return self.loose
-
-    def absorb(self, network):
-        """Forget a model on its own, once it is part of another."""
-        if network in self.networks:
-            self.networks.remove(network)
 
     def inline(self, node, positional, keywords, env, depth):
         """Read a function of the text where it is called."""
@@ -446,13 +260,3 @@ class Walk:
         env.update({name: value for name, value in local.items() if name.startswith("self.")})
         return done[0] if done else None
 
-    def report(self, node, what):
-        self.unread[f"Line {node.lineno}: {what}."] = None
-
-    def remark(self, node, what):
-        self.remarks[f"Line {node.lineno}: {what}."] = None
-
-
-def _loaded(node):
-    """Return a name that is assigned to as one that is read."""
-    return ast.Name(node.id, ast.Load()) if isinstance(node, ast.Name) else node

@@ -129,7 +129,7 @@ def ledger(layers, input_shape=(32, 32, 3), name="network", inputs=None):
         except LayerError as why:
             raise LayerError(f"layer {number + 1}, {title} ({layer.kind}): {why}.", number) from None
         maps.append(made)
-        rows.append(Row(title, layer.kind, made.shape, made.axes, made.aligned, sources, *counts, macs))
+        rows.append(Row(title, layer, made.shape, made.axes, made.aligned, sources, *counts, macs))
     return Ledger(tuple(rows), tuple(input_shape), name)
 
 

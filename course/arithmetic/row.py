@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import inf, prod
 
+from course.arithmetic.layer import Layer
+
 BYTES_PER_VALUE = 4  # float32
 COLUMNS = (
     "output_shape", "jump", "receptive_field", "nominal_receptive_field", "clipped", "touched", "start",
@@ -16,8 +18,10 @@ class Row:
 
     Parameters
     ----------
-    name, kind : str
-        The layer's name and Keras class name.
+    name : str
+        The layer's name.
+    layer : Layer
+        What it is and its settings.
     output_shape : tuple of int
         Without the batch: (height, width, channels), or (units,).
     axes : tuple of Axis
@@ -33,7 +37,7 @@ class Row:
     """
 
     name: str
-    kind: str
+    layer: Layer
     output_shape: tuple
     axes: tuple
     aligned: bool
@@ -41,6 +45,11 @@ class Row:
     trainable: int
     non_trainable: int
     macs: int
+
+    @property
+    def kind(self):
+        """The layer's Keras class name."""
+        return self.layer.kind
 
     @property
     def jump(self):

@@ -2,11 +2,12 @@
 
 from course.exercises.baseline import EXERCISES as _BASELINE
 from course.exercises.exercise import Exercise, Feedback, Mistake
+from course.exercises.fields import EXERCISES as _FIELDS
 from course.exercises.start import EXERCISES as _START
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "check", "hint", "solution"]
 
-EXERCISES = {**_START, **_BASELINE}
+EXERCISES = {**_START, **_BASELINE, **_FIELDS}
 
 
 def check(key, answer=None):

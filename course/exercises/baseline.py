@@ -6,6 +6,7 @@ from math import log, log2, prod, sqrt
 from course import runs
 from course.data.provenance import TEST_IMAGES
 from course.exercises.exercise import Exercise, Mistake, Parts
+from course.exercises.fields import field_exercise
 
 
 @cache
@@ -113,54 +114,12 @@ def _share_of(*names):
     return 100 * sum(_ledger()[name].parameters for name in names) / _ledger().parameters
 
 
-def _field(name):
-    return _ledger()[name].receptive_field[0]
-
-
 def _field_parts():
-    before = {"block1_pool": "block1_conv2", "block2_conv1": "block1_pool", "block2_pool": "block2_conv2"}
-    return {name: _field_exercise(name, previous) for name, previous in before.items()}
-
-
-def _field_exercise(name, previous):
-    row, last = _ledger()[name], _field(previous)
-    jump = _ledger()[previous].jump[0]
-    answer = row.receptive_field[0]
-    pooling = row.kind == "MaxPooling2D"
-    added = (1 if pooling else 2) * jump
-    if pooling:
-        special = (
-            Mistake(
-                lambda: last + 2 * jump,
-                f"You added 2 × {jump}: that is a 3×3 window, or the jump after this layer. "
-                f"The window is 2×2, and it moves over units that are {jump} apart.",
-            ),
-            Mistake(lambda: last + 1, f"Neighbours are {jump} pixels apart here, so one more adds {jump}."),
-        )
-    else:
-        special = (
-            Mistake(
-                lambda: last + 2,
-                f"After pooling, neighbours are {jump} pixels apart, so two more add 2 × {jump}.",
-            ),
-            Mistake(lambda: 2 * last + 2, "Pooling does not double the field; it doubles the jump."),
-            Mistake(lambda: last + 3 * jump, "A 3×3 window adds two neighbours, not three."),
-        )
-    return Exercise(
-        question=f"How wide is the receptive field of {name}, in pixels?",
-        answer=lambda: answer,
-        working=lambda: f"{last} + {added // jump} × {jump} = {answer} pixels.",
-        hint="Field before + (window - 1) × the jump before.",
-        mistakes=_distinct(
-            answer,
-            *special,
-            Mistake(lambda: 2 * last, "The field does not double. A window adds its neighbours' distance."),
-            Mistake(lambda: last, "The window takes in neighbours, so the field grows."),
-            Mistake(
-                lambda: _ledger().input_shape[0], "That is the whole image. This layer is not there yet."
-            ),
-        ),
-    )
+    hint = "Field before + (window - 1) × the jump before."
+    return {
+        name: field_exercise(_ledger(), name, f"How wide is the receptive field of {name}, in pixels?", hint)
+        for name in ("block1_pool", "block2_conv1", "block2_pool")
+    }
 
 
 def _distinct(answer, *mistakes):

@@ -1,0 +1,199 @@
+"""Networks under construction: Sequential stacks, and graphs of layers called on tensors."""
+
+import ast
+from dataclasses import dataclass, field
+
+from course.annotations.keras_calls import KNOWN, Unresolved, is_keras_1_kernel, layer_of
+from course.annotations.values import source_of
+
+MOST_LAYERS = 2_000
+
+
+@dataclass(eq=False)
+class Network:
+    """A model under construction: a Sequential one, or all that hangs on one Input."""
+
+    name: str
+    layers: list = field(default_factory=list)
+    input_shape: tuple | None = None
+    joined: "Network | None" = None
+
+    def root(self):
+        """Return the network this one has become part of, or itself."""
+        network = self
+        while network.joined:
+            network = network.joined
+        return network
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """The output of a placed layer, or the image."""
+
+    network: Network
+    layer: "Placed | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A Sequential model."""
+
+    network: Network
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A layer that is written but not yet part of a network."""
+
+    kind: str
+    layer: object
+    why: str | None
+    name: str | None
+    input_shape: tuple | None
+    node: ast.AST
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A layer in a network: what it takes, and the lines of the statement that put it there."""
+
+    spec: Spec
+    inputs: tuple
+    first: int
+    last: int
+
+
+class Stop(Exception):
+    """The text holds more than is worth reading."""
+
+
+class Networks:
+    """The networks of one text; `unread` and `remarks` hold a sentence for each doubt."""
+
+    def __init__(self, keras_1):
+        self.keras_1 = keras_1
+        self.networks, self.unread, self.remarks = [], {}, {}
+        self.placed = 0
+        self.loose = None
+
+    def append(self, stack, item, node):
+        """Put a layer, or all of another model, at the end of a Sequential model."""
+        end = self.end(stack)
+        if isinstance(item, Stack):
+            for placed in list(item.network.layers):
+                end = self.place(placed.spec, [end], placed.spec.node)
+            self.absorb(item.network)
+        elif isinstance(item, Spec):
+            if item.kind in ("Input", "InputLayer"):
+                stack.network.input_shape = item.input_shape
+            else:
+                self.place(item, [end], node)
+        elif not isinstance(item, Tensor):
+            source = item.source if isinstance(item, Unresolved) else source_of(node)
+            kind = source.partition("(")[0].rpartition(".")[2][:40] or "layer"
+            self.place(self.unknown(kind, f"`{source}` is not a layer written in the text", node), [end], node)
+
+    def input(self, name, positional, keywords, node):
+        shape = keywords.get("shape", keywords.get("input_shape", positional[0] if positional else None))
+        batched = keywords.get("batch_shape", keywords.get("batch_input_shape"))
+        shape = batched[1:] if isinstance(batched, list | tuple) else shape
+        network = self.network(None)
+        network.input_shape = self.shape(shape, node)
+        if name == "InputLayer":
+            return Spec(name, None, None, None, network.input_shape, node)
+        return Tensor(network)
+
+    def shape(self, value, node):
+        """Return an input shape as a tuple, or None with a remark."""
+        if isinstance(value, list | tuple) and value and all(type(n) is int and 1 <= n <= 10**6 for n in value):
+            return tuple(value)
+        if value is not None:
+            self.remark(node, "the input shape is not written in numbers")
+        return None
+
+    def spec(self, kind, positional, keywords, node):
+        """Return a layer as written."""
+        layer, why = layer_of(kind, positional, keywords, self.keras_1)
+        if is_keras_1_kernel(kind, positional) and positional[2] > 1:
+            shown = f"{source_of(node.func)}({', '.join(map(str, positional[:3]))})"
+            square = f"{positional[1]}x{positional[2]}"
+            keras_3 = f"kernel {positional[1]}, stride {positional[2]}"
+            self.remark(
+                node,
+                f"{shown} is read as Keras 1 does, a {square} kernel; Keras 3 reads {keras_3}"
+                if self.keras_1
+                else f"{shown} is read as Keras 3 does, {keras_3}; Keras 1 meant a {square} kernel",
+            )
+        name = keywords.get("name")
+        shape = keywords.get("input_shape")
+        batched = keywords.get("batch_input_shape")
+        shape = batched[1:] if isinstance(batched, list | tuple) else shape
+        shape = self.shape(shape, node) if kind in KNOWN else None
+        return Spec(kind, layer, why, name if isinstance(name, str) else None, shape, node)
+
+    def unknown(self, kind, why, node):
+        """Return a layer that can't be read: what it does to sizes is not known."""
+        return Spec(kind, None, why, None, None, node)
+
+    def place(self, spec, inputs, node):
+        """Make a layer part of the network its inputs belong to, and return its output."""
+        if self.placed >= MOST_LAYERS:
+            raise Stop(f"Line {node.lineno}: only the first {MOST_LAYERS:,} layers are read.")
+        tensors = [self.tensor(value, node) for value in inputs] or [Tensor(self.loose_network("the code"))]
+        network = tensors[0].network.root()
+        for tensor in tensors[1:]:
+            other = tensor.network.root()
+            if other is not network:
+                network.layers = sorted([*network.layers, *other.layers], key=lambda placed: placed.first)
+                network.input_shape = network.input_shape or other.input_shape
+                other.joined = network
+        if not network.layers and spec.input_shape:
+            network.input_shape = spec.input_shape
+        inputs = tuple(tensor.layer for tensor in tensors)
+        placed = Placed(spec, inputs, node.lineno, node.end_lineno or node.lineno)
+        self.placed += 1
+        network.layers.append(placed)
+        if spec.layer is None:
+            self.report(node, f"{spec.kind} could not be read: {spec.why}")
+        return Tensor(network, placed)
+
+    def tensor(self, value, node):
+        """Return a Tensor, also for a name that is not defined in the text."""
+        if isinstance(value, Tensor):
+            return Tensor(value.network.root(), value.layer)
+        if isinstance(value, Stack):
+            return self.end(value)
+        network = self.loose_network("the function")
+        source = value.source if isinstance(value, Unresolved) else "its input"
+        if source.endswith((".output", ".outputs")):
+            return self.place(self.unknown(source, "that model is not in the text", node), [Tensor(network)], node)
+        if not network.layers:
+            return Tensor(network)
+        self.report(node, f"`{source}` is not in the text; it is taken to be the output of the layer before")
+        return Tensor(network, network.layers[-1])
+
+    def end(self, stack):
+        network = stack.network.root()
+        return Tensor(network, network.layers[-1] if network.layers else None)
+
+    def network(self, name):
+        self.networks.append(Network(name))
+        return self.networks[-1]
+
+    def loose_network(self, name):
+        """Return the network of layers whose model is not in the text."""
+        if self.loose is None:
+            self.loose = self.network(name)
+        return self.loose
+
+    def absorb(self, network):
+        """Forget a model on its own, once it is part of another."""
+        if network in self.networks:
+            self.networks.remove(network)
+
+    def report(self, node, what):
+        self.unread[f"Line {node.lineno}: {what}."] = None
+
+    def remark(self, node, what):
+        self.remarks[f"Line {node.lineno}: {what}."] = None
+
