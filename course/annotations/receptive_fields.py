@@ -4,14 +4,15 @@ from dataclasses import dataclass, replace
 
 from course.annotations.rules import (
     ANYTHING_MORE,
+    COMMON,
     DROPPED,
     JUMP_IGNORED,
     OTHER,
     OUTGOING_JUMP,
     POOLING_AS_3X3,
-    RULES,
+    RARE,
 )
-from course.annotations.steps import DENSE, GLOBAL, steps_of
+from course.annotations.steps import GLOBAL, steps_of
 from course.annotations.steps import OTHER as NO_WINDOW
 from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, WRONG, Verdict
 
@@ -92,8 +93,11 @@ def explain(field, step, claim):
 
 def _judge(claim, true, value, last, steps, size):
     """Return the verdict on one note, `value` being where the right step leads from the last one."""
-    by_noted_size = steps[-1][0].family in (GLOBAL, DENSE) and size is not None and claim == tuple(
-        v + (n - 1) * step.jump for v, n, step in zip(last.value, size, steps[-1], strict=True)
+    own = steps[-1]
+    by_noted_size = (
+        own[0].family == GLOBAL
+        and size not in (None, (own[0].size, own[1].size))
+        and claim == tuple(v + (n - 1) * step.jump for v, n, step in zip(last.value, size, own, strict=True))
     )
     if claim == true == value:
         return Verdict(RIGHT)
@@ -114,25 +118,38 @@ def _named(claim, last, steps):
     moving = [i for i, (step, _) in enumerate(steps) if step.family != NO_WINDOW]
     own, passed = moving[-1:], moving[:-1]
     # The mistake is in the latest window, or in all since the last note, or in one of the others.
-    for wrong in (own, moving, *([i] for i in passed)):
-        for rule in RULES:
-            if wrong != own and "nothing" in rule.kind:
+    places = (own, moving, *([i] for i in passed))
+    return (
+        _by_rule(COMMON, claim, last.noted, steps, places)
+        or _by_leaving_out(claim, last, steps, passed)
+        or _by_rule(RARE, claim, last.noted, steps, places)
+        or (OTHER, "" if moving else "it moves no window, so the receptive field stays")
+    )
+
+
+def _by_rule(rules, claim, noted, steps, places):
+    for wrong in places:
+        for rule in rules:
+            # Of several layers, one that adds nothing was left out.
+            if "nothing" in rule.kind and len(places) > 2:
                 continue
-            if _lead(rule, last.noted, steps, wrong, claim) == claim:
+            if _lead(rule, noted, steps, wrong, claim) == claim:
                 step = next(steps[i][0] for i in reversed(wrong) if rule.applies(steps[i][0]))
                 return rule.kind, rule.why(step)
+    return None
+
+
+def _by_leaving_out(claim, last, steps, passed):
     value = tuple(v + step.grows for v, step in zip(last.value, steps[-1], strict=True))
     for i in passed:
         if claim == tuple(v - step.grows for v, step in zip(value, steps[i], strict=True)):
             step = steps[i][0]
             return DROPPED, f"the {step.family} on the way, which adds {step.grows}, was left out"
-    if own and not last.since and last.before:
+    if not last.since and last.before:
         skipped = tuple(v + step.grows for v, step in zip(last.before, steps[-1], strict=True))
         if claim == skipped != value:
             return DROPPED, f"it was reckoned from {_shown(last.before)}, as if the layer before were not there"
-    if not moving:
-        return OTHER, "it moves no window, so the receptive field stays"
-    return OTHER, ""
+    return None
 
 
 def _lead(rule, field, steps, wrong, claim):

@@ -56,8 +56,9 @@ POOLING_AS_3X3 = "pooling counted as a 3x3"
 OUTGOING_JUMP = "pooling uses outgoing jump (adds twice too much)"
 DROPPED = "a layer dropped from the chain"
 
-# The order matters: where several rules lead to the same number, the first one is named.
-RULES = (
+# The order matters: where several rules lead to the same number, the first one is named. A layer that
+# was left out altogether comes between the common rules and the rare ones.
+COMMON = (
     Rule(
         "first conv given RF 1",
         lambda s: s.first and _convolution(s),
@@ -203,6 +204,8 @@ RULES = (
             f"more, so it adds {_adds(s)}"
         ),
     ),
+)
+RARE = (
     Rule(
         "jump ignored by global pooling",
         lambda s: s.family in (GLOBAL, DENSE) and s.jump > 1,
@@ -249,3 +252,4 @@ RULES = (
         ),
     ),
 )
+RULES = COMMON + RARE
