@@ -14,7 +14,9 @@ from course.annotations.walk import Walk
 
 LONGEST_SOURCE = 300
 LAYER_CALL = re.compile(rf"\b({'|'.join(KNOWN)})\s?\(")
-LONGEST_TEXT = 1_500_000
+LONGEST_TEXT = 500_000
+MOST_LINES = 20_000
+FARTHEST = 8  # lines between a note and its layer
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def read_code(text):
 
     Used in notebook 02.
     """
-    if len(text) > LONGEST_TEXT:
-        raise ReadError(f"The code has {len(text):,} characters; at most {LONGEST_TEXT:,} are read.")
+    if len(text) > LONGEST_TEXT or text.count("\n") > MOST_LINES:
+        raise ReadError(f"The text is longer than {MOST_LINES:,} lines or {LONGEST_TEXT:,} characters.")
     text, tree, mended = repaired(text)
     keras_1 = any(re.search(rf"\b{sign}\b", text) for sign in KERAS_1_SIGNS)
     walk = Walk(tree, keras_1)
@@ -55,7 +57,7 @@ def read_code(text):
     if not networks:
         raise ReadError("No layers were found: the text needs Keras code such as model.add(Conv2D(48, 3)).")
     lines = text.split("\n")
-    notes = _Notes(networks, _comments(text), walk)
+    notes = _Notes(networks, lines, _comments(text), walk)
     read = [(network, [notes.claim(placed) for placed in network.layers]) for network in networks]
     network, found = max(read, key=lambda pair: (sum(map(bool, pair[1])), len(pair[1])))
     remarks = [f"Line {line}: a bracket is missing; it is read as closed." for line in mended] + list(walk.remarks)
@@ -118,7 +120,7 @@ def _comments(text):
 class _Notes:
     """Whose is each note?"""
 
-    def __init__(self, networks, comments, walk):
+    def __init__(self, networks, lines, comments, walk):
         placed = [layer for network in networks for layer in network.layers]
         self.walk = walk
         self.times = Counter((layer.first, id(layer.spec.node)) for layer in placed)
@@ -133,6 +135,7 @@ class _Notes:
             self.lines[layer.first] = layer
         self.beside = self._claims([c for c in comments if not c.alone and c.line in self.lines], comments)
         self.lonely = {c.line for c in comments if c.alone}
+        self.lonely_or_empty = self.lonely | {i for i, line in enumerate(lines, start=1) if not line.strip()}
         self.alone = self._claims([c for c in comments if c.alone and any(self._neighbours(c.line))], comments)
         self.owned = self._owned()
 
@@ -157,12 +160,15 @@ class _Notes:
         return {note.line: claim for note, claim in zip(notes, found, strict=True) if claim}
 
     def _neighbours(self, line):
-        """Return the layers directly below and above a line of comment, None where there is none."""
-        down = up = line
-        while down in self.lonely:
-            down += 1
-        while up in self.lonely:
-            up -= 1
+        """Return the layers next below and above a line of comment, None where there is none."""
+        for between in (self.lonely, self.lonely_or_empty):
+            down = up = line
+            while down in between and down - line < FARTHEST:
+                down += 1
+            while up in between and line - up < FARTHEST:
+                up -= 1
+            if down in self.starts or up in self.ends:
+                break
         return self.starts.get(down), self.ends.get(up)
 
     def _owned(self):

@@ -9,6 +9,7 @@ from course.arithmetic import Row
 
 _BY_WEIGHT = (WRONG, LUCKY, INHERITED, RIGHT, UNCLAIMED)
 _HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")
+_LEFT = (1, 6)  # columns of words
 _COLOURS = {WRONG: "#D55E00", LUCKY: "#CC79A7", INHERITED: "#E69F00", RIGHT: "#009E73"}  # after Okabe and Ito
 
 
@@ -187,7 +188,7 @@ class Findings:
             return f"{len(self.layers)} layers, and no note of a size or receptive field beside them."
         said = [f"{counts[RIGHT]} right"]
         said += [f"{counts[v]} {word}" for v, word in (
-            (WRONG, "wrong"), (INHERITED, "that only inherit a mistake"), (LUCKY, "right by luck"),
+            (WRONG, "wrong"), (INHERITED, "inherited"), (LUCKY, "right by luck"),
         ) if counts[v]]  # fmt: skip
         return f"{len(noted)} notes of sizes and receptive fields: {', '.join(said)}."
 
@@ -197,7 +198,7 @@ class Findings:
 
         def line(cells):
             return "  ".join(
-                c.ljust(w) if i in (1, 6) else c.rjust(w)
+                c.ljust(w) if i in _LEFT else c.rjust(w)
                 for i, (c, w) in enumerate(zip(cells, widths, strict=True))
             ).rstrip()
 
@@ -208,7 +209,9 @@ class Findings:
     __repr__ = __str__
 
     def _repr_html_(self):
-        head = "".join(f"<th>{h}</th>" for h in _HEADINGS)
+        head = "".join(
+            f'<th style="text-align:{"left" if i in _LEFT else "right"}">{h}</th>' for i, h in enumerate(_HEADINGS)
+        )
         body = []
         for finding, cells in zip(self.layers, self._cells(), strict=True):
             marks = [""] * len(cells)
@@ -218,7 +221,7 @@ class Findings:
             body.append(
                 "<tr>"
                 + "".join(
-                    f'<td style="text-align:{"left" if i in (1, 6) else "right"};{mark}">{html.escape(cell)}</td>'
+                    f'<td style="text-align:{"left" if i in _LEFT else "right"};{mark}">{html.escape(cell)}</td>'
                     for i, (cell, mark) in enumerate(zip(cells, marks, strict=True))
                 )
                 + "</tr>"

@@ -6,6 +6,7 @@ from course.annotations.keras_calls import layer_of
 from course.arithmetic.layers import from_config
 
 LARGEST_KERNEL = 15
+LARGEST_POOL = 256
 STRIDES = (1, 2, 3, 4, 5, 6, 7, 8)
 
 
@@ -149,10 +150,15 @@ def _sizes(before, shape):
 
 
 def _pooling(kind, before, shape, count):
-    """The window's size is not in a summary: 2 where it fits, else one that is its own stride, else 3."""
-    commonest = [(2, 2), *((n, n) for n in range(3, max(before[:2]) + 1) if n <= 512), (3, 2), (3, 1), (2, 1)]
+    """Choose 2 where it fits, else how many times the output is smaller, else 3: summaries don't say."""
+    if min(shape) < 1:
+        return None, None, "its output is empty"
+    ratio = before[0] // shape[0]
+    commonest = [(2, 2), (ratio, ratio), (3, 2), (3, 1), (2, 1), *((n, n) for n in range(3, LARGEST_POOL))]
     for padding in ("valid", "same"):
         for pool, stride in commonest:
+            if not 1 <= pool <= LARGEST_POOL:
+                continue
             sizes = [_size(before[i], pool, stride, 1, padding) for i in (0, 1)]
             if (*sizes, before[2]) == shape:
                 layer = from_config(kind, {"pool_size": pool, "strides": stride, "padding": padding})

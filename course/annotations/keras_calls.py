@@ -166,8 +166,9 @@ def _config(kind, positional, keywords, keras_1):
         config[key] = value
     if isinstance(config.get("padding"), str):
         config["padding"] = config["padding"].lower()
-    if not isinstance(config.get("name"), str):
-        config.pop("name", None)
+    for key in ("name", "activation"):
+        if config.get(key) is None or (key == "name" and not isinstance(config[key], str)):
+            config.pop(key, None)
     return {key: tuple(value) if isinstance(value, list) else value for key, value in config.items()}
 
 

@@ -10,7 +10,7 @@ from course.annotations.tokens import Token, tokens
 
 MOST_WORDS = 4  # between a label and its number
 MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
-LABELS = ("size", "field", "parameters", "ignore")
+LABELS = ("size", "field", "parameters", "ignore", "count")
 
 
 def claims_of(texts, legends=()):
@@ -63,8 +63,10 @@ class _Note:
                 before = self._before(i, token.kind)
                 after, is_close = self._after(i, token.kind)
                 is_ahead = after is not None and (is_close or before is None)
-                directly = i + 1 < len(self.tokens) and self.tokens[i + 1] is after
-                chosen = after if is_ahead and not (before and directly and ends_in_label) else before
+                follower = self.tokens[i + 1] if i + 1 < len(self.tokens) else token
+                is_count = token.kind == "count" and follower.kind not in ("link", "equals")
+                is_behind = before is not None and (is_count or (ends_in_label and follower is after))
+                chosen = after if is_ahead and not is_behind else before
                 if chosen is not None:
                     chosen.label = token.kind
             elif token.kind == "describes":
@@ -75,9 +77,11 @@ class _Note:
                 token.label = "ignore"
 
     def _before(self, i, kind):
-        token = self.tokens[i - 1] if i else None
+        kinds = [token.kind for token in self.tokens[max(0, i - 1) : i + 2]]
+        i -= kinds[0] == "open" and kinds[-1] == "close"  # 5x5 (RF)
+        token = self.tokens[i - 1] if i > 0 else None
         fits = token is not None and token.is_value and token.label is None
-        return token if fits and not (kind == "field" and _is_volume(token)) else None
+        return token if fits and not (kind == "field" and _is_volume(token)) and _can_be(kind, token) else None
 
     def _after(self, i, kind):
         """Return the number a label announces, and whether nothing parts the two."""
@@ -88,7 +92,8 @@ class _Note:
                 follower = self.tokens[j + 1] if j + 1 < len(self.tokens) else None
                 if not is_close and follower is not None and follower.kind in LABELS:
                     return None, False
-                return (token, is_close) if token.label is None else (None, False)
+                fits = token.label is None and _can_be(kind, token)
+                return (token, is_close) if fits else (None, False)
             if token.kind in ("link", "equals", "arrow", "open", "close", "to"):
                 continue
             if token.kind == "separator" and token.text in (".", "#", "'", '"', "`", "@"):
@@ -130,6 +135,11 @@ class _Note:
         return Claim(size, field, parameters)
 
 
+def _can_be(kind, token):
+    """Return whether a number can be a count of channels or filters, where that is the label."""
+    return kind != "count" or not _is_volume(token) or token.value[0] <= MOST_KERNEL
+
+
 def _is_volume(token):
     """Return whether a token reads (height, width, channels)."""
     value = token.value
@@ -155,7 +165,8 @@ def _field(token):
         return value, value
     if len(value) == 1:
         return value * 2
-    return value if len(value) == 2 else None
+    is_fraction = "/" in token.text and value[0] != value[1]
+    return value if len(value) == 2 and not is_fraction else None
 
 
 def _count(token):
@@ -177,7 +188,10 @@ def _without_sums(found):
     for token in found:
         if token.kind == "equals":
             start = len(out)
-            while start and _is_of_a_sum(out[start - 1]):
+            while start and (
+                _is_of_a_sum(out[start - 1])
+                or (out[start - 1].kind in ("ignore", "word") and out[start:] and out[start].kind == "operator")
+            ):
                 start -= 1
             if any(t.is_value for t in out[start:]):
                 del out[start:]

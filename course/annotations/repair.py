@@ -12,7 +12,7 @@ import warnings
 
 LONGEST_LINE = 5_000
 LONGEST_STATEMENT = 300  # lines
-WORK = 3_000_000  # characters looked at while joining lines, over a whole text
+WORK = 500_000  # characters looked at while joining lines, over a whole text
 
 UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
 LOOKS_ALIKE = str.maketrans(
@@ -91,11 +91,9 @@ def repaired(text):
 
 
 def _plain(line):
-    line = LONG_NUMBER.sub("number_too_long", line.translate(LOOKS_ALIKE)).rstrip()
+    line = LONG_NUMBER.sub("number_too_long", line[:LONGEST_LINE].translate(LOOKS_ALIKE)).rstrip()
     line = BULLET.sub("", line)
-    if len(line) > LONGEST_LINE or line.lstrip()[:1] in ("%", "!", "?"):
-        return _comment(line[:LONGEST_LINE])
-    return line
+    return _comment(line) if line.lstrip()[:1] in ("%", "!", "?") else line
 
 
 def _comment(line):

@@ -12,17 +12,17 @@ from course.annotations.keras_calls import ALIASES, POINTWISE, SIGNATURES, canon
 from course.arithmetic.layers import LAYERS
 
 COMMON_SIZES = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192)
-MOST_ROWS = 5_000
+MOST_ROWS = 1_000
 
-_HEADER = re.compile(r"Layer \(type\).{0,400}?Param", re.S)
+_HEADER = re.compile(r"Layer \(type\)[^\n]{0,400}?Output Shape")
 _SHAPE = r"\(+(?:None|\?|\d{1,7})(?:, ?(?:None|\d{1,9})){0,5},?\)+"
 _ROW = re.compile(
     r"^\s{0,80}(?P<name>[^\s()]{1,200})(?:\s{1,200}\((?P<kind>[\w.>\u2026]{0,100})(?P<closed>\)?))?\s{0,200}"
     rf"\[?(?P<shape>{_SHAPE})\]?\s{{1,200}}(?P<count>\d[\d,]{{0,15}})\b(?P<inputs>.{{0,400}})$"
 )
 _TAIL = re.compile(r"^\s{0,80}(?P<tail>\w{1,60})\)\s{0,200}$")
-_MORE_INPUTS = re.compile(r"^\s{0,200}[\w.\-/]{1,100}\[\d+\]\[\d+\]\s{0,200}$")
-_INPUT = re.compile(r"([\w.\-/]{1,100})\[\d+\]")
+_MORE_INPUTS = re.compile(r"^\s{0,200}[\w.\-/]{1,100}\[\d+\]\[\d+\],?\s{0,200}$")
+_INPUT = re.compile(r"([\w.\-/]{1,100})(?:\[|\u2026)")
 _KINDS = sorted({*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES, "InputLayer", "Flatten"})
 
 
@@ -88,7 +88,7 @@ def _reading(rows, unread, remarks):
     index = {}
     layers = []
     for i, row in enumerate(rows):
-        inputs = tuple(index.get(name, IMAGE) for name in row.inputs) if is_graph and row.inputs else (i - 1,)
+        inputs = tuple(_index(index, name) for name in row.inputs) if is_graph and row.inputs else (i - 1,)
         shapes = [rows[j].shape if j >= 0 else image for j in inputs]
         layer, how, why = layer_from_counts(row.kind, shapes, row.shape, row.count)
         if how:
@@ -99,6 +99,13 @@ def _reading(rows, unread, remarks):
         printed = Claim(row.shape, None, row.count)
         layers.append(Noted(row.kind, layer, row.name, None, row.source, inputs, printed))
     return Reading(tuple(layers), image, None, tuple(unread), tuple(remarks))
+
+
+def _index(index, name):
+    """Return the layer a name in the last column means; it may be cut short."""
+    if name in index:
+        return index[name]
+    return max((i for known, i in index.items() if known.startswith(name)), default=IMAGE)
 
 
 def _unboxed(text):

@@ -13,6 +13,7 @@ _CHARACTERS = str.maketrans(
         **dict.fromkeys("–—−‐‑‒―", "-"),
         **dict.fromkeys("→⟶➜➔➝⇒⟹►▶", ">"),
         **dict.fromkeys("│∣¦", "|"),
+        **dict.fromkeys("≈≃∼", "~"),
         **dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", ""),
         "²": "^2",
     }
@@ -23,7 +24,7 @@ _NAMES = r"(?:size|shape|dimensions?|dims?|resolution|res)"
 _OUT = r"(?:output|outputs|out|o/p|op|resulting|result)"
 _FIELD = (
     r"(?:receptive ?fields?|rec[a-z]{2,9}[ _-]?f[iel]{3,4}ds?|receptive|rec\.? ?field|r[_-]?field|field of view"
-    r"|r\.f\.?|r-f|rfs?|fov)"
+    r"|r\.f\.?|r-f|r f(?= ?[:=])|rfs?\.?|fov)"
 )
 _END = r"(?![a-z_])"
 # The first that fits wins, so phrases come before the words they begin with.
@@ -52,7 +53,7 @@ _PATTERNS = (
     ),
     ("size", rf"(?:{_OUT}[ _-]?)?channels? size{_END}"),
     (
-        "ignore",
+        "count",
         rf"(?:{_OUT}[ _-]?)?(?:no\.? of |number of |num_?|n_)?"
         rf"(?:channels?|filters?|kernels?|features|feature maps|classes|neurons|units|nodes|ch){_END}"
         rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}"

@@ -245,6 +245,7 @@ class Walk(Networks):
         function = self.functions[node.func.id]
         self.called.add(function.name)
         if depth > DEEPEST // 2:
+            self.report(node, f"`{function.name}` calls functions too deeply, or itself, to be followed")
             return Unresolved(values.source_of(node))
         return self.call_function(function, positional, keywords, env, depth + 10)
 
