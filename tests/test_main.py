@@ -87,7 +87,7 @@ def test_argparse_refuses_in_one_line(arguments, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "train", "notebooks"])
+@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "check", "train", "notebooks"])
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

@@ -57,3 +57,9 @@ def test_base_runs():
     assert np.isnan(found["final_train_accuracy"]).sum() == 1
     assert len(values) == 47 and values.min() == 81.66 and values.max() == 83.49
     assert round(float(np.std(values, ddof=1)), 2) == 0.40
+
+
+def test_annotation_mistakes():
+    mistakes = published.annotation_mistakes()
+    assert mistakes[0] == {"mistake": "jump ignored: a convolution after pooling adds k - 1", "steps": 34, "models": 8}
+    assert sum(row["steps"] for row in mistakes) == 81 and len(mistakes) == 17

@@ -45,7 +45,8 @@ def check(text, input_shape=(32, 32, 3)):
         tuple(map(Finding, range(len(found)), noted, found, *verdicts)),
         reading.parameters,
         None if any(row.parameters is None for row in found) else found.parameters,
-        (*reading.unread, *misfits),
+        tuple(misfits),
+        reading.unread,
         reading.remarks,
     )
 

@@ -101,6 +101,8 @@ class Findings:
     layers : tuple of Finding
     claimed_parameters, parameters : int
         The model's total as noted and as it is; None where there is none.
+    misfits : tuple of str
+        Layers that can't be in their place, a sentence each.
     unread : tuple of str
         What could not be read, a sentence each.
     remarks : tuple of str
@@ -112,6 +114,7 @@ class Findings:
     layers: tuple
     claimed_parameters: int
     parameters: int
+    misfits: tuple = ()
     unread: tuple = ()
     remarks: tuple = ()
 
@@ -121,7 +124,7 @@ class Findings:
         wrong_total = None not in (self.claimed_parameters, self.parameters) and (
             self.claimed_parameters != self.parameters
         )
-        return not wrong_total and all(
+        return not (wrong_total or self.misfits) and all(
             each.verdict in (RIGHT, UNCLAIMED) for finding in self.layers for each in finding.parts.values()
         )
 
@@ -130,7 +133,7 @@ class Findings:
         return {
             "layers": [finding.as_dict() for finding in self.layers],
             "parameters": {"claimed": self.claimed_parameters, "true": self.parameters},
-            "unread": list(self.unread),
+            "unread": [*self.misfits, *self.unread],
             "remarks": list(self.remarks),
         }
 
@@ -163,6 +166,8 @@ class Findings:
                 yield WRONG, (
                     f"The model holds {self.parameters:,} parameters, not {self.claimed_parameters:,}."
                 )
+        for sentence in self.misfits:
+            yield WRONG, sentence
         for sentence in self.unread:
             yield UNCLAIMED, f"Not read: {sentence}"
         for sentence in self.remarks:
@@ -233,7 +238,7 @@ class Findings:
         )
         return (
             f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-            f"<p>{html.escape(self.summary())}</p><ul style=\"padding-left:0\">{said}</ul>"
+            f'<p>{html.escape(self.summary())}</p><ul style="padding-left:0">{said}</ul>'
         )
 
 

@@ -196,4 +196,3 @@ class Networks:
 
     def remark(self, node, what):
         self.remarks[f"Line {node.lineno}: {what}."] = None
-

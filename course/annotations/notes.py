@@ -51,8 +51,12 @@ class _Note:
         self._label()
         self.values = [token for token in self.tokens if token.is_value]
         self.labels = [token.kind for token in self.tokens if token.kind in LABELS]
-        self.is_bare = bool(self.values) and not self.labels and not any(
-            token.label or token.kind in ("describes", "word", "other", "break") for token in self.tokens
+        self.is_bare = (
+            bool(self.values)
+            and not self.labels
+            and not any(
+                token.label or token.kind in ("describes", "word", "other", "break") for token in self.tokens
+            )
         )
 
     def _label(self):
@@ -221,9 +225,7 @@ def _name_columns(notes, legends):
         if note.is_bare:
             note.values = _split(note.values)
             bare.setdefault(tuple(map(_form, note.values)), []).append(note)
-    legend = next(
-        (note.labels for note in [*legends, *notes] if len(note.labels) > 1 and not note.values), None
-    )
+    legend = next((note.labels for note in [*legends, *notes] if len(note.labels) > 1 and not note.values), None)
     has_fields = any(token.label == "field" for note in notes for token in note.values)
     for form, group in bare.items():
         names = legend if legend and len(legend) == len(form) else _names(form, group, has_fields)

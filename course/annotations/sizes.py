@@ -109,9 +109,9 @@ def _named(plane, last, path):
         move = path[wrong]
         if move.padding is None:
             continue
-        size = last.noted
+        size, other = last.noted, "valid" if move.padding == "same" else "same"
         for i, each in enumerate(path):
-            size = each.after(size, padding={"same": "valid", "valid": "same"}[move.padding] if i == wrong else None)
+            size = each.after(size, padding=other if i == wrong else None)
         if size != plane:
             continue
         kernel = move.layer.taps()[0][0]

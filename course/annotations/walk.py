@@ -260,4 +260,3 @@ class Walk(Networks):
         done = self.body(function.body, local, depth)
         env.update({name: value for name, value in local.items() if name.startswith("self.")})
         return done[0] if done else None
-

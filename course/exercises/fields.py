@@ -12,8 +12,11 @@ from course.exercises.exercise import Exercise, Feedback, FeedbackTable, Mistake
 THREES = (Conv2D(8, 3, name="first"), Conv2D(8, 3, name="second"))
 BASE = (*THREES, MaxPooling2D(2, name="pool"))
 GLOBAL = (
-    *BASE, Conv2D(8, 3, padding="same", name="third"), MaxPooling2D(2, name="pool2"), GlobalAveragePooling2D(name="mean"),
-)  # fmt: skip
+    *BASE,
+    Conv2D(8, 3, padding="same", name="third"),
+    MaxPooling2D(2, name="pool2"),
+    GlobalAveragePooling2D(name="mean"),
+)
 TWO_BY_TWO = (
     *(Conv2D(8, 3, padding="same", name=f"conv{i}") for i in (1, 2)), MaxPooling2D(2, name="pool1"),
     *(Conv2D(8, 3, padding="same", name=f"conv{i}") for i in (3, 4, 5)), MaxPooling2D(2, name="pool2"),

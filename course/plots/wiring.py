@@ -90,7 +90,7 @@ def wiring(layers, size=12, unit=None, title=None):
                               zorder=2 if chosen else 1)  # fmt: skip
         for u in range(count):
             chosen = (level, u) in inside
-            colour = VERMILLION if level == len(levels) - 1 and chosen else ORANGE if chosen and not level else BLUE
+            colour = VERMILLION if level == len(levels) - 1 else BLUE if level else ORANGE
             page.scatter(*place(level, u), s=(min(step, 22) * 0.72 * 0.62) ** 2, zorder=3, linewidth=1,
                          color=colour if chosen else "white", edgecolor=colour if chosen else MUTED)  # fmt: skip
         y = place(level, 0)[1]

@@ -22,7 +22,7 @@ from course.arithmetic import (
     ledger,
 )
 
-RIGHT = "right"
+RIGHT, INHERITED = "right", "inherited"
 
 
 def judge(layers, fields=None, sizes=None, inputs=None, image=(32, 32, 3)):
@@ -50,6 +50,8 @@ def conv(kernel=3, **options):
 POOL = MaxPooling2D(2)
 JUMP = "jump ignored (conv adds k-1, as if no pooling before)"
 DOUBLES = "pooling doubles RF"
+OUTGOING = "pooling uses outgoing jump (adds twice too much)"
+VALID_AS_SAME, SAME_AS_VALID = "valid conv annotated as same", "same conv annotated as valid"
 
 
 @pytest.mark.parametrize(
@@ -62,20 +64,20 @@ DOUBLES = "pooling doubles RF"
         # Doubled; then every step takes 2 for the jump's 4, and the last lands on the truth.
         ([conv(), conv(), POOL, conv(), conv()], [3, 5, 10, 12, 14], [RIGHT, RIGHT, DOUBLES, JUMP, JUMP]),
         # One mistake; the rest only builds on it.
-        ([conv(), conv(), POOL, conv(), conv()], [3, 5, 10, 14, 18], [RIGHT, RIGHT, DOUBLES, "inherited", "inherited"]),
-        ([conv(), POOL, conv(1), conv()], [3, 4, 8, 12], [RIGHT, RIGHT, "1x1 conv adds RF", "inherited"]),
+        ([conv(), conv(), POOL, conv(), conv()], [3, 5, 10, 14, 18], [RIGHT, RIGHT, DOUBLES, INHERITED, INHERITED]),
+        ([conv(), POOL, conv(1), conv()], [3, 4, 8, 12], [RIGHT, RIGHT, "1x1 conv adds RF", INHERITED]),
         ([conv(), POOL, POOL, POOL, conv(2)], [3, 4, 6, 10, 26],
          [RIGHT] * 4 + ["kernel other than 3 counted as 3x3"]),
-        ([conv(), POOL, conv()], [3, 5, 9], [RIGHT, "pooling uses outgoing jump (adds twice too much)", "inherited"]),
+        ([conv(), POOL, conv()], [3, 5, 9], [RIGHT, OUTGOING, INHERITED]),
         # The same number, from a learner who does not mind the jump.
         ([conv(), POOL, conv()], [3, 5, 7], [RIGHT, "pooling counted as a 3x3", JUMP]),
         ([conv(), POOL, POOL], [3, 4, 5], [RIGHT, RIGHT, "pooling adds 1, jump ignored"]),
-        ([conv(), conv()], [1, 3], ["first conv given RF 1", "inherited"]),
+        ([conv(), conv()], [1, 3], ["first conv given RF 1", INHERITED]),
         ([conv(), POOL, POOL, conv()], [3, 4, 6, 10],
          [RIGHT, RIGHT, RIGHT, "jump not doubled after the latest pooling"]),
         ([conv(), POOL, conv()], [3, 4, 12], [RIGHT, RIGHT, "jump doubled too early or too often"]),
         ([conv(), POOL, conv()], [3, 4, 3], [RIGHT, RIGHT, "restarts after each pooling"]),
-        ([conv(), conv(strides=2), conv()], [3, 7, 11], [RIGHT, "own stride applied to itself", "inherited"]),
+        ([conv(), conv(strides=2), conv()], [3, 7, 11], [RIGHT, "own stride applied to itself", INHERITED]),
         ([conv(), conv(dilation_rate=2)], [3, 5], [RIGHT, "dilation ignored"]),
         ([conv(), conv()], [3, 3], [RIGHT, "kxk conv adds nothing"]),
         ([conv(), POOL], [3, 3], [RIGHT, "pooling adds nothing"]),
@@ -104,13 +106,13 @@ def test_receptive_fields(layers, fields, expected):
     ("layers", "sizes", "expected"),
     [
         ([conv(), conv(padding="valid"), POOL], [32, 30, 15], [RIGHT] * 3),
-        ([conv(), conv(padding="valid"), POOL], [32, 32, 16], [RIGHT, "valid conv annotated as same", "inherited"]),
-        ([conv(), conv(), POOL], [32, 30, 15], [RIGHT, "same conv annotated as valid", "inherited"]),
-        ([conv(padding="valid"), conv()], [32, 30], ["valid conv annotated as same", "same conv annotated as valid"]),
+        ([conv(), conv(padding="valid"), POOL], [32, 32, 16], [RIGHT, VALID_AS_SAME, INHERITED]),
+        ([conv(), conv(), POOL], [32, 30, 15], [RIGHT, SAME_AS_VALID, INHERITED]),
+        ([conv(padding="valid"), conv()], [32, 30], [VALID_AS_SAME, SAME_AS_VALID]),
         ([conv(padding="valid"), POOL, POOL], [30, 15, 8], [RIGHT, RIGHT, OTHER]),
         ([conv(), POOL], [32, 13], [RIGHT, OTHER]),
         ([conv(), BatchNormalization(), conv(padding="valid")], [None, 32, 28], ["unclaimed", RIGHT, OTHER]),
-        ([conv(padding="valid"), BatchNormalization()], [None, 32], ["unclaimed", "valid conv annotated as same"]),
+        ([conv(padding="valid"), BatchNormalization()], [None, 32], ["unclaimed", VALID_AS_SAME]),
         ([conv(), GlobalAveragePooling2D(), Dense(10)], [32, 1, 1], [RIGHT] * 3),
     ],
 )  # fmt: skip
@@ -122,14 +124,14 @@ def test_a_window_that_the_noted_map_is_too_small_for():
     """The learner noted 1x1 too early; a 2x2 window can't work on that, and does on the true map."""
     layers = [conv(), POOL, POOL, POOL, POOL, conv(2, padding="valid")]
     verdicts = judge(layers, sizes=[32, 16, 8, 3, 1, 1])[1]
-    assert said(verdicts)[3:] == [OTHER, "inherited", "valid conv annotated as same"]
+    assert said(verdicts)[3:] == [OTHER, INHERITED, VALID_AS_SAME]
     assert verdicts[-1].verdict == "lucky"
 
 
 def test_what_is_inherited_names_where_it_started():
     verdicts = judge([conv(), conv(), POOL, conv(), conv(), POOL], [3, 5, 10, 14, 16, 18])[0]
     assert [each.source for each in verdicts] == [None, None, None, 2, None, 4]
-    assert [each.verdict for each in verdicts][2:] == ["wrong", "inherited", "wrong", "inherited"]
+    assert [each.verdict for each in verdicts][2:] == ["wrong", INHERITED, "wrong", INHERITED]
 
 
 def test_lucky_is_neither_right_nor_wrong():
@@ -146,7 +148,7 @@ def test_explanations_hold_the_layers_own_numbers():
 def test_global_pooling_over_a_size_that_was_noted_wrongly_is_inherited():
     layers = [conv(padding="valid"), POOL, GlobalAveragePooling2D()]
     fields, sizes = judge(layers, [3, 4, 4 + 15 * 2], [32, 16, None])
-    assert said(fields) == [RIGHT, RIGHT, "inherited"] and sizes[0].mistake
+    assert said(fields) == [RIGHT, RIGHT, INHERITED] and sizes[0].mistake
 
 
 def test_branches_are_followed():
@@ -195,7 +197,7 @@ def test_right_notes_are_never_accused_and_a_wrong_one_only_once(layers, data):
         verdicts = judge(layers, wrong)[0]
         assert verdicts[at].verdict == "wrong" and verdicts[at].mistake
         assert said(verdicts[:at]) == [RIGHT] * at
-        assert all(each.verdict == "inherited" and each.source == at for each in verdicts[at + 1 :])
+        assert all(each.verdict == INHERITED and each.source == at for each in verdicts[at + 1 :])
 
 
 @settings(max_examples=300, deadline=None)

@@ -44,6 +44,14 @@ def test_published_answers():
         "dense_share": 45.0,
         "standard_error": 0.384,
         "guessing_loss": 2.303,
+        "two_windows": 5,
+        "pooling": 6,
+        "after_pooling": 10,
+        "one_by_one": 6,
+        "two_by_two": 48,
+        "strided": 7,
+        "dilated": 18,
+        "global_pooling": 36,
     }
     for key, answer in answers.items():
         assert exercises.check(key, answer).verdict == "right", key
@@ -60,6 +68,18 @@ def test_published_answers():
             "probabilities": 2570,
         },
         "fields": {"block1_pool": 6, "block2_conv1": 10, "block2_pool": 16},
+        "notes": {
+            "conv1": 3,
+            "conv2": 5,
+            "pool1": 6,
+            "mix": 6,
+            "conv3": 10,
+            "conv4": 14,
+            "pool2": 16,
+            "conv5": 24,
+            "conv6": 32,
+            "mean": 44,
+        },
     }
     for key, answer in parts.items():
         assert exercises.check(key, answer).verdict == "right", key
@@ -72,6 +92,20 @@ def test_parts_are_judged_one_by_one():
     assert exercises.check("fields").verdict == "open"
     assert "block9" in exercises.check("fields", {"block9": 1}).text
     assert exercises.check("fields", 6).verdict == "wrong"
+
+
+def test_notes_are_judged_from_the_note_before():
+    table = exercises.check("notes", {"conv1": 3, "conv2": 5, "pool1": 10, "mix": 10, "conv3": 12})
+    texts = {name: row.text for name, row in table.rows.items()}
+    assert "pooling multiplies the jump" in texts["pool1"]
+    assert texts["mix"] == "The step is right, but it starts from a wrong number. Put pool1 right first."
+    assert "2 was added" in texts["conv3"]
+    assert table.rows["conv4"].verdict == "open"
+    # By luck is not right.
+    lucky = exercises.check("notes", {"conv1": 3, "conv2": 5, "pool1": 10, "mix": 10, "conv3": 12, "conv4": 14})
+    assert lucky.rows["conv4"].verdict == "wrong" and "by luck" in lucky.rows["conv4"].text
+    assert exercises.check("notes").verdict == "open"
+    assert exercises.check("notes", {"conv1": "three"}).verdict == "wrong"
 
 
 def test_hints_and_solutions():

@@ -1,0 +1,168 @@
+"""What a unit can see, and what it listens to."""
+
+from math import ceil, log2
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from course.inspection.effective import core, spread
+from course.plots.picture import DPI, INK, SMALL, VERMILLION, WIDTH, Picture, in_house_style, listed, text_width
+
+MOST_FIELDS = 3
+_SHARE = 0.95
+# Pixels on the page.
+_SIDE = {1: 340, 2: 280, 3: 180}  # the larger side of a field, by the number of fields
+_LEFT, _ABOVE, _UNDER = 60, 44, 46  # for labels
+_GAP = 32
+_TICK = 24  # from one label of an axis to the next, at least
+_OUTLINE = [withStroke(linewidth=3.2, foreground="black")]  # a white line must be seen on yellow too
+
+
+@in_house_style
+def field_picture(fields, footprint, of, title=None):
+    """Draw effective receptive fields of a unit as heat maps, with the box of all that it can see.
+
+    The orange line encloses the fewest pixels that hold 95 % of the field. All maps have one scale.
+
+    Parameters
+    ----------
+    fields : dict of str to numpy.ndarray
+        One to three fields from `effective_field`, by the name each gets: {"untrained": ..., "trained": ...}.
+    footprint : numpy.ndarray
+        bool, from `footprint` for the same unit, the shape of every field.
+    of : str
+        The unit in words, as "the centre unit of block2_conv3".
+    title : str, optional
+        Instead of how many pixels hold 95 %.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        When there is no field or more than three, or one does not fit the footprint.
+
+    Used in notebook 02.
+    """
+    fields, footprint = {name: np.asarray(field) for name, field in fields.items()}, np.asarray(footprint)
+    _check(fields, footprint)
+    numbers = {name: _Numbers(field, footprint) for name, field in fields.items()}
+    title = title or _finding(numbers, footprint, of)
+    largest = 100 * max(field.max() for field in fields.values())
+    scale = _SIDE[len(fields)] / max(footprint.shape)
+    height, width = (scale * n for n in footprint.shape)
+
+    picture = Picture(
+        _ABOVE + height + _UNDER,
+        title,
+        "White box: all the unit can see. Orange line: the fewest pixels that hold 95 %. "
+        "Spread: standard deviation.",
+    )
+    picture.photographic = True
+    picture.set_layout_engine("none")
+    column = max(width, *(text_width(line, SMALL) for name in fields for line in (name, numbers[name].spread)))
+    for number, (name, field) in enumerate(fields.items()):
+        axes = _axes(picture, _LEFT + number * (column + _GAP) + (column - width) / 2, width, height)
+        image = axes.imshow(100 * field, cmap="cividis", vmin=0, vmax=largest, interpolation="nearest")
+        axes.autoscale(False)
+        _outline(axes, core(field, _SHARE))
+        _box(axes, footprint)
+        axes.set_title(f"{name}\n{numbers[name].spread}", size=SMALL, color=INK, pad=8)
+        axes.set(xticks=_ticks(footprint.shape[1], scale), yticks=_ticks(footprint.shape[0], scale))
+        axes.set(xlabel="column (pixels)", ylabel="" if number else "row (pixels)")
+        axes.tick_params(labelleft=not number)
+        axes.spines[:].set_visible(False)
+    bar = picture.colorbar(image, _axes(picture, _LEFT + len(fields) * (column + _GAP) - _GAP / 2, 12, height))
+    bar.set_label("share of one pixel (%)")
+    bar.outline.set_visible(False)
+    picture.alt = _alt(numbers, footprint, title)
+    return picture
+
+
+class _Numbers:
+    """What is said of a field."""
+
+    def __init__(self, field, footprint):
+        down, across = spread(field)
+        self.held = int(core(field, _SHARE).sum())
+        self.share = f"{100 * self.held / footprint.sum():.0f} %"
+        self.spread = f"spread {down:.1f} down, {across:.1f} across"
+        self.peak = f"{100 * field.max():.2g} % at most in one pixel"
+
+
+def _check(fields, footprint):
+    if not 1 <= len(fields) <= MOST_FIELDS:
+        raise ValueError(f"fields holds {len(fields)}; pass one to {MOST_FIELDS}, each with a name.")
+    if footprint.dtype != bool or footprint.ndim != 2:
+        raise ValueError(
+            f"footprint has dtype {footprint.dtype} and shape {footprint.shape}; it must be bool and "
+            "(height, width), as footprint() returns it."
+        )
+    for name, field in fields.items():
+        if field.shape != footprint.shape:
+            raise ValueError(f"The field {name!r} has shape {field.shape} and the footprint {footprint.shape}.")
+        if np.any(field[~footprint]):
+            raise ValueError(f"The field {name!r} reaches beyond the footprint: pass both for the same unit.")
+
+
+def _finding(numbers, footprint, of):
+    if len(numbers) == 1:
+        held = next(iter(numbers.values())).held
+        return f"95 % of what {of} listens to lies in {held:,} of the {footprint.sum():,} pixels it can see"
+    held = listed(f"{each.held:,} ({name})" for name, each in numbers.items())
+    return f"95 % of what {of} listens to lies in {held} of the {footprint.sum():,} pixels it can see"
+
+
+def _axes(picture, left, width, height):
+    """Return axes at a place in pixels on the page."""
+    page = picture.get_figheight() * DPI
+    return picture.add_axes((left / WIDTH, _UNDER / page, width / WIDTH, height / page))
+
+
+def _outline(axes, inside):
+    """Draw a line around a set of pixels, along their edges."""
+    padded = np.pad(inside, 1)
+    rows, columns = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
+    style = {"color": VERMILLION, "linewidth": 1.2, "capstyle": "projecting", "zorder": 3}  # above the box
+    axes.hlines(rows - 0.5, columns - 0.5, columns + 0.5, **style)
+    rows, columns = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
+    axes.vlines(columns - 0.5, rows - 0.5, rows + 0.5, **style)
+
+
+def _box(axes, footprint):
+    left, top, width, height = _extent(footprint)
+    gap = 0.25  # pixels of the image, so that the box does not hide the orange line
+    axes.add_patch(
+        Rectangle(
+            (left - 0.5 - gap, top - 0.5 - gap), width + 2 * gap, height + 2 * gap, fill=False,
+            edgecolor="white", linewidth=1.6, path_effects=_OUTLINE, clip_on=False,
+        )
+    )  # fmt: skip
+
+
+def _extent(footprint):
+    """Return the first column and row of a footprint, and how many columns and rows it spans."""
+    rows, columns = np.nonzero(footprint)
+    return int(columns.min()), int(rows.min()), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
+
+
+def _ticks(size, scale):
+    """Return every pixel's place, or every second, fourth, ... where labels would collide."""
+    return range(0, size, 2 ** max(0, ceil(log2(_TICK / scale))))
+
+
+def _alt(numbers, footprint, title):
+    left, top, width, height = _extent(footprint)
+    return (
+        f"Heat map of {len(numbers)} effective receptive field{'s' if len(numbers) > 1 else ''} on an image of "
+        f"{footprint.shape[0]}\u00d7{footprint.shape[1]} pixels. {title}. The unit can see rows {top} to "
+        f"{top + height - 1} and columns {left} to {left + width - 1}, {footprint.sum():,} pixels. "
+        + " ".join(
+            f"{name}: 95 % lies in {each.held:,} pixels ({each.share}), {each.spread}, {each.peak}."
+            for name, each in numbers.items()
+        )
+        + " Spreads are standard deviations in pixels."
+    )

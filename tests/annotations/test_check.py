@@ -1,0 +1,132 @@
+"""From a text to findings: table, HTML, JSON and the command line."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from course import annotations
+from course.__main__ import main
+
+TEXT = """
+model = Sequential()
+model.add(Conv2D(32, 3, padding='same', input_shape=(32, 32, 3)))  # 32x32x32, RF 3
+model.add(BatchNormalization())
+model.add(Conv2D(32, 3))                                           # 32x32x32, RF 5
+model.add(MaxPooling2D(2))                                         # 16x16x64, RF 10
+model.add(Conv2D(64, 1))                                           # 15x15x64, RF 10
+# Total params: 12,416
+"""
+
+
+@pytest.fixture
+def found():
+    return annotations.check(TEXT)
+
+
+def test_json_holds_what_the_contract_says(found):
+    shown = json.loads(json.dumps(found.as_dict()))
+    assert set(shown) == {"layers", "parameters", "unread", "remarks"}
+    assert shown["parameters"] == {"claimed": 12416, "true": 12384}
+    first, norm, second, pool, mix = shown["layers"]
+    assert [layer["index"] for layer in shown["layers"]] == [0, 1, 2, 3, 4]
+    assert first["kind"] == "Conv2D" and first["verdict"] == "right" and first["mistake"] is None
+    assert first["claimed"] == {"size": [32, 32, 32], "rf": 3, "parameters": None}
+    assert first["true"] == {"size": [32, 32, 32], "rf": 3, "parameters": 896}
+    assert norm["verdict"] == "unclaimed" and norm["claimed"]["rf"] is None
+    assert (second["verdict"], second["mistake"]) == ("wrong", "valid conv annotated as same")
+    assert (pool["verdict"], pool["mistake"]) == ("wrong", "pooling doubles RF")
+    assert pool["parts"]["size"] == {"verdict": "inherited", "mistake": None, "since": 2}
+    assert pool["parts"]["channels"]["verdict"] == "wrong" and "32 channels, not 64" in pool["explanation"]
+    assert mix["parts"]["rf"] == {"verdict": "inherited", "mistake": None, "since": 3}
+    assert mix["parts"]["size"]["verdict"] == "right"
+
+
+def test_table_and_sentences(found):
+    lines = str(found).splitlines()
+    assert lines[0].split() == ["line", "layer", "size", "noted", "true", "RF", "noted", "true", "verdict"]
+    assert "RF wrong, size inherited, channels wrong" in str(found)
+    assert "Line 5, Conv2D, size: valid conv annotated as same." in str(found)
+    assert "Passed on to line 6." in str(found) and "Passed on to line 7." in str(found)
+    assert "The model holds 12,384 parameters, not 12,416." in str(found)
+    assert found.summary() == "8 notes of sizes and receptive fields: 4 right, 2 wrong, 2 inherited."
+    assert not found.all_right
+
+
+def test_html_is_escaped_and_marks_what_is_wrong(found):
+    page = found._repr_html_()
+    assert page.count("<tr>") == 6 and "box-shadow" in page
+    odd = annotations.check("model.add(Conv2D(8, 3, name='<script>', input_shape=(8, 8, 3)))  # RF <b>4</b>")
+    assert "<script" not in odd._repr_html_()
+
+
+def test_all_right():
+    found = annotations.check("model.add(Conv2D(8, 3, input_shape=(8, 8, 3)))  # 6x6x8, RF 3")
+    assert found.all_right and found.summary() == "2 notes of sizes and receptive fields: 2 right."
+    bare = annotations.check("model.add(Conv2D(8, 3, input_shape=(8, 8, 3)))")
+    assert bare.all_right and "no note" in bare.summary()
+
+
+def test_the_image_is_asked_for_where_the_code_does_not_say():
+    code = "x = Conv2D(8, 3)(x)  # 62x62x8, RF 3"
+    assert not annotations.check(code).all_right
+    assert annotations.check(code, input_shape=(64, 64, 1)).all_right
+
+
+def test_a_layer_that_does_not_fit_is_said_and_not_judged():
+    found = annotations.check("""
+model.add(MaxPooling2D(16, input_shape=(32, 32, 3)))  # 2x2x3, RF 16
+model.add(Conv2D(8, 5))                               # 1x1x8, RF 80
+model.add(Conv2D(8, 1))                               # 1x1x8, RF 80
+""")
+    assert [finding.verdict for finding in found.layers] == ["right", "unclaimed", "unclaimed"]
+    assert "Line 3: layer 2" in found.misfits[0] and "5×5 window does not fit its 2×2 input" in str(found)
+    assert found.parameters is None and not found.all_right
+
+
+def test_unknown_layers_end_what_is_known():
+    found = annotations.check("""
+model.add(Conv2D(8, 3, input_shape=(8, 8, 3)))  # 6x6x8, RF 3
+model.add(Mystery(3))                           # 6x6x8, RF 3
+model.add(Conv2D(8, 3))                         # 4x4x8, RF 9
+""")
+    assert [finding.verdict for finding in found.layers] == ["right", "unclaimed", "unclaimed"]
+    assert found.layers[2].as_dict()["true"] == {"size": None, "rf": None, "parameters": None}
+    assert any("Mystery" in sentence for sentence in found.unread)
+
+
+def test_command_line(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "net.py"
+    path.write_text(TEXT)
+    assert main(["check", str(path)]) == 1
+    assert "pooling doubles RF" in capsys.readouterr().out
+    assert main(["check", str(path), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["layers"][3]["mistake"] == "pooling doubles RF"
+    monkeypatch.setattr("sys.stdin", io.StringIO("x = Conv2D(8, 3)(x)  # 6x6x8, RF 3"))
+    assert main(["check", "-", "--input", "8x8x1"]) == 0
+
+
+@pytest.mark.parametrize("wrong", ["8x8", "8x8x0", "axbxc"])
+def test_a_wrong_image_size_is_refused(wrong, capsys):
+    assert main(["check", "-", "--input", wrong]) == 2
+    assert "it must be such as 32x32x3" in capsys.readouterr().err
+
+
+def test_what_can_not_be_read_ends_with_status_2(tmp_path, capsys):
+    assert main(["check", str(tmp_path / "nowhere.py")]) == 2
+    empty = tmp_path / "empty.py"
+    empty.write_text("print('no layers here')")
+    assert main(["check", str(empty)]) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_import_is_light():
+    code = (
+        "import sys, course.annotations;"
+        "heavy = {'tensorflow', 'keras', 'numpy', 'matplotlib'} & set(sys.modules);"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,179 @@
+"""Keras code in many spellings, whole and broken: the layers and the notes that are theirs."""
+
+import pytest
+
+from course.annotations.claims import ReadError
+from course.annotations.code import read_code
+from course.arithmetic import Conv2D, Dense, MaxPooling2D, SeparableConv2D
+
+
+def layers(text):
+    return [noted.layer for noted in read_code(text).layers]
+
+
+def claims(text):
+    return [(noted.claim.size, noted.claim.receptive_field) for noted in read_code(text).layers]
+
+
+TWO = [((30, 30, 48), (3, 3)), ((28, 28, 48), (5, 5))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model.add(Conv2D(48, 3))  # 30x30x48, RF 3\nmodel.add(Conv2D(48, 3))  # 28x28x48, RF 5",
+        "net.add(tf.keras.layers.Conv2D(48, 3))#30x30x48, RF 3\n"
+        "net.add(layers.Convolution2D(48, 3))#28x28x48, RF 5",
+        "m = Sequential([\n  Conv2D(48, 3),  # 30x30x48, RF 3\n  Conv2D(48, 3)  # 28x28x48, RF 5\n])",
+        "x = Conv2D(48, 3)(x)  # 30x30x48, RF 3\nx = Conv2D(48, 3)(x)  # 28x28x48, RF 5",
+        "# 30x30x48, RF 3\nmodel.add(Conv2D(48, 3))\n# 28x28x48, RF 5\nmodel.add(Conv2D(48, 3))",
+        "model.add(Conv2D(48, 3))\n# 30x30x48, RF 3\nmodel.add(Conv2D(48, 3))\n# 28x28x48, RF 5",
+        "# 30x30x48\n# RF 3\n\nmodel.add(Conv2D(48, 3))\n\n# 28x28x48\n# RF 5\n\nmodel.add(Conv2D(48, 3))",
+        "x = Input((32, 32, 3))\nx = Conv2D(48, 3)(x) // 30x30x48 RF 3\nx = Conv2D(48, 3)(x) <-- 28x28x48 RF 5",
+        "model.add(Conv2D(48, 3))\n30x30x48 RF 3\nmodel.add(Conv2D(48, 3))\n28x28x48 RF 5",
+        "model.add(Conv2D(48, 3)) -> 30*30*48 | 3\nmodel.add(Conv2D(48, 3)) -> 28*28*48 | 5",
+        "model.add(Conv2D(48, 3)) - 30/30/48, RF-3\nmodel.add(Conv2D(48, 3)) Output - 28/28/48, RF-5",
+        "model.add(Conv2D(48, 3)) (30, 30, 48) RF 3\nmodel.add(Conv2D(48, 3)) [28, 28, 48] RF 5",
+        ">>> model.add(Conv2D(48, 3))  # 30x30x48, RF 3\n>>> model.add(\n...     Conv2D(48, 3))  # 28x28x48, RF 5",
+        "- `model.add(Conv2D(48, 3))` 30x30x48 RF 3\n- `model.add(Conv2D(48, 3))` 28x28x48 RF 5",
+        "| layer | output | RF |\n|--|--|--|\n| Conv2D(48, 3) | 30x30x48 | 3 |\n| Conv2D(48, 3) | 28x28x48 | 5 |",
+        "model.add(Conv2D(48, (3,3))  # 30x30x48, RF 3\nmodel.add(Conv2D(48, 3)))  # 28x28x48, RF 5",
+        "It's mine:\nmodel = Sequential([\n"
+        "Conv2D(48, 3),  # 30x30x48 RF 3\nConv2D(48, 3),  # 28x28x48 RF 5\nand so on",
+        "%%time\n!ls\nmodel.add(Conv2D(\n  48,  # filters\n  3,\n))  # 30x30x48 RF 3\n"
+        "model.add(Conv2D(48, 3)) # 28x28x48 RF 5",
+        "def build():\n    m = Sequential()\n    m.add(Conv2D(48, 3))  # 30x30x48 RF 3\n"
+        "    m.add(Conv2D(48, 3))  # 28x28x48 RF 5",
+    ],
+)
+def test_the_same_two_layers_in_every_style(text):
+    assert claims(text) == TWO
+    assert [layer.filters for layer in layers(text)] == [48, 48]
+    assert [noted.inputs for noted in read_code(text).layers] == [(-1,), (0,)]
+
+
+def test_arguments_are_read_in_the_order_keras_has_them():
+    text = (
+        "model.add(Conv2D(8, (3, 5), (2, 2), 'SAME', None, (1, 1), 1, 'relu', False))\n"
+        "model.add(Dense(10, None, False))"
+    )
+    convolution, dense = layers(text)
+    assert convolution == Conv2D(8, (3, 5), (2, 2), "same", (1, 1), 1, "relu", False)
+    assert dense == Dense(10, None, False)
+
+
+def test_constants_are_followed_and_code_is_not_run(tmp_path):
+    bait = tmp_path / "run"
+    text = (
+        f"f, k = 24, (3, 3)\ng = 2 * f\nopen({str(bait)!r}, 'w')\n__import__('os').mkdir({str(bait)!r})\n"
+        "for i in range(2):\n    model.add(Conv2D(g * 2**i, kernel_size=k))\nmodel.add(MaxPooling2D())"
+    )
+    assert [getattr(layer, "filters", None) for layer in layers(text)] == [48, 96, None]
+    assert not bait.exists()
+
+
+def test_keras_1_spellings_are_read_as_keras_1():
+    text = (
+        "model.add(Convolution2D(48, 3, 3, border_mode='same'))\nmodel.add(SeparableConv2D(48, 3, 3))\n"
+        "model.add(Convolution2D(nb_filter=8, nb_row=1, nb_col=3, subsample=(2, 2)))\n"
+        "model.add(Dense(output_dim=10))"
+    )
+    reading = read_code(text)
+    first, second, third, dense = (noted.layer for noted in reading.layers)
+    assert (first.kernel_size, first.strides, first.padding) == ((3, 3), 1, "same")
+    assert (second.kernel_size, second.strides) == ((3, 3), 1)
+    assert (third.kernel_size, third.strides) == ((1, 3), (2, 2))
+    assert dense.units == 10
+    assert len(reading.remarks) == 2
+    assert "Keras 3 reads kernel 3, stride 3" in reading.remarks[1]
+
+
+def test_without_a_keras_1_spelling_the_third_number_is_the_stride():
+    reading = read_code("model.add(SeparableConv2D(48, 3, 3))\nmodel.add(Conv2D(64, 1, 1))")
+    assert reading.layers[0].layer == SeparableConv2D(48, 3, 3)
+    assert reading.layers[1].layer == Conv2D(64, 1, 1)
+    assert len(reading.remarks) == 1
+    assert "Keras 1 meant a 3x3 kernel" in reading.remarks[0]
+
+
+def test_branches_know_their_inputs():
+    text = (
+        "i = Input(shape=(32, 32, 3))\nx = Conv2D(8, 3, padding='same')(i)\ny = Conv2D(8, 1)(x)\nz = add([x, y])\n"
+        "z = Activation('relu')(BatchNormalization()(z))  # RF 3\nz = concatenate([z, x])\nz = z + z\nModel(i, z)"
+    )
+    reading = read_code(text)
+    kinds = ["Conv2D", "Conv2D", "Add", "BatchNormalization", "Activation", "Concatenate", "Add"]
+    assert [noted.kind for noted in reading.layers] == kinds
+    assert [noted.inputs for noted in reading.layers] == [(-1,), (0,), (0, 1), (2,), (3,), (4, 0), (5, 5)]
+    assert [noted.claim.receptive_field for noted in reading.layers] == [None] * 4 + [(3, 3), None, None]
+    assert reading.input_shape == (32, 32, 3)
+
+
+def test_functions_and_loops_are_read_where_they_are_used():
+    text = (
+        "def block(x, filters, stride=1):\n    x = Conv2D(filters, 3, strides=stride)(x)  # 30x30, RF 3\n"
+        "    return BatchNormalization()(x)\n"
+        "x = Input((32, 32, 3))\nfor f in [16, 32]:\n    x = block(x, f, stride=2)\nx = Dense(10)(x)"
+    )
+    reading = read_code(text)
+    assert [noted.kind for noted in reading.layers] == ["Conv2D", "BatchNormalization"] * 2 + ["Dense"]
+    assert [reading.layers[i].layer.filters for i in (0, 2)] == [16, 32]
+    assert not any(noted.claim for noted in reading.layers)
+    assert any("read several times" in sentence for sentence in reading.unread)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("model.add(Dense(num_classes))", "units=num_classes is not a constant"),
+        ("model.add(Conv2D(9**9**9, 3))", "is not a constant"),
+        ("model.add(Conv2D(10**9, 3))", "filters is not a whole number"),
+        ("model.add(my_block(48))", "`my_block(48)` is not a layer written in the text"),
+        ("model.add(LSTM(3))", "LSTM is not among the layers"),
+        ("model.add(Conv2D())", "its arguments don't fit"),
+        ("model.add(Conv2D(48, 3 strides=2))", "could not be read; the line is not Python"),
+    ],
+)
+def test_what_cannot_be_read_is_said_with_its_line(line, what):
+    reading = read_code(f"model.add(Conv2D(8, 3))\n{line}\n")
+    assert len(reading.unread) == 1
+    assert reading.unread[0].startswith("Line 2: ")
+    assert what in reading.unread[0]
+
+
+def test_an_unknown_dropout_rate_changes_nothing_that_is_checked():
+    text = "model.add(Dropout(rate))\nmodel.add(Conv2D(8, 3, activation=relu, kernel_regularizer=l2(1)))"
+    reading = read_code(text)
+    assert reading.unread == ()
+    assert all(noted.layer for noted in reading.layers)
+
+
+def test_of_several_models_the_one_with_the_most_notes_is_taken():
+    text = (
+        "model = Sequential()\nmodel.add(Conv2D(48, 3))\nmodel.add(Dense(10))\nmodel.add(Dense(10))\n"
+        "mine = Sequential()\nmine.add(Conv2D(48, 3, input_shape=(28, 28, 1)))  # RF 3\n"
+        "mine.add(MaxPooling2D(2))  # RF 4"
+    )
+    reading = read_code(text)
+    assert [noted.line for noted in reading.layers] == [6, 7]
+    assert reading.layers[1].layer == MaxPooling2D(2)
+    assert reading.input_shape == (28, 28, 1)
+    assert "`mine`" in reading.remarks[0]
+
+
+def test_code_that_is_commented_out_is_no_note():
+    text = "# model.add(Conv2D(48, 3))  # 30x30x48 RF 3\nmodel.add(Conv2D(8, 3))"
+    assert claims(text) == [(None, None)]
+
+
+def test_a_model_cut_off_is_read_as_far_as_it_goes():
+    text = "model.add(Conv2D(48, 3))  # 30x30x48, RF 3\n" * 4
+    for end in range(len(text)):
+        if end < text.index(")") + 1:
+            continue
+        assert len(read_code(text[:end]).layers) >= end // 43
+
+
+def test_no_layers_is_an_error():
+    with pytest.raises(ReadError, match="No layers were found"):
+        read_code("import keras\nprint('hello')")

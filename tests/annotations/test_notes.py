@@ -1,0 +1,216 @@
+"""Notes in the styles that learners write: what each claims, and what claims nothing."""
+
+import pytest
+
+from course.annotations.notes import claim_of, claims_of
+
+STYLES = [
+    # note, size, receptive field, parameters
+    ("10x10 (RF)", None, 10, None),
+    ("Output Channel : 15x15x96", (15, 15, 96), None, None),
+    ("14x14x48 feature maps, RF 6", (14, 14, 48), 6, None),
+    ("48 feature maps of 14x14, RF 6", (14, 14), 6, None),
+    ("R F = 6", None, 6, None),
+    ("RF ≈ 6", None, 6, None),
+    ("RF = prev RF + 4 = 12", None, 12, None),
+    ("RF goes from 6 to 10", None, 10, None),
+    ("nin=32 nout=30 rin=1 rout=3 jin=1 jout=1", (30,), 3, None),
+    ("RF 6/32", None, None, None),
+    ("32x32x48, RF 3", (32, 32, 48), 3, None),
+    ("RF: 5x5", None, 5, None),
+    ("-> 30*30*64 | 5", (30, 30, 64), None, None),
+    ("Output - 32/32/64, RF-3", (32, 32, 64), 3, None),
+    ("o/p 30x30x64 rf=5", (30, 30, 64), 5, None),
+    ("Output: (30,30,64) Receptive Field: 5", (30, 30, 64), 5, None),
+    ("30 x 30 x 64 ; receptive field = 5 x 5", (30, 30, 64), 5, None),
+    ("(None, 30, 30, 64) RF 5x5", (30, 30, 64), 5, None),
+    ("out=30, rf=5", (30,), 5, None),
+    ("output size 30 | RF 5 | 1,758 params", (30,), 5, 1758),
+    ("30×30×48 (RF: 5×5)", (30, 30, 48), 5, None),
+    ("R.F.=5", None, 5, None),
+    ("GRF 5", None, 5, None),
+    ("1x1x10", (1, 1, 10), None, None),
+    ("RF=5x5, size 30X30X64", (30, 30, 64), 5, None),
+    ("receptive field of 5", None, 5, None),
+    ("output channel size 30 RF 5", (30,), 5, None),
+    ("Output - 32 * 32 * 48 | Receptive Field - 3 * 3", (32, 32, 48), 3, None),
+    ("[30,30,64] | RF: [5,5]", (30, 30, 64), 5, None),
+    ("shape 30,30,64 rf 5", (30, 30, 64), 5, None),
+    ("RF = 4 + (3-1)*2 = 8", None, 8, None),
+    ("4 + (3-1)*2 = 8", None, 8, None),
+    ("3x3 RF", None, 3, None),
+    ("5 RF", None, 5, None),
+    ("RF after this layer: 10", None, 10, None),
+    ("rf_out=10 jump_out=2", None, 10, None),
+    ("n_in=32, k=3, s=1, j=2, rf=14", None, 14, None),
+    ("RF = 5px", None, 5, None),
+    ("RF: 5 pixels, 30x30px", (30, 30), 5, None),
+    ("3x3 conv, 48 filters", None, None, None),
+    ("dropout 0.25", None, None, None),
+    ("BLOCK 1", None, None, None),
+    ("10 classes", None, None, None),
+    ("RF = ?", None, None, None),
+    ("RF = ?, size 30", (30,), None, None),
+    ("３０×３０×４８ ＲＦ ５", (30, 30, 48), 5, None),
+    ("30\u00a0x\u00a030 — RF – 5", (30, 30), 5, None),
+    ("RF5", None, 5, None),
+    ("rf5x5", None, 5, None),
+    ("RF 3 -> 5", None, 5, None),
+    ("32x32x3 -> 30x30x48, RF 3", (30, 30, 48), 3, None),
+    ("input 32x32x3, output 30x30x48, RF 3", (30, 30, 48), 3, None),
+    ("Input: 32x32x3 | Output: 30x30x64 | RF: 3x3", (30, 30, 64), 3, None),
+    ("i/p 32x32x3 o/p 30x30x48 rf 3", (30, 30, 48), 3, None),
+    ("64@30x30 RF 5", (30, 30, 64), 5, None),
+    ("30x30@64", (30, 30, 64), None, None),
+    ("kernel 3x3, out 30x30x48, RF=5", (30, 30, 48), 5, None),
+    ("3x3 kernel 48 filters", None, None, None),
+    ("conv 3x3", None, None, None),
+    ("Receptive field: 5x5, Output size: 30x30", (30, 30), 5, None),
+    ("output_size=30 receptive_field=5", (30,), 5, None),
+    ("Output Size: 30*30*64; RF: 5*5; #params: 155", (30, 30, 64), 5, 155),
+    ("params 1758", None, None, 1758),
+    ("size(30,30,64) rf(5)", (30, 30, 64), 5, None),
+    ("RF size: 5", None, 5, None),
+    ("RF is now 5 pixels", None, 5, None),
+    ("n_out=30, j_out=1, rf_out=3", (30,), 3, None),
+    ("n=30 j=1 r=3", (30,), 3, None),
+    ("Receptive Feild = 5", None, 5, None),
+    ("receptive-field 5", None, 5, None),
+    ("30x30x48, receptive field 5x5", (30, 30, 48), 5, None),
+    ("RF: 3+2=5", None, 5, None),
+    ("RF = 3 + 2", None, None, None),
+    ("max pool 2x2", None, None, None),
+    ("2x2 max pooling, RF 6", None, 6, None),
+    ("RF same as above, 30x30x48", (30, 30, 48), None, None),
+    ("30x30x48 | RF unchanged", (30, 30, 48), None, None),
+    ("Output: 30x30x48, RF: 5x5, Jump: 1", (30, 30, 48), 5, None),
+    ("stride 2, RF 6", None, 6, None),
+    ("RF 6, stride 2", None, 6, None),
+    ("RF(5)", None, 5, None),
+    ("rf~5", None, 5, None),
+    ("RF => 5", None, 5, None),
+    ("Size - 30, RF - 5", (30,), 5, None),
+    ("output shape: (?, 30, 30, 64), rf: 5", (30, 30, 64), 5, None),
+    ("out: 30 30 64 rf: 5", (30, 30, 64), 5, None),
+    ("#30-30-64, rf 5", (30, 30, 64), 5, None),
+    ("RF 3x3 out 30x30x64", (30, 30, 64), 3, None),
+    ("30x30x64 output, 5x5 RF", (30, 30, 64), 5, None),
+    ("size: (32-3)/1+1 = 30", (30,), None, None),
+    ("(32 - 3)/1 + 1 = 30", (30,), None, None),
+    ("Out: 15x15x128 RF: 6x6 (pooling)", (15, 15, 128), 6, None),
+    ("Total params: 65,101", None, None, None),
+    ("1,758 parameters", None, None, 1758),
+    ("30x30 with RF 5", (30, 30), 5, None),
+    ("feature map 30x30x64, field of view 5", (30, 30, 64), 5, None),
+    ("O/P: 30x30x64, RF: 5", (30, 30, 64), 5, None),
+    ("OP 30x30", (30, 30), None, None),
+    ("Output shape = 30 x 30 x 64, Receptive field = 5 x 5", (30, 30, 64), 5, None),
+    ("local RF 3x3, global RF 5x5", None, 5, None),
+    ("lr=0.1", None, None, None),
+    ("[30x30x64] [5x5]", (30, 30, 64), None, None),
+    ("[[30, 30, 64]] RF: [[5]]", (30, 30, 64), 5, None),
+    ("RF 7 ; 26x26x32", (26, 26, 32), 7, None),
+    ("7x7 receptive field, 26x26 output", (26, 26), 7, None),
+    ("activation relu", None, None, None),
+    ("use 3x3x64 filters", None, None, None),
+    ("Output dims 30,30,64 RF 5,5", (30, 30, 64), 5, None),
+    ("Receptive field: 5. Output: 30x30x64.", (30, 30, 64), 5, None),
+    ("size=30x30x48 rf=5 params=1758", (30, 30, 48), 5, 1758),
+    ("RF:5;Size:30x30x48", (30, 30, 48), 5, None),
+    ("30X30X48|RF5", (30, 30, 48), 5, None),
+    ("layer 3: 30x30x48, RF=7", (30, 30, 48), 7, None),
+    ("conv1: 30x30x48, RF=7", (30, 30, 48), 7, None),
+    ("RF 5*5 output 30*30*48", (30, 30, 48), 5, None),
+    ("output is 30x30x48 and receptive field is 5x5", (30, 30, 48), 5, None),
+    ("Output image size 30x30, receptive field of 5x5", (30, 30), 5, None),
+    ("32x32x3 | 3x3x3x32 | 32x32x32 | RF 3x3", (32, 32, 32), 3, None),
+    ("RF - 5 x 5 , o/p - 30 x 30 x 48", (30, 30, 48), 5, None),
+    ("128,128,64 RF 3", (128, 128, 64), 3, None),
+    ("size 32 -> 30, RF 3 -> 5", (30,), 5, None),
+    ("<b>Output - 30/30/48, RF-5</b><br>", (30, 30, 48), 5, None),
+    ("RF: 5², 30²", (30, 30), 5, None),
+    ("dropout of 10% RF 5", None, 5, None),
+    ("48 channels, 30x30, RF 5", (30, 30), 5, None),
+    ("Out size: 30 x 30 x 64 and RF: 5 x 5", (30, 30, 64), 5, None),
+    ("RF=5, Out=30x30x64", (30, 30, 64), 5, None),
+    ("Out_shape=(30, 30, 64), RF=(5, 5)", (30, 30, 64), 5, None),
+    ("ReceptiveField=5", None, 5, None),
+    ("recep field 5", None, 5, None),
+    ("Rf: 5 , Channel size: 30*30", (30, 30), 5, None),
+    ("30,30,48; 5 RF", (30, 30, 48), 5, None),
+    ("output 30x30x48 RF after conv 5", (30, 30, 48), 5, None),
+    ("batch norm", None, None, None),
+    ("1x1 conv to reduce channels to 32", None, None, None),
+    ("image size: 30x30 RF: 5 x 5", (30, 30), 5, None),
+    ("OUTPUT: 30X30X48 RECEPTIVE FIELD: 5X5", (30, 30, 48), 5, None),
+    ("this layer sees 5 pixels", None, None, None),
+    ("output size: 30 x 30, receptive field size: 5 x 5", (30, 30), 5, None),
+    ("rf=5 out=30x30 (valid padding)", (30, 30), 5, None),
+    ("32 x 32 x 32 ==> RF = 3 x 3", (32, 32, 32), 3, None),
+    ("x: 30x30x48 rf: 5", (30, 30, 48), 5, None),
+    ("output 4x4, kernel 3, rf 28", (4, 4), 28, None),
+    ("Epoch 1/50", None, None, None),
+    ("todo: try 64 filters", None, None, None),
+    ("RF: 44x44 (whole image)", None, 44, None),
+]
+
+
+@pytest.mark.parametrize(("note", "size", "field", "parameters"), STYLES, ids=[style[0] for style in STYLES])
+def test_a_note_claims_what_it_says(note, size, field, parameters):
+    claim = claim_of(note)
+    assert claim.size == size
+    assert claim.receptive_field == (None if field is None else (field, field))
+    assert claim.parameters == parameters
+
+
+@pytest.mark.parametrize("note", [style[0] for style in STYLES])
+def test_case_and_spaces_do_not_matter(note):
+    spaced = "   " + note.replace(" ", " \u00a0 ") + "\t"
+    assert claim_of(note.upper()) == claim_of(note) == claim_of(spaced)
+
+
+def test_height_and_width_may_differ():
+    claim = claim_of("30x28x48, RF 5x3")
+    assert claim.size == (30, 28, 48)
+    assert claim.receptive_field == (5, 3)
+
+
+@pytest.mark.parametrize(
+    "form", ["-> {0}*{0}*48 | {1}", "{0}x{0}x48, {1}", "{0},{0},48,{1}", "({0}, {0}, 48) {1}x{1}"]
+)
+def test_a_second_column_that_grows_is_the_receptive_field(form):
+    notes = [form.format(size, field) for size, field in ((32, 3), (30, 5), (15, 6), (13, 10))]
+    claims = claims_of(notes)
+    assert [claim.receptive_field for claim in claims] == [(3, 3), (5, 5), (6, 6), (10, 10)]
+    assert [claim.size for claim in claims] == [(n, n, 48) for n in (32, 30, 15, 13)]
+
+
+@pytest.mark.parametrize("form", ["{0} | {1}", "{0} {1}", "{0}, {1}", "{0}/{1}", "{0}x{0} {1}x{1}"])
+def test_two_bare_columns_are_told_apart_by_which_one_shrinks(form):
+    pairs = ((32, 3), (30, 5), (15, 6), (13, 10))
+    for order in (1, -1):
+        claims = claims_of([form.format(*pair[::order]) for pair in pairs])
+        assert [claim.size[0] for claim in claims] == [32, 30, 15, 13]
+        assert [claim.receptive_field for claim in claims] == [(3, 3), (5, 5), (6, 6), (10, 10)]
+
+
+def test_a_legend_names_the_columns():
+    claims = claims_of(["3 | 30", "5 | 28"], ["RF | output size"])
+    assert [claim.receptive_field for claim in claims] == [(3, 3), (5, 5)]
+    assert [claim.size for claim in claims] == [(30,), (28,)]
+
+
+def test_a_bare_number_before_the_field_is_a_size_only_where_it_shrinks():
+    assert [claim.size for claim in claims_of(["32, RF 3", "30, RF 5"])] == [(32,), (30,)]
+    assert [claim.size for claim in claims_of(["32, RF 3", "64, RF 5"])] == [None, None]
+
+
+def test_columns_in_doubt_are_not_claimed():
+    assert not any(claims_of(["48 3", "96 3", "192 3"]))
+    assert not any(claims_of(["48", "96", "192", "384"]))
+    assert not any(claims_of(["3x3", "3x3", "1x1", "3x3"]))
+
+
+def test_a_long_note_is_read_in_no_time_and_without_a_crash():
+    for piece in ("3x", "1,", "((", "rf ", "1-1-", "= ", "none, ", "30 30 30 ", "\U0001f600", "\ud800"):
+        claim_of(piece * 20_000)
