@@ -1,9 +1,10 @@
-"""CIFAR-10, the generated shapes, splits and batches. Used in every notebook."""
+"""CIFAR-10, the generated shapes and pairs of dots, splits and batches. Used in every notebook."""
 
 from course.data.batches import Augmentation, augment, batch, split
 from course.data.cifar10 import cifar10, read_cifar10
 from course.data.dataset import DataError, Dataset
 from course.data.load import load
+from course.data.pairs import pairs
 from course.data.provenance import provenance
 from course.data.shapes import shapes
 
@@ -15,6 +16,7 @@ __all__ = [
     "batch",
     "cifar10",
     "load",
+    "pairs",
     "provenance",
     "read_cifar10",
     "shapes",

@@ -64,7 +64,8 @@ VALID_AS_SAME, SAME_AS_VALID = "valid conv annotated as same", "same conv annota
         # Doubled; then every step takes 2 for the jump's 4, and the last lands on the truth.
         ([conv(), conv(), POOL, conv(), conv()], [3, 5, 10, 12, 14], [RIGHT, RIGHT, DOUBLES, JUMP, JUMP]),
         # One mistake; the rest only builds on it.
-        ([conv(), conv(), POOL, conv(), conv()], [3, 5, 10, 14, 18], [RIGHT, RIGHT, DOUBLES, INHERITED, INHERITED]),
+        ([conv(), conv(), POOL, conv(), conv()], [3, 5, 10, 14, 18],
+         [RIGHT, RIGHT, DOUBLES, INHERITED, INHERITED]),
         ([conv(), POOL, conv(1), conv()], [3, 4, 8, 12], [RIGHT, RIGHT, "1x1 conv adds RF", INHERITED]),
         ([conv(), POOL, POOL, POOL, conv(2)], [3, 4, 6, 10, 26],
          [RIGHT] * 4 + ["kernel other than 3 counted as 3x3"]),

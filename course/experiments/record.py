@@ -1,0 +1,83 @@
+"""The committed record of the experiment, and how one is written. It was made with
+
+    points = sweep(distances=DISTANCES, seeds=range(5))
+    points += sweep(("stride", "pooling", "dilation"), (3, 5, 7, 9, 11, 13), DISTANCES, seeds=(0, 1))
+    save(points)
+"""
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+
+import numpy as np
+
+from course import runs
+from course.experiments.networks import SIZE
+from course.experiments.training import BATCH_SIZE, LEARNING_RATE, STEPS, TEST_IMAGES, Point, keras
+
+RECORD = runs.RECORDS / "pairs.json"
+
+
+def save(points, path=RECORD):
+    """Write points, how they were made and on what machine, as JSON.
+
+    Parameters
+    ----------
+    points : list of Point
+    path : str or pathlib.Path, optional
+        Where to; the kit's own record if left out.
+    """
+    about = {
+        "data": {
+            "size": SIZE,
+            "train_images": STEPS * BATCH_SIZE,
+            "test_images": TEST_IMAGES,
+            # Of the share of right answers, where each of the test images is guessed.
+            "standard_error_of_guessing": round((0.25 / TEST_IMAGES) ** 0.5, 4),
+        },
+        "training": {"steps": STEPS, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE},
+        "versions": {
+            "python": platform.python_version(),
+            "keras": keras.__version__,
+            "tensorflow": sys.modules["tensorflow"].__version__,
+            "numpy": np.__version__,
+        },
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "cpu_seconds": round(sum(p.cpu_seconds for p in points), 1),
+    }
+    lines = ",\n".join(f"  {json.dumps(asdict(p))}" for p in points)
+    text = f'{{"about": {json.dumps(about, indent=1)},\n"points": [\n{lines}\n]}}\n'
+    with runs.replacing(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def load(path=RECORD):
+    """Return what `save` wrote.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        The kit's own record if left out.
+
+    Returns
+    -------
+    (dict, list of Point)
+        Settings, versions, machine and CPU seconds; then the points.
+
+    Raises
+    ------
+    ValueError
+        When the file can't be read as such a record.
+
+    Used in notebook 02.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            record = json.load(file)
+        return record["about"], [Point(**point) for point in record["points"]]
+    except (OSError, ValueError, KeyError, TypeError) as why:
+        raise ValueError(
+            f"{path} can't be read as a record of pairs ({why}): restore it, or write one with save()."
+        ) from None
