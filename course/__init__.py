@@ -3,8 +3,9 @@
 Importing `course` loads nothing heavy. The modules, from left to right as data flows:
 
     arithmetic -> models -> inspection      what a network costs and sees
-    data -> runs -> training                how it learns, and the record of it
-    plots -> exercises                      how a person sees it
+    arithmetic -> annotations               what a learner says it costs and sees
+    data -> runs -> training, experiments   how it learns, and the record of it
+    plots -> widgets -> exercises           how a person sees it
 """
 
 import os
