@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 from course.arithmetic.axis import Axis, merge
-from course.arithmetic.layer import Layer, LayerError, Map, both, need_image
+from course.arithmetic.layer import Layer, LayerError, Map, Named, both, need_image
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,14 @@ class GlobalMaxPooling2D(GlobalAveragePooling2D):
 
 
 @dataclass(frozen=True)
-class Reduction(Layer):
+class Reduction(Named):
     """A mean, sum or maximum along some axes, as `keras.ops.mean(x, axis=(1, 2))`.
 
     Along height or width it joins all units, as global pooling does.
     """
 
-    keras_kind: str
     axis: tuple = None
     keepdims: bool = False
-
-    @property
-    def kind(self):
-        return self.keras_kind
 
     def apply(self, maps):
         (before,) = maps
@@ -124,24 +119,8 @@ class Dense(Layer):
         return shape[-1] * prod(output_shape)
 
 
-@dataclass(frozen=True)
-class Attention(Layer):
-    """Any kind of attention: each unit can depend on all, of each input. Its MACs are not worked out.
-
-    Parameters
-    ----------
-    keras_kind : str
-        Its class name.
-    counts : tuple of (int, int)
-        Trainable and non-trainable parameters.
-    """
-
-    keras_kind: str
-    counts: tuple = (0, 0)
-
-    @property
-    def kind(self):
-        return self.keras_kind
+class Attention(Named):
+    """Any kind of attention: each unit can depend on all, of each input. Its MACs are not worked out."""
 
     def apply(self, maps):
         axes = []
@@ -151,41 +130,26 @@ class Attention(Layer):
             axes.append(merge([first.mix(), *others])[0])
         return Map(maps[0].shape, tuple(axes))
 
-    def parameters(self, shape):
-        return self.counts
-
     def macs(self, shape, output_shape):
         return None
 
 
 @dataclass(frozen=True)
-class Unknown(Layer):
+class Unknown(Named):
     """A layer of which only the outside is known: what its units see is not known from here on.
 
     Parameters
     ----------
-    keras_kind : str
-        Its class name.
     shape : tuple of int, optional
         Of its output.
-    counts : tuple of (int, int), optional
-        Trainable and non-trainable parameters.
     """
 
-    keras_kind: str
-    shape: tuple = None
     counts: tuple = (None, None)
-
-    @property
-    def kind(self):
-        return self.keras_kind
+    shape: tuple = None
 
     def apply(self, maps):
         sizes = self.shape[:2] if self.shape and len(self.shape) == 3 else (1, 1)
         return Map(self.shape, tuple(map(Axis.unknown, sizes)))
-
-    def parameters(self, shape):
-        return self.counts
 
     def macs(self, shape, output_shape):
         return None

@@ -94,6 +94,29 @@ class Layer:
                 raise LayerError(f"{key} is {shown(value)}; it must be a whole number of at least 1")
 
 
+@dataclass(frozen=True)
+class Named(Layer):
+    """A layer of which only the name of its Keras class and its parameters matter here.
+
+    Parameters
+    ----------
+    keras_kind : str
+        Its class name.
+    counts : tuple of (int, int)
+        Trainable and non-trainable parameters; None where they are not known.
+    """
+
+    keras_kind: str
+    counts: tuple = (0, 0)
+
+    @property
+    def kind(self):
+        return self.keras_kind
+
+    def parameters(self, shape):
+        return self.counts
+
+
 def shown(value):
     """Return a value as text, cut where it is long."""
     if isinstance(value, int) and abs(value) > MOST:

@@ -3,30 +3,11 @@
 from dataclasses import dataclass
 from math import prod
 
-from course.arithmetic.layer import Layer, LayerError, both
+from course.arithmetic.layer import Layer, LayerError, Named, both
 
 
-@dataclass(frozen=True)
-class Pointwise(Layer):
-    """Any other layer that works on each position alone: a ReLU, noise, Rescaling.
-
-    Parameters
-    ----------
-    keras_kind : str
-        Its class name.
-    counts : tuple of (int, int)
-        Trainable and non-trainable parameters.
-    """
-
-    keras_kind: str
-    counts: tuple = (0, 0)
-
-    @property
-    def kind(self):
-        return self.keras_kind
-
-    def parameters(self, shape):
-        return self.counts
+class Pointwise(Named):
+    """Any other layer that works on each position alone: a ReLU, noise, Rescaling."""
 
 
 @dataclass(frozen=True)

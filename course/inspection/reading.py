@@ -90,7 +90,7 @@ class _Walk:
         for tensor, source in zip(graph.inputs, sources, strict=True):
             if source is None:
                 name = prefix + tensor._keras_history.operation.name
-                source = self.add(Unknown("InputLayer", _fixed(tensor.shape), (0, 0), name=name), ())
+                source = self.add(Unknown("InputLayer", (0, 0), _fixed(tensor.shape), name=name), ())
             made[id(tensor)] = source
         for depth in sorted(graph._nodes_by_depth, reverse=True):
             for node in graph._nodes_by_depth[depth]:
@@ -131,14 +131,14 @@ def _known(operation, node, counts, name):
     if ours and kind in _REDUCTIONS:
         axis = operation.axis
         axis = (axis,) if isinstance(axis, int) else axis
-        return Reduction(kind, axis, operation.keepdims, name=name)
+        return Reduction(kind, axis=axis, keepdims=operation.keepdims, name=name)
     if ours and kind in _ATTENTION:
         return Attention(kind, counts, name=name)
     if ours and kind in LAYERS:
         config = {key: getattr(operation, key) for key in wanted(kind) if hasattr(operation, key)}
         config.update(name=name, data_format=getattr(operation, "data_format", None))
         return from_config(kind, config)
-    return Unknown(kind, _fixed(node.outputs[0].shape), counts, name=name)
+    return Unknown(kind, counts, _fixed(node.outputs[0].shape), name=name)
 
 
 def _counts(operation):
