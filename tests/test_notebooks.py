@@ -39,7 +39,6 @@ def test_executed_from_a_fresh_kernel(book):
 
 def test_tidied(book):
     assert tidy(nbformat.from_dict(book)) == book
-    assert all(widgets.get("state") for widgets in book.metadata.get("widgets", {}).values())
 
 
 def test_opening_and_closing(book):

@@ -67,7 +67,7 @@ class Axis:
     @property
     def nominal_receptive_field(self):
         """Length of image that a unit's windows span, padding included, in pixels: the longest, if they vary."""
-        return max((_width(field) for field in self.fields), default=None)
+        return max(map(_width, self.fields[: self.size]), default=None)  # the pattern may go on past the end
 
     @property
     def receptive_field(self):
@@ -276,7 +276,7 @@ def merge(axes):
     merged = Axis(
         size, tuple(map(_cover, units)), steps.pop(), sees, spread or any(axis.unbounded for axis in axes)
     )
-    aligned = all(len({sum(field) for field in unit if field}) <= 1 for unit in units)
+    aligned = all(len({sum(field) for field in unit if field}) <= 1 for unit in units[:size])
     return (merged if period == 1 else merged._simplest()), aligned
 
 

@@ -137,6 +137,9 @@ def _known(operation, node, counts, name):
     if ours and kind in LAYERS:
         config = {key: getattr(operation, key) for key in wanted(kind) if hasattr(operation, key)}
         config.update(name=name, data_format=getattr(operation, "data_format", None))
+        activation = getattr(operation, "activation", None)
+        if getattr(activation, "__module__", "").startswith("keras.src.activations"):
+            config["activation"] = activation.__name__
         return from_config(kind, config)
     return Unknown(kind, counts, _fixed(node.outputs[0].shape), name=name)
 

@@ -1,0 +1,74 @@
+"""Layers as the Keras code that builds them."""
+
+import re
+from dataclasses import MISSING, fields
+
+from course.widgets.rendered import number
+
+# Written without their names, as most people do, even where they are the default.
+_PLAIN = ("filters", "kernel_size", "units", "pool_size", "rate")
+# What the ledger keeps of layers whose settings it does not read.
+_UNSAID = ("keras_kind", "counts", "shape")
+
+
+def keras_code(layers, input_shape, rows=None):
+    """Return Keras code that builds a stack.
+
+    Parameters
+    ----------
+    layers : iterable of course.arithmetic.Layer
+    input_shape : tuple of int
+        (height, width, channels) of one image.
+    rows : iterable of course.arithmetic.Row, optional
+        The first layers' rows in a ledger. Each then gets its size and receptive field as a comment.
+
+    Returns
+    -------
+    str
+        It defines `model`.
+
+    Used in notebook 02.
+    """
+    lines = [f"keras.Input(shape={tuple(input_shape)}),", *(f"layers.{_call(layer)}," for layer in layers)]
+    comments = [""] + [_missing(layer) for layer in layers]
+    for place, row in enumerate(rows or (), start=1):
+        comments[place] = "; ".join(filter(None, (note(row), comments[place])))
+    wide = max(map(len, lines))
+    body = [
+        f"    {line:{wide}}  # {comment}" if comment else f"    {line}"
+        for line, comment in zip(lines, comments, strict=True)
+    ]
+    return "\n".join(["import keras", "from keras import layers", "", "model = keras.Sequential([", *body, "])"])
+
+
+def note(row):
+    """Return a row as learners note it beside a layer: 30x30x64, RF 5."""
+    field = "x".join(dict.fromkeys(map(number, row.receptive_field)))
+    return f"{'x'.join(map(str, row.output_shape))}, RF {field}"
+
+
+def _call(layer):
+    """Return the call that makes a layer; what is the default anyway is left out."""
+    arguments = []
+    for f in fields(layer):
+        value = getattr(layer, f.name)
+        if f.name in _UNSAID:
+            continue
+        if f.name in _PLAIN or f.default is MISSING:
+            arguments.append(_quoted(value))
+        elif value != f.default and f.name != "name" and value != "custom":
+            arguments.append(f"{f.name}={_quoted(value)}")
+    # Keras numbers its own names; repeated here, they would clash with those it hands out.
+    if layer.name and not re.fullmatch(rf"{layer.snake_name}(_\d+)?", layer.name):
+        arguments.append(f"name={_quoted(layer.name)}")
+    return f"{layer.kind}({', '.join(arguments)})"
+
+
+def _quoted(value):
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _missing(layer):
+    if getattr(layer, "activation", None) == "custom":
+        return "put your own activation here"
+    return "put its settings here" if hasattr(layer, "keras_kind") else ""

@@ -1,0 +1,242 @@
+"""What the layer explorer shows: a stack's totals, the last move, one layer's recurrence, ledger or code."""
+
+import html
+
+from course.plots.picture import BLUE, VERMILLION, counted, listed
+from course.widgets.code import keras_code
+from course.widgets.recurrence import image_axes, in_words, recurrence, unused
+from course.widgets.rendered import Rendered, pair, paragraph, shape, styled
+from course.widgets.stack import held, ledger_so_far, settings
+
+BUDGET = 100_000
+_HEADINGS = ("", "layer", "kind", "output", "jump", "RF", "parameters", "MACs", "")
+_CLASSES = {1: "left", 2: "left", 8: "note"}
+_ALSO = {"Dropout": ("rate",), "Activation": ("activation",)}
+_SHORT = {"stride": "stride {}", "dilation": "dilation {}", "zeros": "{} a side"}
+
+
+def render(stack):
+    """Return a stack as its totals, the last move, the selected layer's recurrence, and a ledger or code.
+
+    Parameters
+    ----------
+    stack : Stack
+
+    Returns
+    -------
+    Rendered
+        Where a layer does not fit, the table goes up to it and the sentence says why.
+
+    Used in notebook 02.
+    """
+    book, error = ledger_so_far(stack)
+    body = {
+        "ledger": lambda: _table(stack, book),
+        "code": lambda: _code(keras_code(stack.layers, stack.input_shape)),
+        "annotated code": lambda: _code(keras_code(stack.layers, stack.input_shape, book)),
+    }[stack.view]()
+    return Rendered(
+        styled(
+            _bar(book.parameters),
+            paragraph(_sentence(error), "wrong") if error else "",
+            _last_move(stack, book, error),
+            _step(stack, book),
+            body,
+        ),
+        _summary(stack, book, error),
+    )
+
+
+def _summary(stack, book, error):
+    if error:
+        fit = f"The first {len(book)} fit" if len(book) > 1 else "The first fits" if len(book) else "None fits"
+        return f"Layer {len(book) + 1} of {len(stack.layers)} can't be built. {fit}."
+    return f"{counted(len(book), 'layer')}, {budget(book.parameters)}. {_reach(book)}."
+
+
+def budget(parameters):
+    """Return a number of parameters against the budget, in words."""
+    if parameters <= BUDGET:
+        return f"{parameters:,} parameters: {BUDGET - parameters:,} of the {BUDGET:,} are left"
+    return f"{parameters:,} parameters: {parameters / BUDGET:.3g} times the budget of {BUDGET:,}"
+
+
+def first_to_span(book):
+    """Return the first row whose receptive field is as long as the image, both ways, or None."""
+    for row in book:
+        if None not in row.receptive_field and all(
+            field >= side for field, side in zip(row.receptive_field, book.input_shape, strict=False)
+        ):
+            return row
+    return None
+
+
+def _reach(book):
+    row, image = first_to_span(book), pair(book.input_shape[:2])
+    if row:
+        field = pair(row.receptive_field)
+        return f"The receptive field spans the {image}-pixel image from {row.name} on (RF {field})"
+    last = pair(book[-1].receptive_field) if len(book) else "1"
+    return f"The receptive field ends at {last} and never spans the {image}-pixel image"
+
+
+def changed(before, after):
+    """Return what differs between two ledgers, as phrases such as "RF of the last layer 44 → 60"."""
+    phrases = []
+    for what, key in (("parameters", "parameters"), ("MACs", "macs")):
+        old, new = getattr(before, key), getattr(after, key)
+        if old != new:
+            phrases.append(f"{what} {old:,} → {new:,} ({new - old:+,})".replace("-", "−"))
+    ends = [book[-1] if len(book) else None for book in (before, after)]
+    for what, show in (
+        ("RF of the last layer", lambda row: pair(row.receptive_field) if row else "1"),
+        ("its output", lambda row: shape(row.output_shape) if row else "the image"),
+    ):
+        old, new = map(show, ends)
+        if old != new:
+            phrases.append(f"{what} {old} → {new}")
+    spans = [row.name if row else "nowhere" for row in map(first_to_span, (before, after))]
+    if spans[0] != spans[1]:
+        phrases.append(f"RF spans the image from {spans[0]} → {spans[1]}")
+    return phrases
+
+
+def _last_move(stack, book, error):
+    if not stack.previous:
+        return ""
+    before, error_before = ledger_so_far(stack.previous)
+    if error or error_before:
+        text = "" if error else "it fits again"
+    else:
+        text = "; ".join(changed(before, book)) or "no size, field or cost changed"
+    return f"<p><b>Last move:</b> {html.escape(text)}.</p>" if text else ""
+
+
+def _bar(parameters):
+    """Return the totals as a bar against the budget: full length is the larger of the two."""
+    whole = max(parameters, BUDGET)
+    filled, mark = 100 * parameters / whole, 99.8 * BUDGET / whole
+    over = parameters > BUDGET
+    # Near the left end the mark's label stands right of it.
+    anchor, shift = ("start", 4) if mark < 50 else ("end", -4)
+    return (
+        f'<svg width="100%" height="34" role="img" aria-label="{budget(parameters)}">'
+        '<rect y="18" width="100%" height="14" fill="var(--jp-layout-color2, #eee)"/>'
+        f'<rect y="18" width="{filled:.2f}%" height="14" fill="{VERMILLION if over else BLUE}"/>'
+        f'<line x1="{mark:.2f}%" x2="{mark:.2f}%" y1="2" y2="34" stroke="var(--jp-ui-font-color1, #222)" '
+        f'stroke-width="2"/><text x="{mark:.2f}%" dx="{shift}" y="12" text-anchor="{anchor}">'
+        f"budget {BUDGET:,}</text></svg>"
+    )
+
+
+def _step(stack, book):
+    """Return the selected layer's step of the recurrence."""
+    if not stack.layers:
+        return paragraph("There are no layers yet. Press Add to begin.", "boxed")
+    if stack.selected >= len(book):
+        return ""
+    layer, row = stack.layer, book[stack.selected]
+    before = book[stack.selected - 1].axes if stack.selected else image_axes(stack.input_shape)
+    tables = recurrence(layer, before, row.axes)
+    lines = []
+    for axis, steps in tables.items():
+        if steps:
+            lines.append(f'<tr><td class="left muted" colspan="4">{axis}</td></tr>' if len(tables) > 1 else "")
+        for name, formula, numbers, result in steps:
+            cells = (f"<b>{name}</b>", f"= {formula}", f"= {numbers}" if numbers else "", f"= <b>{result}</b>")
+            lines.append("<tr>" + "".join(f'<td class="left">{cell}</td>' for cell in cells) + "</tr>")
+    words = [in_words(layer, before, row.axes)]
+    if uneven := [key for key in held(layer) if key not in settings(layer)]:
+        words.append(f"Its {listed(uneven)} can't be edited here: height and width differ.")
+    return (
+        f'<div class="boxed"><b>{html.escape(row.name)}</b> <span class="muted">{html.escape(_kind(layer))}</span>'
+        f"<table>{''.join(lines)}</table>{html.escape(' '.join(words))}</div>"
+    )
+
+
+def _table(stack, book):
+    spans = first_to_span(book)
+    lines = []
+    before = image_axes(stack.input_shape)
+    for place, (layer, row) in enumerate(zip(stack.layers, book, strict=False)):
+        notes = [_unused(layer, before, row.axes), "RF spans the image" if row is spans else ""]
+        cells = (
+            place + 1, row.name, _kind(layer), shape(row.output_shape), pair(row.jump), pair(row.receptive_field),
+            *("?" if value is None else f"{value:,}" for value in (row.parameters, row.macs)),
+            "; ".join(filter(None, notes)),
+        )  # fmt: skip
+        lines.append(_line(cells, place == stack.selected, marked=row is spans))
+        before = row.axes
+    for place in range(len(book), len(stack.layers)):
+        layer = stack.layers[place]
+        why = "does not fit" if place == len(book) else ""
+        cells = (place + 1, layer.name or "", _kind(layer), *["–"] * 5, why)
+        lines.append(_line(cells, place == stack.selected))
+    totals = (
+        "",
+        "total so far" if len(book) < len(stack.layers) else "total",
+        "",
+        "",
+        "",
+        "",
+        f"{book.parameters:,}",
+        f"{book.macs:,}",
+        "",
+    )
+    return (
+        f"<table><thead>{_cells(_HEADINGS, 'th')}</thead><tbody>{''.join(lines)}</tbody>"
+        f"<tfoot>{_cells(totals, 'th')}</tfoot></table>"
+    )
+
+
+def _line(cells, selected, marked=False):
+    return _cells(cells, "td", ' class="selected" aria-selected="true"' if selected else "", 5 if marked else None)
+
+
+def _cells(values, tag, row="", marked=None):
+    classes = ["mark" if i == marked else _CLASSES.get(i, "") for i in range(len(values))]
+    cells = (
+        f'<{tag} class="{name}">{html.escape(str(value))}</{tag}>'
+        for name, value in zip(classes, values, strict=True)
+    )
+    return f"<tr{row}>{''.join(cells)}</tr>"
+
+
+def _unused(layer, before, after):
+    rows, columns = (unused(layer, i, before[i], after[i]) for i in (0, 1))
+    if rows == columns:
+        return f"last {'row and column' if rows == 1 else f'{rows} rows and columns'} unused" if rows else ""
+    parts = ((rows, "row"), (columns, "column"))
+    return "last " + " and ".join(counted(count, what) for count, what in parts if count) + " unused"
+
+
+def _kind(layer):
+    """Return a layer's kind with its settings: Conv2D 48, 3×3, same."""
+    words = [
+        _SHORT.get(key, "{}").format(_twice(value) if key == "kernel" else _each(value))
+        for key, value in held(layer).items()
+        if not (value == 1 and key in ("stride", "dilation")) and value != "valid"
+    ]
+    words += [str(getattr(layer, key)) for key in _ALSO.get(layer.kind, ())]
+    return f"{layer.kind} {', '.join(words)}".strip()
+
+
+def _twice(value):
+    return _each(value if isinstance(value, tuple) else (value, value))
+
+
+def _each(value):
+    return "×".join(map(_each, value)) if isinstance(value, tuple) else str(value)
+
+
+def _code(text):
+    # Jupyter would take the keys of one that is read-only for its own shortcuts.
+    rows = text.count("\n") + 2
+    return (
+        f'<textarea rows="{rows}" spellcheck="false" aria-label="Keras code of the stack" '
+        f'title="Click or tab here, then copy" onfocus="this.select()">{html.escape(text)}</textarea>'
+    )
+
+
+def _sentence(text):
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,177 @@
+"""The receptive-field viewer: pick a unit, and see which pixels of a real image it can see."""
+
+from dataclasses import replace
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from course.arithmetic import LayerError
+from course.data import shapes
+from course.inspection import ledger_of
+from course.plots.picture import BLUE, FAINT, INK, MARGIN, MUTED, SMALL, VERMILLION, Picture, in_house_style
+from course.widgets.field_page import MOST_LINES, Look, at_layer, at_unit, boxes, composed, render, visible
+from course.widgets.shell import Shell
+
+_SIZE = {"layout": {"width": "260px"}, "style": {"description_width": "56px"}}
+_STILL = 300  # pixels on the page, for the longer side of the still picture's image
+
+
+def field_viewer(model_or_ledger, image=None, effective=None):
+    """Return a viewer of what each unit of a network can see.
+
+    Parameters
+    ----------
+    model_or_ledger : keras.Model or course.arithmetic.Ledger
+    image : numpy.ndarray, optional
+        uint8, shape (height, width, 3), of the network's height and width. If None, one of the shapes.
+    effective : callable, optional
+        Takes a layer's name and a unit (row, column); returns how much each pixel matters to it, an
+        array of shape (height, width). It is called once for each unit looked at.
+
+    Returns
+    -------
+    FieldViewer
+        Leave it as the last line of a cell, or call `display` on it.
+
+    Raises
+    ------
+    ValueError
+        When there are no layers, or the image does not fit the network.
+    LayerError
+        When the model can't be read.
+
+    Used in notebook 02.
+    """
+    ledger = model_or_ledger if hasattr(model_or_ledger, "rows") else ledger_of(model_or_ledger)
+    if not len(ledger):
+        raise ValueError(f"{ledger.name} has no layers: there is no unit to look from.")
+    size = tuple(ledger.input_shape[:2])
+    image = _default_image(size) if image is None else np.asarray(image)
+    if image.shape != (*size, 3) or image.dtype != np.uint8:
+        raise ValueError(
+            f"The image has shape {image.shape} and dtype {image.dtype}; {ledger.name} needs a uint8 image of "
+            f"shape {(*size, 3)}."
+        )
+    look = Look(ledger, image, _telling_layer(ledger))
+    return FieldViewer(at_unit(look, (count // 2 for count in look.units)), effective)
+
+
+class FieldViewer(Shell):
+    """The controls of a Look. Used in notebook 02."""
+
+    def __init__(self, look, effective=None):
+        self.effective, self._known = effective, {}
+        self.layer = widgets.Dropdown(
+            options=[(row.name, place) for place, row in enumerate(look.ledger)], description="Layer",
+            tooltip="Whose units to look from; Space opens the list", **_SIZE,
+        )  # fmt: skip
+        self.unit = [
+            widgets.IntSlider(
+                min=0, description=what, tooltip=f"The unit's {what.lower()}, counted from 0: arrow keys move it",
+                **_SIZE,
+            )
+            for what in ("Row", "Column")
+        ]  # fmt: skip
+        self.with_effect = widgets.Checkbox(
+            description="Effective field", indent=False, layout={"width": "auto", "margin": "0 0 0 12px"},
+            tooltip="How much each pixel matters to the unit, as the network is now",
+        )  # fmt: skip
+        self.on(self.layer, lambda look, layer: self._measured(at_layer(look, layer)))
+        for axis, slider in enumerate(self.unit):
+            self.on(slider, lambda look, place, axis=axis: self._measured(self._moved(look, axis, place)))
+        self.on(self.with_effect, lambda look, _: self._measured(at_unit(look, look.unit)))
+        extra = [self.with_effect] if effective else []
+        super().__init__(look, [[self.layer, *self.unit, *extra]])
+
+    render = staticmethod(render)
+
+    def fill(self, look):
+        """Set the controls to the unit that looks."""
+        self.layer.value = look.layer
+        for slider, count, place in zip(self.unit, look.units, look.unit, strict=True):
+            slider.max, slider.value, slider.disabled = count - 1, place, count == 1
+
+    def _moved(self, look, axis, place):
+        return at_unit(look, (place, look.unit[1]) if axis == 0 else (look.unit[0], place))
+
+    def _measured(self, look):
+        """Return the look with its effect on it, when the box is ticked."""
+        if not self.with_effect.value:
+            return look
+        key = look.row.name, look.unit
+        if key not in self._known:
+            try:
+                effect = np.asarray(self.effective(*key), float)
+            except (LayerError, ValueError) as why:
+                return replace(look, trouble=str(why))
+            if effect.shape != look.image.shape[:2]:
+                return replace(
+                    look,
+                    trouble=f"The effective field has shape {effect.shape}; it must be {look.image.shape[:2]}.",
+                )
+            self._known[key] = effect
+        return replace(look, effect=self._known[key])
+
+    def still(self, look):
+        """Return the image as the unit sees it, beside the map of units."""
+        return _still(look)
+
+
+@in_house_style
+def _still(look):
+    seen, text = visible(look), render(look).text
+    height, width = look.image.shape[:2]
+    scale = _STILL / max(height, width)
+    picture = Picture(
+        height * scale + MARGIN, text.split(". ")[0].rstrip("."),
+        "Dimmed: what the unit can't see. Dashed: its receptive field. Right: the unit among those of its layer.",
+        alt=text,
+    )  # fmt: skip
+    picture.photographic = True
+    page = picture.page()
+    extent = (MARGIN, MARGIN + width * scale, height * scale, 0)
+    page.imshow(composed(look, seen), extent=extent, interpolation="nearest", aspect="auto")
+    around, field = boxes(look, seen)
+    frame = Rectangle((extent[0], 0), width * scale, height * scale, transform=page.transData)
+    for box, colour, line in ((around, "white", "solid"), (field, VERMILLION, "dashed")):
+        if box:
+            left, top, wide, tall = (value * scale for value in box)
+            outline = page.add_patch(Rectangle((MARGIN + left, top), wide, tall, fill=False))
+            outline.set(edgecolor=colour, linestyle=line, linewidth=1.4, clip_path=frame)
+    _draw_units(page, look, 2 * MARGIN + width * scale + 30)
+    page.set(xlim=(0, page.get_xlim()[1]), ylim=(picture.body, 0))
+    return picture
+
+
+def _draw_units(page, look, left):
+    rows, columns = look.units
+    cell = _STILL * 0.6 / max(look.units)
+    page.add_patch(Rectangle((left, 0), columns * cell, rows * cell, facecolor=FAINT, edgecolor=MUTED))
+    if max(look.units) <= MOST_LINES:
+        page.hlines(np.arange(rows) * cell, left, left + columns * cell, color=MUTED, linewidth=0.4)
+        page.vlines(left + np.arange(columns) * cell, 0, rows * cell, color=MUTED, linewidth=0.4)
+    row, column = look.unit
+    page.add_patch(Rectangle((left + column * cell, row * cell), max(cell, 3), max(cell, 3), facecolor=BLUE))
+    label = f"{look.row.name}: {rows}×{columns} units"
+    page.text(left, rows * cell + 10, label, size=SMALL, color=INK, va="top")
+
+
+def _telling_layer(ledger):
+    """Return the number of the last layer that sees further than those before, but no unit of which sees all."""
+    fields = [(1, 1), *(row.receptive_field for row in ledger)]
+    telling = [
+        place
+        for place, row in enumerate(ledger)
+        if None not in row.receptive_field
+        and row.receptive_field != fields[place]
+        and all(axis.size > 1 for axis in row.axes)
+        and all(field < side for field, side in zip(row.receptive_field, ledger.input_shape, strict=False))
+    ]
+    return telling[-1] if telling else 0
+
+
+def _default_image(size):
+    image = shapes(50).train_images[24]  # bright, with something in every corner
+    rows, columns = (np.arange(n) * side // n for n, side in zip(size, image.shape, strict=False))
+    return image[rows[:, None], columns]

@@ -1,0 +1,145 @@
+"""The layer explorer: build a network layer by layer and watch what each move costs and sees."""
+
+from dataclasses import replace
+
+import ipywidgets as widgets
+
+from course.plots import network_strip
+from course.widgets import stack as moves
+from course.widgets.explorer_page import budget, render
+from course.widgets.shell import Shell
+from course.widgets.stack import NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
+
+_TIPS = {
+    "layer": "Which layer to look at and to edit; Space opens the list",
+    "kind": "What the layer is; Space opens the list",
+    "filters": "How many filters, or units of a Dense layer",
+    "kernel": "Rows and columns of the window",
+    "stride": "How many rows and columns the window moves at a step",
+    "dilation": "Distance between the window's taps; 1 leaves no holes",
+    "padding": "valid: the window stays inside; same: zeros are added around the map",
+    "zeros": "Rows and columns of zeros at each side",
+}
+_VIEWS = {
+    "ledger": "A table of what every layer costs and sees",
+    "code": "The stack as Keras code, to copy",
+    "annotated code": "The code with size and receptive field beside each layer",
+}
+_MOVES = {
+    "Add": ("Add a convolution after this layer", moves.add),
+    "Remove": ("Remove this layer", moves.remove),
+    "Up": ("Move this layer one place towards the image", lambda stack: moves.move(stack, -1)),
+    "Down": ("Move this layer one place away from the image", lambda stack: moves.move(stack, 1)),
+    "Undo": ("Take back the last move", moves.undo),
+}
+
+
+def layer_explorer(start="baseline"):
+    """Return an explorer in which layers are added, removed, moved and edited.
+
+    Parameters
+    ----------
+    start : str, sequence of course.arithmetic.Layer, or keras.Model
+        The first stack: one of the kit's models by name, layers, or a built model that is a chain.
+
+    Returns
+    -------
+    LayerExplorer
+        Leave it as the last line of a cell, or call `display` on it.
+
+    Raises
+    ------
+    ValueError
+        When there is no model of that name.
+    LayerError
+        When the model is not built, is no chain, or its first layers already don't fit.
+
+    Used in notebook 02.
+    """
+    return LayerExplorer(_first(start))
+
+
+def _first(start):
+    if isinstance(start, str):
+        from course.models import build  # loads TensorFlow, which layers alone don't need
+
+        start = build(start)
+    if hasattr(start, "get_config") and hasattr(start, "layers"):
+        return Stack(layers_of(start), tuple(start.input_shape[1:]))
+    return Stack(tuple(start))
+
+
+class LayerExplorer(Shell):
+    """The controls of a Stack. Used in notebook 02."""
+
+    def __init__(self, stack):
+        self.layer = widgets.Dropdown(**_labelled("layer"))
+        self.kind = widgets.Dropdown(**_labelled("kind"))
+        self.settings = {
+            name: widgets.Dropdown(options=["valid", "same"], **_labelled(name))
+            if name == "padding"
+            else widgets.IntText(**_labelled(name))
+            for name in SETTINGS
+        }
+        self.view = widgets.ToggleButtons(
+            options=list(VIEWS), tooltips=[_VIEWS[view] for view in VIEWS], style={"button_width": "auto"}
+        )
+        self.buttons = {
+            name: widgets.Button(description=name, tooltip=tip, layout={"width": "78px"})
+            for name, (tip, _) in _MOVES.items()
+        }
+        for name, (_, change) in _MOVES.items():
+            self.on_click(self.buttons[name], change)
+        self.on(self.layer, lambda state, place: replace(state, selected=place))
+        self.on(self.kind, lambda state, kind: moves.edit(state, kind=kind))
+        self.on(self.view, lambda state, view: replace(state, view=view))
+        for name, control in self.settings.items():
+            self.on(control, lambda state, value, name=name: moves.edit(state, **{name: value}))
+        which = [self.layer, self.kind, *self.buttons.values()]
+        how = [*self.settings.values(), self.view]
+        super().__init__(stack, [which, how])
+
+    render = staticmethod(render)
+
+    def fill(self, stack):
+        """Set the controls to the selected layer; those for what it doesn't have are hidden."""
+        names = [row.name for row in ledger_so_far(stack)[0]]
+        names += [layer.name or layer.kind for layer in stack.layers[len(names) :]]
+        self.layer.options = [(f"{place}  {name}", place - 1) for place, name in enumerate(names, start=1)]
+        self.layer.value = stack.selected if stack.layers else None
+        kind = stack.layer.kind if stack.layers else None
+        self.kind.options = [*NEW] if kind is None or kind in NEW else [kind, *NEW]
+        self.kind.value = kind
+        held = settings(stack.layer)
+        for name, control in self.settings.items():
+            control.layout.display = None if name in held else "none"
+            if name in held:
+                control.value = held[name]
+        self.view.value = stack.view
+        last = len(stack.layers) - 1
+        for name, off in (
+            ("Remove", not stack.layers),
+            ("Up", stack.selected == 0),
+            ("Down", stack.selected >= last),
+            ("Undo", stack.previous is None),
+        ):
+            self.buttons[name].disabled = off
+
+    def still(self, stack):
+        """Return the network as a strip, or None where it has no layer that the strip draws."""
+        book, _ = ledger_so_far(stack)
+        try:
+            picture = network_strip(book, title=budget(book.parameters))
+        except ValueError:
+            return None
+        picture.alt = f"{self.render(stack).text} {picture.alt}"
+        return picture
+
+
+def _labelled(name):
+    return {
+        "description": name.capitalize(),
+        "tooltip": _TIPS[name],
+        "layout": {"width": {"layer": "230px", "kind": "230px", "padding": "132px"}.get(name, "116px")},
+        "style": {"description_width": "54px" if name in SETTINGS else "44px"},
+    }

@@ -1,0 +1,84 @@
+"""What a widget shows, and the words, marks and style that the widgets share."""
+
+import html
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+
+from course.plots.picture import BLUE, ORANGE, VERMILLION
+
+# JupyterLab's own colours where it sets them, so that both of its themes work.
+_STYLE = f"""<style>
+.course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px;
+  contain: inline-size; overflow-x: auto}}
+.course-widget p {{margin: 0 0 8px}}
+.course-widget .muted {{color: var(--jp-ui-font-color2, #595959)}}
+.course-widget .wrong {{border-left: 4px solid {VERMILLION}; padding: 4px 10px;
+  background: var(--jp-layout-color2, #eee)}}
+.course-widget .boxed {{border-left: 4px solid {BLUE}; padding: 4px 10px; margin: 0 0 10px;
+  background: var(--jp-layout-color2, #f3f3f3)}}
+.course-widget table {{border-collapse: collapse; font-variant-numeric: tabular-nums}}
+.course-widget th, .course-widget td {{padding: 1px 7px; text-align: right; white-space: nowrap;
+  vertical-align: top}}
+.course-widget .left {{text-align: left}}
+.course-widget thead th, .course-widget tfoot th {{font-weight: 600}}
+.course-widget thead th {{border-bottom: 1px solid var(--jp-border-color1, #bbb)}}
+.course-widget tfoot th {{border-top: 1px solid var(--jp-border-color1, #bbb)}}
+.course-widget td.note {{text-align: left; white-space: normal; min-width: 110px}}
+.course-widget tr.selected td {{background: var(--jp-layout-color2, #eee)}}
+.course-widget tr.selected td:first-child {{box-shadow: inset 4px 0 {BLUE}}}
+.course-widget .mark {{box-shadow: inset 0 -2px {ORANGE}}}
+.course-widget textarea {{width: 100%; box-sizing: border-box; resize: none; padding: 8px 10px; line-height: 1.4;
+  font-size: 12px; overflow-x: auto; white-space: pre; font-family: var(--jp-code-font-family, monospace);
+  color: var(--jp-content-font-color1, #222); background: var(--jp-cell-editor-background, #f5f5f5);
+  border: 1px solid var(--jp-border-color2, #ddd)}}
+.course-widget svg text {{fill: var(--jp-ui-font-color1, #222); font-size: 12px}}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a widget shows for one state.
+
+    Parameters
+    ----------
+    html : str
+        The picture: HTML with SVG in it.
+    text : str
+        The result in one or two sentences, for the line above the picture.
+
+    Used in notebook 02.
+    """
+
+    html: str
+    text: str
+
+
+def styled(*parts):
+    """Return parts of HTML as one block in the widgets' style."""
+    return f'{_STYLE}<div class="course-widget">{"".join(parts)}</div>'
+
+
+def paragraph(text, kind=""):
+    """Return a text as an HTML paragraph of one of the style's classes."""
+    return f'<p class="{kind}">{html.escape(text)}</p>'
+
+
+def number(value):
+    """Return a size, jump, field or start in words: not all are known, and not all are whole."""
+    if value is None:
+        return "?"
+    if isinstance(value, Fraction) and value.denominator > 1:
+        return f"{float(value):.3g}"
+    return "∞" if value == inf else f"{float(value):g}".replace("-", "−")
+
+
+def pair(values):
+    """Return a (height, width) pair, as one number where both agree."""
+    shown = [number(value) for value in values]
+    return shown[0] if shown[0] == shown[1] else "×".join(shown)
+
+
+def shape(values):
+    """Return an output shape, such as 16×16×48; that of an unknown layer is a question mark."""
+    return "×".join("?" if value is None else str(value) for value in values) if values else "?"

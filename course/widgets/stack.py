@@ -1,0 +1,228 @@
+"""A stack of layers that can be changed: what the layer explorer shows and edits.
+
+A state never changes. Each move returns a new one, which remembers the one before.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+
+from course.arithmetic import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    LayerError,
+    MaxPooling2D,
+    SeparableConv2D,
+    ZeroPadding2D,
+    ledger,
+)
+from course.inspection import ledger_of
+
+# What a layer is when it is new, for each kind that can be chosen.
+NEW = {
+    layer.kind: layer
+    for layer in (
+        Conv2D(16, 3, padding="same", activation="relu"),
+        SeparableConv2D(16, 3, padding="same", activation="relu"),
+        DepthwiseConv2D(3, padding="same", activation="relu"),
+        MaxPooling2D(2),
+        AveragePooling2D(2),
+        GlobalAveragePooling2D(),
+        ZeroPadding2D(1),
+        BatchNormalization(),
+        Dropout(0.25),
+        Activation("relu"),
+        Flatten(),
+        Dense(10, activation="relu"),
+    )
+}
+# What the explorer calls a setting, and what Keras calls it, one kind or another.
+SETTINGS = {
+    "filters": ("filters", "units"),
+    "kernel": ("kernel_size", "pool_size"),
+    "stride": ("strides",),
+    "dilation": ("dilation_rate",),
+    "padding": ("padding",),
+    "zeros": ("padding",),
+}
+VIEWS = ("ledger", "code", "annotated code")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Layers, which of them is selected, and how they are shown.
+
+    Parameters
+    ----------
+    layers : tuple of course.arithmetic.Layer
+        From the image onwards.
+    input_shape : tuple of int
+        (height, width, channels) of one image.
+    selected : int
+        The number of the selected layer, from 0. Without layers it means nothing.
+    view : str
+        One of `VIEWS`.
+    previous : Stack, optional
+        The stack before the last move.
+
+    Used in notebook 02.
+    """
+
+    layers: tuple
+    input_shape: tuple = (32, 32, 3)
+    selected: int = 0
+    view: str = "ledger"
+    previous: "Stack" = field(default=None, compare=False, repr=False)
+
+    @property
+    def layer(self):
+        """The selected layer, or None."""
+        return self.layers[self.selected] if self.layers else None
+
+
+def add(stack, layer=NEW["Conv2D"]):
+    """Return the stack with a layer more, after the selected one, and selected."""
+    place = stack.selected + 1 if stack.layers else 0
+    layers = (*stack.layers[:place], layer, *stack.layers[place:])
+    return replace(stack, layers=layers, selected=place, previous=stack)
+
+
+def remove(stack):
+    """Return the stack without the selected layer; the next one, or the last, is then selected."""
+    if not stack.layers:
+        return stack
+    layers = stack.layers[: stack.selected] + stack.layers[stack.selected + 1 :]
+    return replace(stack, layers=layers, selected=max(0, min(stack.selected, len(layers) - 1)), previous=stack)
+
+
+def move(stack, steps):
+    """Return the stack with the selected layer some places later, or earlier where `steps` is negative."""
+    place = stack.selected + steps
+    if not 0 <= place < len(stack.layers):
+        return stack
+    layers = list(stack.layers)
+    layers.insert(place, layers.pop(stack.selected))
+    return replace(stack, layers=tuple(layers), selected=place, previous=stack)
+
+
+def edit(stack, **changes):
+    """Return the stack with the selected layer's kind or settings changed.
+
+    Parameters
+    ----------
+    stack : Stack
+    **changes
+        `kind`, and those of `SETTINGS` that the layer has. Whether the value makes sense is for the
+        ledger to say.
+
+    Returns
+    -------
+    Stack
+    """
+    layer = stack.layer
+    for setting, value in changes.items():
+        layer = _of_kind(layer, value) if setting == "kind" else _set(layer, setting, value)
+    if layer == stack.layer:
+        return stack
+    layers = (*stack.layers[: stack.selected], layer, *stack.layers[stack.selected + 1 :])
+    return replace(stack, layers=layers, previous=stack)
+
+
+def undo(stack):
+    """Return the stack before the last move, shown as this one is."""
+    return replace(stack.previous, view=stack.view) if stack.previous else stack
+
+
+def settings(layer):
+    """Return what can be edited in a layer: a dict from names of `SETTINGS` to values.
+
+    A setting that differs between height and width is left out: the explorer's controls hold one number.
+    """
+    return {
+        key: value for key, value in held(layer).items() if isinstance(value, str if key == "padding" else int)
+    }
+
+
+def held(layer):
+    """Return all that a layer holds of `SETTINGS`, whether it can be edited or not."""
+    if layer is None:
+        return {}
+    found = {setting: getattr(layer, key) for setting in SETTINGS if (key := _key(layer, setting))}
+    if found.get("stride", 0) is None:
+        found["stride"] = found["kernel"]
+    if "padding" in found:
+        found.pop("zeros" if isinstance(found["padding"], str) else "padding")
+    return found
+
+
+def ledger_so_far(stack):
+    """Return the ledger up to the first layer that can't be, and the sentence that says why, or ""."""
+    try:
+        return ledger(stack.layers, stack.input_shape), ""
+    except LayerError as why:
+        for count in range(len(stack.layers), -1, -1):
+            try:
+                return ledger(stack.layers[:count], stack.input_shape), str(why)
+            except LayerError:
+                pass
+        raise
+
+
+def layers_of(model):
+    """Return a Keras model's layers as those of `course.arithmetic`, in the simplest spelling.
+
+    Raises
+    ------
+    LayerError
+        When the model is not built, is no chain, or holds a layer that is not known.
+    """
+    book = ledger_of(model)
+    if any(row.inputs != (number - 1,) for number, row in enumerate(book)):
+        raise LayerError(
+            f"{model.name} branches, and the explorer edits chains only. The field viewer shows any model."
+        )
+    return tuple(_simplest(row.layer) for row in book)
+
+
+def _key(layer, setting):
+    return next((key for key in SETTINGS[setting] if hasattr(layer, key)), None)
+
+
+def _set(layer, setting, value):
+    if setting not in settings(layer):
+        known = ", ".join(settings(layer)) or "nothing"
+        raise ValueError(f"The {setting} of this {layer.kind} can't be set here; what can: {known}.")
+    return replace(layer, **{_key(layer, setting): value})
+
+
+def _of_kind(layer, kind):
+    """Return a new layer of a kind, with the other's settings where both are convolutions."""
+    if kind == layer.kind:
+        return layer
+    new = NEW[kind]
+    if not (hasattr(new, "kernel_size") and hasattr(layer, "kernel_size")):
+        return new
+    shared = {f.name for f in fields(new)} & {f.name for f in fields(layer)} - {"name", "groups"}
+    return replace(new, **{key: getattr(layer, key) for key in shared})
+
+
+def _simplest(layer):
+    """Return a layer with one number where height and width agree, and without what is the default anyway."""
+    plain = {f.name: _one(getattr(layer, f.name)) for f in fields(layer)}
+    if plain.get("strides") == plain.get("pool_size", 0):
+        plain["strides"] = None
+    if plain.get("activation") == "linear" and layer.kind != "Activation":
+        plain["activation"] = None
+    return replace(layer, **plain)
+
+
+def _one(value):
+    if isinstance(value, (tuple, list)):
+        parts = tuple(map(_one, value))
+        return parts[0] if len(parts) == 2 and parts[0] == parts[1] else parts
+    return value

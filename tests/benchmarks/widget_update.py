@@ -1,0 +1,66 @@
+"""Print how long the widgets take for one update in the kernel: from a moved control to the new picture.
+
+Run it from the repository's root with `python -m tests.benchmarks.widget_update`; it takes about ten
+seconds. The claim it checks: one update stays under 50 ms. The figures depend on the machine, so
+this is no unit test.
+"""
+
+import time
+from statistics import median
+
+import numpy as np
+
+from course import models
+from course.arithmetic import Conv2D, ledger
+from course.widgets import field_viewer, layer_explorer
+
+
+def milliseconds(update, values):
+    """Return the median and the longest time that update(value) takes, over some values."""
+    times = []
+    for value in values:
+        started = time.perf_counter()
+        update(value)
+        times.append(1000 * (time.perf_counter() - started))
+    return median(times), max(times)
+
+
+def setter(control):
+    """Return a function that sets a control's value."""
+    return lambda value: setattr(control, "value", value)
+
+
+def main():
+    for name in models.MODELS:
+        explorer = layer_explorer(name)
+        show(f"explorer, {name}: another layer", setter(explorer.layer), [i % 17 for i in range(1, 60)])
+        explorer.layer.value = 0
+        show(
+            f"explorer, {name}: another kernel",
+            setter(explorer.settings["kernel"]),
+            [1 + i % 5 for i in range(60)],
+        )
+        explorer.view.value = "annotated code"
+        show(
+            f"explorer, {name}: the same, as code",
+            setter(explorer.settings["kernel"]),
+            [2 + i % 5 for i in range(60)],
+        )
+    model = models.separable_65k()
+    viewer = field_viewer(model)
+    show("viewer, separable_65k: another unit", setter(viewer.unit[0]), [i % 4 for i in range(60)])
+    show("viewer, separable_65k: another layer", setter(viewer.layer), [i % 20 for i in range(1, 60)])
+    large = ledger([Conv2D(8, 3, padding="same", dilation_rate=2**i) for i in range(6)], (224, 224, 3), "large")
+    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3)).astype(np.uint8)
+    viewer = field_viewer(large, noise, lambda name, unit: noise[..., 0])
+    viewer.with_effect.value = True
+    show("viewer, 224x224 with an effect: another unit", setter(viewer.unit[1]), range(60))
+
+
+def show(what, update, values):
+    middle, longest = milliseconds(update, values)
+    print(f"{what:50} median {middle:5.1f} ms, longest {longest:5.1f} ms", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The explorer's moves: each returns a new stack and leaves the old one as it was."""
+
+import keras
+import pytest
+
+from course import models
+from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, ZeroPadding2D, ledger
+from course.inspection import ledger_of
+from course.widgets.stack import (
+    NEW,
+    SETTINGS,
+    Stack,
+    add,
+    edit,
+    layers_of,
+    ledger_so_far,
+    move,
+    remove,
+    settings,
+    undo,
+)
+
+A, B, C = Conv2D(8, 3), MaxPooling2D(2), Flatten()
+STACK = Stack((A, B, C), selected=1)
+
+
+def test_a_new_layer_follows_the_selected_one():
+    after = add(STACK, Dropout(0.5))
+    assert after.layers == (A, B, Dropout(0.5), C) and after.selected == 2
+    assert after.previous is STACK and STACK.layers == (A, B, C)
+    assert add(Stack(())).layers == (NEW["Conv2D"],)
+
+
+def test_what_follows_a_removed_layer_is_selected():
+    after = remove(STACK)
+    assert after.layers == (A, C) and after.layer == C
+    assert remove(after).layers == (A,) and remove(after).layer == A
+    empty = Stack(())
+    assert remove(empty) is empty and remove(Stack((A,))).layer is None
+
+
+def test_a_layer_moves_and_stays_selected():
+    assert move(STACK, -1).layers == (B, A, C) and move(STACK, -1).layer == B
+    assert move(STACK, 1).layers == (A, C, B)
+    assert move(STACK, 2) is STACK and move(move(STACK, -1), -1).layers == (B, A, C)
+
+
+def test_settings_are_edited():
+    after = edit(STACK, kernel=3, padding="same")
+    assert after.layers == (A, MaxPooling2D(3, padding="same"), C)
+    assert edit(STACK, stride=1).layer == MaxPooling2D(2, strides=1)
+    assert edit(STACK, kind="MaxPooling2D") is STACK
+    with pytest.raises(ValueError, match="The filters of this MaxPooling2D can't be set here"):
+        edit(STACK, filters=3)
+
+
+def test_a_convolution_keeps_its_settings_when_it_becomes_another():
+    wide = Stack((Conv2D(24, 5, strides=2, padding="same", name="stem"),))
+    other = edit(wide, kind="SeparableConv2D").layer
+    assert (other.filters, other.kernel_size, other.strides, other.padding) == (24, 5, 2, "same")
+    assert other.name is None
+    assert edit(wide, kind="MaxPooling2D").layer == NEW["MaxPooling2D"]
+
+
+def test_undo_goes_back_move_by_move():
+    after = edit(add(STACK), kernel=5)
+    assert undo(after).layers == add(STACK).layers and undo(undo(after)) == STACK
+    assert undo(STACK) is STACK
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_only_what_a_kind_has_can_be_set(kind):
+    held = settings(NEW[kind])
+    for name in SETTINGS:
+        if name in held:
+            value = "same" if name == "padding" else 2
+            assert settings(edit(Stack((NEW[kind],)), **{name: value}).layer)[name] == value
+        else:
+            with pytest.raises(ValueError, match=f"The {name} of this {kind}"):
+                edit(Stack((NEW[kind],)), **{name: 2})
+
+
+def test_uneven_settings_are_not_offered():
+    assert settings(Conv2D(8, (3, 5))) == {"filters": 8, "stride": 1, "dilation": 1, "padding": "valid"}
+    assert settings(ZeroPadding2D(((1, 0), (1, 0)))) == {} and settings(ZeroPadding2D(2)) == {"zeros": 2}
+    assert settings(None) == {}
+
+
+def test_the_ledger_goes_up_to_the_layer_that_does_not_fit():
+    book, why = ledger_so_far(Stack((A, Conv2D(8, 31), A)))
+    assert [row.name for row in book] == ["conv2d_1"] and why.startswith("layer 2, conv2d_2 (Conv2D): a 31")
+    assert ledger_so_far(STACK) == (ledger((A, B, C)), "")
+    with pytest.raises(LayerError, match="input_shape"):
+        ledger_so_far(Stack((A,), input_shape=(32, 32)))
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_the_kits_models_are_read(name):
+    model = models.build(name)
+    layers = layers_of(model)
+    assert ledger(layers, (32, 32, 3), name).as_dict() == ledger_of(model).as_dict()
+    assert not [layer for layer in layers if getattr(layer, "kernel_size", 3) not in (1, 3)]
+
+
+def test_a_model_that_is_no_chain_is_refused():
+    image = keras.Input((8, 8, 3))
+    one = keras.layers.Conv2D(4, 3, padding="same")(image)
+    two = keras.layers.Add()([one, keras.layers.Conv2D(4, 1)(image)])
+    with pytest.raises(LayerError, match="branches, and the explorer edits chains only"):
+        layers_of(keras.Model(image, two))
+    assert len(layers_of(keras.Model(image, one))) == 1

@@ -1,0 +1,37 @@
+"""What a notebook file keeps of a widget: a still picture with its alt text, and nothing random."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from course.notebooks import LIVE_WIDGET, tidy
+
+CELLS = [
+    """from course.arithmetic import Conv2D, MaxPooling2D, ledger
+from course.widgets import field_viewer, layer_explorer
+layers = [Conv2D(8, 3), MaxPooling2D(2)]
+layer_explorer(layers)""",
+    "field_viewer(ledger(layers))",
+]
+
+
+@pytest.fixture(scope="module")
+def book():
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    return NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=120).execute()
+
+
+def test_run_it_holds_live_controls_and_stored_a_still_picture(book):
+    live = [cell.outputs[0].data for cell in book.cells]
+    assert all({LIVE_WIDGET, "image/png", "text/plain"} == set(data) for data in live)
+    models = [data[LIVE_WIDGET]["model_id"] for data in live]
+    assert book.metadata.widgets
+    stored = tidy(nbformat.from_dict(book))
+    text = nbformat.writes(stored)
+    assert "widgets" not in stored.metadata and not [model for model in models if model in text]
+    for cell in stored.cells:
+        (out,) = cell.outputs
+        assert set(out.data) == {"image/png", "text/plain"}
+        assert out.metadata["image/png"]["alt"] == out.data["text/plain"]
+    assert stored.cells[0].outputs[0].data["text/plain"].startswith("2 layers, 224 parameters")
+    assert stored.cells[1].outputs[0].data["text/plain"].startswith("Unit (7, 7) of max_pooling2d_1 sees 4×4")
