@@ -7,6 +7,7 @@ import os
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -177,6 +178,8 @@ def profile(masks, pixels):
     return np.array([[bool(mask >> pixel & 1) for mask in masks] for pixel in range(pixels)])
 
 
+# Keras draws a new layer's seed from Python's own random numbers; no layer here uses its seed.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 @settings(max_examples=GRAPHS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(networks())
 def test_the_ledger_of_a_random_network(network):
