@@ -85,7 +85,7 @@ class Axis:
     @property
     def varies(self):
         """Whether units at different positions have fields of different lengths or distances."""
-        return len(self.fields) > 1
+        return min(len(self.fields), self.size) > 1
 
     @property
     def clipped(self):

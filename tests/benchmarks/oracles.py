@@ -4,7 +4,9 @@ Run it from the repository's root with `python -m tests.benchmarks.oracles`; bui
 a minute. Published: the table of Araujo, Norris, Sim, "Computing Receptive Fields of Convolutional Neural
 Networks", Distill 2019; for its ResNets the padding is that of Keras, which pads otherwise than the slim
 networks in the table. Computed: by interval arithmetic and exact sets of pixels, apart from this code.
-Times depend on the machine, so this is no unit test.
+The claims it checks: all agree; 23 ledgers of Keras's own networks take under a second together, a chain
+of 10,000 layers under a second, and the time grows with the number of layers. Times depend on the
+machine, so this is no unit test.
 """
 
 import gc
