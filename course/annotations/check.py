@@ -1,5 +1,6 @@
 """Check a text of notes beside layers, from the reading to the findings."""
 
+from course.annotations.claims import ReadError
 from course.annotations.counts import check_channels, check_parameters
 from course.annotations.documents import read
 from course.annotations.findings import Finding, Findings
@@ -60,7 +61,7 @@ def _ledger(reading, input_shape):
             return ledger(layers, input_shape, inputs=inputs), misfits
         except LayerError as why:
             if why.index is None:
-                raise
+                raise ReadError(str(why)) from None
             line = reading.layers[why.index].line
             misfits.append(f"{f'Line {line}: ' if line else ''}{why}")
             layers[why.index] = Unknown(layers[why.index].kind)

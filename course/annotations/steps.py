@@ -70,7 +70,7 @@ def steps_of(ledger):
     history = {-1: ((1, 1), True, False)}  # latest strides, whether no window came before, was it a pooling's
     for number, row in enumerate(ledger):
         strides, first, pooled = history[max(row.inputs, default=-1)]
-        source = max(row.inputs, key=lambda i: _reach(ledger, i), default=None)
+        source = max(row.inputs, key=lambda i: _reach(ledger, i) or (0, 0), default=None)
         pair = None
         if source is not None and None not in row.nominal_receptive_field and _reach(ledger, source) is not None:
             pair = tuple(

@@ -82,7 +82,7 @@ class Layer:
     def _pair(self, key):
         """Return a parameter as (height, width), having checked that both are whole and positive."""
         value = getattr(self, key)
-        pair = (value, value) if isinstance(value, int) else tuple(value)
+        pair = twice(value)
         if len(pair) != 2 or not all(isinstance(v, int) and 1 <= v <= MOST for v in pair):
             raise LayerError(f"{key} is {shown(value)}; it must be a whole number of at least 1, or two of them")
         return pair
@@ -115,6 +115,13 @@ class Named(Layer):
 
     def parameters(self, shape):
         return self.counts
+
+
+def twice(value):
+    """Return a number as (height, width), and a tuple or list as a tuple; () where it is neither."""
+    if isinstance(value, (tuple, list)):
+        return tuple(value)
+    return (value, value) if isinstance(value, int) else ()
 
 
 def shown(value):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from course.arithmetic.axis import LONGEST, Axis
-from course.arithmetic.layer import MOST, Layer, LayerError, need_image, shown
+from course.arithmetic.layer import MOST, Layer, LayerError, need_image, shown, twice
 from course.arithmetic.windows import Conv2D
 
 
@@ -28,7 +28,7 @@ class Conv2DTranspose(Conv2D):
 
     def _output_padding(self):
         value = self.output_padding
-        pair = (value, value) if isinstance(value, int) else tuple(value)
+        pair = twice(value)
         if len(pair) != 2 or not all(isinstance(v, int) and 0 <= v <= MOST for v in pair):
             raise LayerError(f"output_padding is {shown(value)}; it must be a whole number of at least 0")
         return pair
@@ -98,8 +98,7 @@ class UpSampling2D(Layer):
 class _Ends(Layer):
     def _ends(self, key):
         value = getattr(self, key)
-        pair = (value, value) if isinstance(value, int) else tuple(value)
-        ends = tuple((v, v) if isinstance(v, int) else tuple(v) for v in pair)
+        ends = tuple(map(twice, twice(value)))
         flat = [v for end in ends for v in end]
         if len(flat) != 4 or not all(isinstance(v, int) and 0 <= v <= MOST for v in flat):
             raise LayerError(f"{key} is {shown(value)}; it must be whole numbers of at least 0")

@@ -1,13 +1,13 @@
-"""Mutated texts: each gives a Reading or a ReadError of one sentence, never another exception.
+"""Mutated texts: each gives Findings or a ReadError of one sentence, never another exception.
 
 COURSE_FUZZ sets how many are tried.
 """
 
+import json
 import os
 import random
 
-from course.annotations.claims import ReadError, Reading
-from course.annotations.documents import read
+from course.annotations import ReadError, check, read
 
 COUNT = int(os.environ.get("COURSE_FUZZ", "300"))
 
@@ -54,18 +54,20 @@ def mutated(rng):
     return text
 
 
-def test_mutated_texts_are_read_or_refused():
-    readings = 0
+def test_mutated_texts_are_checked_or_refused():
+    checked = 0
     for seed in range(COUNT):
         text = mutated(random.Random(seed))
         try:
-            reading = read(text)
+            found = check(text)
         except ReadError as why:
             assert "\n" not in str(why), seed
         else:
-            readings += isinstance(reading, Reading)
-            assert all(index < i for i, noted in enumerate(reading.layers) for index in noted.inputs), seed
-    assert readings > COUNT // 4
+            checked += 1
+            json.dumps(found.as_dict(), allow_nan=False)
+            assert str(found) and found._repr_html_().startswith("<table>"), seed
+            assert all(index < i for i, each in enumerate(found.layers) for index in each.noted.inputs), seed
+    assert checked > COUNT // 4
 
 
 def test_a_very_long_line_and_very_deep_nesting():
