@@ -3,7 +3,17 @@
     from course import annotations
     annotations.check("model.add(Conv2D(48, 3, input_shape=(32, 32, 3)))  # 30x30x48, RF 3")
 
-Imports no TensorFlow. Used in notebook 02.
+Imports no TensorFlow. The modules, in the order in which a text goes through them:
+
+    documents            what kind of text it is, and where the code in it
+    code, summary        the layers in it (repair, walk, networks, keras_calls, values; infer)
+    notes                what stands beside them (tokens)
+    claims               the result: each layer with what is claimed of it
+    steps, rules         what a layer does to a receptive field, and how that is got wrong
+    receptive_fields, sizes, counts -> verdicts
+    check -> findings    all of it together, and how it is shown
+
+Used in notebook 02.
 """
 
 from course.annotations.check import check
