@@ -162,7 +162,7 @@ COMMON = (
         for times in (2, 4, 8)
     ),
     Rule(
-        "kxk conv adds nothing",
+        "kxk adds nothing",
         _convolution,
         lambda field, s: field,
         lambda s: f"a kernel of {s.kernel} takes in neighbours, so it adds {_adds(s)}",

@@ -80,7 +80,7 @@ VALID_AS_SAME, SAME_AS_VALID = "valid conv annotated as same", "same conv annota
         ([conv(), POOL, conv()], [3, 4, 3], [RIGHT, RIGHT, "restarts after each pooling"]),
         ([conv(), conv(strides=2), conv()], [3, 7, 11], [RIGHT, "own stride applied to itself", INHERITED]),
         ([conv(), conv(dilation_rate=2)], [3, 5], [RIGHT, "dilation ignored"]),
-        ([conv(), conv()], [3, 3], [RIGHT, "kxk conv adds nothing"]),
+        ([conv(), conv()], [3, 3], [RIGHT, "kxk adds nothing"]),
         ([conv(), POOL], [3, 3], [RIGHT, "pooling adds nothing"]),
         ([conv(), POOL, POOL, GlobalAveragePooling2D()], [3, 4, 6, 6], [RIGHT] * 3 + ["GAP left unchanged"]),
         ([conv(), POOL, Flatten(), Dense(10)], [3, 4, 4, 4], [RIGHT] * 3 + ["Dense left unchanged"]),
