@@ -252,8 +252,11 @@ def merge(axes):
     Returns
     -------
     Axis, bool
-        Its fields cover those of all paths. The paths are aligned when all fields have the same
-        centres: at odd sizes and strides, 'same' padding can shift one path against another.
+        Its fields cover those of all paths, and its units see what those of any path see. (Where a
+        path's unit lies on padding alone in one direction, it sees nothing in the other either. An
+        axis does not know of the other, so that is not taken into account.) The paths are aligned
+        when all fields have the same centres: at odd sizes and strides, 'same' padding can shift one
+        path against another.
     """
     size = max(axis.size for axis in axes)
     if not all(axis.fields for axis in axes) or (size > LONGEST and any(axis.varies for axis in axes)):
