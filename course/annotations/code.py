@@ -178,7 +178,8 @@ class _Notes:
             for side, layer in zip(sides, self._neighbours(line), strict=True):
                 if layer:
                     side[line] = layer
-        starts_above = bool(self.alone) and min(self.alone) < min(self.starts)
+        # Before a model's first note there is no layer of it, where notes stand above theirs.
+        starts_above = bool(self.alone) and self._neighbours(min(self.alone))[1] is None
         above, below = ((self._agreeing(side), i != starts_above, len(side)) for i, side in enumerate(sides))
         choice = sides[above < below]
         owned = {}

@@ -130,3 +130,19 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_notes_above_their_layers_stay_with_them_behind_a_model_without_notes(gap):
+    base = "base = Sequential()\nbase.add(Conv2D(48, 3, input_shape=(32, 32, 3)))\nbase.add(Flatten())\n\n"
+    final = f"""model = Sequential()
+{gap}# Output: 30x30, RF: 3x3
+model.add(Conv2D(32, 3, input_shape=(32, 32, 3)))
+{gap}# Output: 28x28, RF: 5x5
+model.add(Conv2D(32, 3))
+{gap}# Output: 26x26, RF: 7x7
+model.add(Conv2D(32, 3))
+"""
+    for text in (final, base + final):
+        found = annotations.check(text)
+        assert [finding.verdict for finding in found.layers] == ["right"] * 3
