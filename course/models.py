@@ -122,6 +122,64 @@ def separable_99k():
     return model
 
 
+def separable_baseline(blocks=3, pooled=False, normalised=False):
+    """Return the baseline with some of its blocks made separable: the way from large to compact, in steps.
+
+    Parameters
+    ----------
+    blocks : int
+        How many of the three blocks are separable, from 0 to 3, counted from the last one.
+    pooled : bool
+        Whether global average pooling takes the place of Flatten and the two hidden Dense layers.
+    normalised : bool
+        Whether BatchNormalization follows each convolution.
+
+    Returns
+    -------
+    keras.Sequential
+        Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
+
+    Raises
+    ------
+    ValueError
+        When there are not so many blocks.
+
+    Used in notebook 03.
+    """
+    if blocks not in range(4):
+        raise ValueError(f"blocks is {blocks!r}; the baseline has three, so it must be 0, 1, 2 or 3.")
+    model = keras.Sequential(name="separable_baseline")
+    model.add(keras.Input(shape=IMAGE_SHAPE))
+    for block, filters in enumerate([48, 96, 192], start=1):
+        convolution = layers.SeparableConv2D if block > 3 - blocks else layers.Conv2D
+        for number, padding in enumerate(["same", "valid"], start=1):
+            name = f"block{block}_conv{number}"
+            model.add(convolution(filters, 3, padding=padding, activation="relu", name=name))
+            if normalised:
+                model.add(layers.BatchNormalization(name=f"block{block}_norm{number}"))
+        model.add(layers.MaxPooling2D(2, name=f"block{block}_pool"))
+        model.add(layers.Dropout(0.25, name=f"block{block}_dropout"))
+    if pooled:
+        model.add(layers.GlobalAveragePooling2D(name="global_pool"))
+    else:
+        model.add(layers.Flatten(name="flatten"))
+        for number, units in enumerate([512, 256], start=1):
+            model.add(layers.Dense(units, activation="relu", name=f"dense{number}"))
+            model.add(layers.Dropout(0.5, name=f"dense{number}_dropout"))
+    model.add(layers.Dense(CLASSES, activation="softmax", name="probabilities"))
+    return model
+
+
+# The steps from the baseline to a compact network, each a change to the one before.
+CONVERSION = {
+    "baseline": {"blocks": 0},
+    "block 3 separable": {"blocks": 1},
+    "blocks 2 and 3 separable": {"blocks": 2},
+    "all blocks separable": {"blocks": 3},
+    "pooled head": {"blocks": 3, "pooled": True},
+    "normalised": {"blocks": 3, "pooled": True, "normalised": True},
+}
+
 MODELS = {model.__name__: model for model in (baseline, separable_65k, separable_99k)}
 
 
@@ -149,3 +207,46 @@ def build(name, seed=0):
         raise ValueError(f"There is no model {name!r}: choose one of {', '.join(MODELS)}.")
     keras.utils.set_random_seed(seed)
     return MODELS[name]()
+
+
+def scaled(name, width=1.0, depth_multiplier=1):
+    """Return one of the kit's models with other numbers of channels.
+
+    Parameters
+    ----------
+    name : str
+        One of `MODELS`.
+    width : float
+        Multiplies the filters and units of every layer but the last that has any; rounded, at least 1.
+    depth_multiplier : int
+        Of every separable layer.
+
+    Returns
+    -------
+    keras.Sequential
+        The built, uncompiled model, its layers named as the model's.
+
+    Raises
+    ------
+    ValueError
+        When there is no such model, or a number is out of its range.
+
+    Used in notebook 03.
+    """
+    if not 0 < width <= 8:
+        raise ValueError(f"width is {width!r}; it must be above 0 and at most 8.")
+    if depth_multiplier not in range(1, 9):
+        raise ValueError(f"depth_multiplier is {depth_multiplier!r}; it must be a whole number from 1 to 8.")
+    model = build(name)
+    wide = [layer for layer in model.layers if hasattr(layer, "filters") or hasattr(layer, "units")]
+
+    def changed(layer):
+        config = layer.get_config()
+        for key in ("filters", "units"):
+            if key in config and layer is not wide[-1]:
+                config[key] = max(1, round(width * config[key]))
+        if isinstance(layer, layers.SeparableConv2D):
+            config["depth_multiplier"] = depth_multiplier
+        return type(layer).from_config(config)
+
+    return keras.models.clone_model(model, clone_function=changed)
