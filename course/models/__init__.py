@@ -1,0 +1,58 @@
+"""The kit's networks, as plain Keras layers that a learner could have typed.
+
+`baseline` is the network the assignment asks to beat. `separable_65k` and `separable_99k` are the
+final models of the two published reports, layer for layer. `separable_baseline` leads from the one to
+the others in steps. Used in notebooks 01 to 05.
+"""
+
+from course._quiet import import_keras
+
+keras = import_keras()
+
+from course.models.changed import scaled, twin, without  # noqa: E402  (after the quiet import)
+from course.models.conversion import CONVERSION, separable_baseline  # noqa: E402
+from course.models.published import CLASSES, IMAGE_SHAPE, baseline, separable_65k, separable_99k  # noqa: E402
+
+__all__ = [
+    "CLASSES",
+    "CONVERSION",
+    "IMAGE_SHAPE",
+    "MODELS",
+    "baseline",
+    "build",
+    "keras",
+    "scaled",
+    "separable_65k",
+    "separable_99k",
+    "separable_baseline",
+    "twin",
+    "without",
+]
+
+MODELS = {model.__name__: model for model in (baseline, separable_65k, separable_99k)}
+
+
+def build(name, seed=0):
+    """Return one of the kit's models, its initial weights fixed by a seed.
+
+    Parameters
+    ----------
+    name : str
+        One of `MODELS`.
+    seed : int
+        Fixes the initial weights and the dropout masks.
+
+    Returns
+    -------
+    keras.Sequential
+        The built, uncompiled model.
+
+    Raises
+    ------
+    ValueError
+        When there is no model of that name.
+    """
+    if name not in MODELS:
+        raise ValueError(f"There is no model {name!r}: choose one of {', '.join(MODELS)}.")
+    keras.utils.set_random_seed(seed)
+    return MODELS[name]()

@@ -1,0 +1,31 @@
+"""Train each step from the baseline to a compact network for eight epochs, and keep the record.
+
+Run it from the repository's root with `python -m tests.benchmarks.conversion DIR`, where DIR holds
+CIFAR-10. It takes about an hour on two cores, goes on where it was stopped, and writes
+`course/records/conversion_0` to `conversion_5`, in the order of `models.CONVERSION`. The records hold
+the curves alone: weights and test predictions stay in `runs/`.
+"""
+
+import sys
+from pathlib import Path
+
+from course import data, models, runs, training
+
+RECIPE = training.Recipe("conversion", epochs=8, monitor="validation")
+
+
+def main(where):
+    images = data.load(where)
+    for number, (name, how) in enumerate(models.CONVERSION.items()):
+        models.keras.utils.set_random_seed(0)
+        network = models.separable_baseline(**how)
+        print(f"{name}: {network.count_params():,} parameters", flush=True)
+        out = Path("runs") / f"conversion_{number}"
+        run = training.train(network, images, RECIPE, out=out, resume=True)
+        run.about["name"] = name
+        run.labels = run.probabilities = None
+        runs.save(run, runs.RECORDS / out.name)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
