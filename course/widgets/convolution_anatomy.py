@@ -1,0 +1,108 @@
+"""The convolution anatomy: choose a kind of convolution and step through its output, value by value."""
+
+from dataclasses import replace
+
+import ipywidgets as widgets
+
+from course.anatomy import KINDS, Convolution, patch_of
+from course.data import shapes
+from course.plots.anatomy import anatomy
+from course.widgets.anatomy_page import CHOICES, Anatomy, change, groups_of, render, used
+from course.widgets.shell import Shell
+
+_TIPS = {
+    "channels": "How many of the six maps are the input",
+    "filters": "How many channels it puts out",
+    "kernel": "Rows and columns of the window",
+    "stride": "How far the window moves",
+    "depth_multiplier": "Kernels for each channel",
+    "groups": "1 is a standard convolution; as many as channels is a depthwise one",
+}
+_NAMES = {"depth_multiplier": "Depth mult."}
+_WIDE = {"layout": {"width": "236px"}, "style": {"description_width": "74px"}}
+
+
+def convolution_anatomy(image=None, **settings):
+    """Return an explorer of how one output value of a convolution comes about.
+
+    Parameters
+    ----------
+    image : numpy.ndarray, optional
+        uint8, shape (height, width, 3); a patch of it is the input. One of the shapes if left out.
+    **settings
+        Where to begin: those of `course.anatomy.Convolution`, such as kind="depthwise".
+
+    Returns
+    -------
+    ConvolutionAnatomy
+        Leave it as the last line of a cell, or call `display` on it.
+
+    Raises
+    ------
+    ValueError
+        When the image is too small or of another kind, or the settings make no convolution to choose here.
+
+    Used in notebook 03.
+    """
+    if unknown := [key for key in settings if key not in Convolution.__dataclass_fields__]:
+        raise ValueError(f"A convolution has no {unknown[0]!r}: it has {', '.join(Convolution.__dataclass_fields__)}.")
+    convolution = Convolution(**settings)
+    for setting, choices in CHOICES.items():
+        if getattr(convolution, setting) not in choices:
+            raise ValueError(
+                f"{setting} is {getattr(convolution, setting)}; choose one of {', '.join(map(str, choices))}."
+            )
+    image = shapes(50).train_images[24] if image is None else image
+    state = Anatomy(patch_of(image), convolution)
+    rows, columns = state.size
+    return ConvolutionAnatomy(replace(state, cell=rows // 2 * columns + columns // 2))
+
+
+class ConvolutionAnatomy(Shell):
+    """The controls of an Anatomy. Used in notebook 03."""
+
+    def __init__(self, state):
+        self.kind = widgets.ToggleButtons(
+            options=list(KINDS), style={"button_width": "auto"},
+            tooltips=[f"Take a {kind} convolution apart" for kind in KINDS], tooltip="The kind of convolution",
+        )  # fmt: skip
+        self.settings = {
+            name: widgets.SelectionSlider(
+                options=CHOICES.get(name, (1,)), description=_NAMES.get(name, name.capitalize()),
+                tooltip=f"{_TIPS[name]}: arrow keys move it", **_WIDE,
+            )
+            for name in _TIPS
+        }  # fmt: skip
+        self.cell = widgets.IntSlider(
+            min=0, description="Position", readout=False,
+            tooltip="Which position of the output, row by row: arrow keys step through it", **_WIDE,
+        )  # fmt: skip
+        self.output = widgets.IntSlider(
+            min=0, description="Channel", tooltip="Which output channel, from 0: arrow keys move it", **_WIDE
+        )
+        self.on(self.kind, lambda state, kind: change(state, kind=kind))
+        for name, control in self.settings.items():
+            self.on(control, lambda state, value, name=name: change(state, **{name: value}))
+        self.on(self.cell, lambda state, cell: replace(state, cell=cell))
+        self.on(self.output, lambda state, output: replace(state, output=output))
+        super().__init__(state, [[self.kind], [*self.settings.values()], [self.cell, self.output]])
+
+    render = staticmethod(render)
+
+    def fill(self, state):
+        """Set the controls; what the kind does not use is hidden."""
+        convolution = state.convolution
+        self.kind.value = convolution.kind
+        self.settings["groups"].options = groups_of(vars(convolution))
+        for name, control in self.settings.items():
+            control.layout.display = None if name in used(convolution) else "none"
+            control.value = getattr(convolution, name)
+        for slider, count, place in (
+            (self.cell, state.size[0] * state.size[1], state.cell),
+            (self.output, convolution.outputs, state.output),
+        ):
+            slider.max, slider.value, slider.disabled = count - 1, place, count == 1
+
+    def still(self, state):
+        """Return the same drawing as a picture."""
+        return anatomy(state.convolution, state.patch, *state.place)
