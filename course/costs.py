@@ -6,8 +6,14 @@ Counted, not measured: `course.benchmarks` measures. Needs the standard library 
 from dataclasses import dataclass, replace
 from math import prod
 
-from course.arithmetic import LayerError, ledger
+from course.arithmetic import Conv2D, ledger
 from course.arithmetic.row import BYTES_PER_VALUE
+
+# What these do is nothing, or done by reading the same values in another order.
+_FREE = (
+    "Flatten", "Reshape", "Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout", "GaussianNoise",
+    "ActivityRegularization", "Identity",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,13 @@ class Operation:
     name : str
         The layer's name; a separable layer has two passes, "conv1 depthwise" and "conv1 pointwise".
     kind : str
-        "standard", "grouped", "depthwise", "pointwise", "dense" or "elementwise".
+        "standard", "grouped", "depthwise", "pointwise" or "dense"; "elementwise" where no MACs are counted:
+        pooling, normalisation, activations, merges.
     macs : int
-        Multiply-accumulates.
+        Multiply-accumulates, for the whole batch.
     read, weights, written : int
-        Values (float32) that are read from the inputs and from the weights, and that are written.
+        Values (float32) that are read from the inputs, for the whole batch, and from the weights, and that
+        are written.
 
     Used in notebook 03.
     """
@@ -37,7 +45,7 @@ class Operation:
 
     @property
     def bytes(self):
-        """Bytes moved, each value once: what a machine must move that forgets nothing while it works."""
+        """Bytes moved, each value once: what even a machine whose cache holds everything must move."""
         return BYTES_PER_VALUE * (self.read + self.weights + self.written)
 
     @property
@@ -60,7 +68,15 @@ class Operation:
         -------
         (float, str)
             Seconds, and "arithmetic" or "memory".
+
+        Raises
+        ------
+        ValueError
+            When a ceiling is not above 0.
         """
+        for ceiling in (macs_per_second, bytes_per_second):
+            if not ceiling > 0:
+                raise ValueError(f"A ceiling is {ceiling!r}; both must be above 0.")
         arithmetic, memory = self.macs / macs_per_second, self.bytes / bytes_per_second
         return (arithmetic, "arithmetic") if arithmetic > memory else (memory, "memory")
 
@@ -69,7 +85,7 @@ def operations(network, batch=1):
     """Return the passes that a network makes over its data, forward, for a batch of images.
 
     An activation named in a convolution or a Dense layer is applied where its result is written.
-    Dropout and Flatten move nothing when the network is used.
+    Dropout and Flatten move nothing when the network is used, and have no pass.
 
     Parameters
     ----------
@@ -85,7 +101,7 @@ def operations(network, batch=1):
     Raises
     ------
     ValueError
-        When a layer's shapes or MACs are not known.
+        When a layer's shapes or MACs are not known, or batch is no whole number of at least 1.
 
     Used in notebook 03.
     """
@@ -96,7 +112,7 @@ def operations(network, batch=1):
     for row in network:
         inputs = [shapes[source + 1] for source in row.inputs]
         if row.output_shape is None or row.macs is None or None in inputs:
-            raise ValueError(f"{row.name}: the size of what it reads or writes is not known, so its cost is not.")
+            raise ValueError(f"{row.name} ({row.kind}): its size or its MACs are not known, so its cost is not.")
         found += _passes(row, inputs, batch)
     return found
 
@@ -122,10 +138,7 @@ def passes(layer, input_shape, batch=1):
 
     Used in notebook 03.
     """
-    try:
-        return operations(ledger([layer], input_shape), batch)
-    except LayerError as why:
-        raise ValueError(str(why)) from None
+    return operations(ledger([layer], input_shape), batch)
 
 
 def scaled(network, width=1.0, depth_multiplier=1):
@@ -143,46 +156,70 @@ def scaled(network, width=1.0, depth_multiplier=1):
     -------
     course.arithmetic.Ledger
 
+    Raises
+    ------
+    ValueError
+        When a number is out of its range, or branches no longer fit together.
+
     Used in notebook 03.
     """
-    keys = ("filters", "units", "depth_multiplier")
-    wide = [row.name for row in network if hasattr(row.layer, "filters") or hasattr(row.layer, "units")]
+    check_scaling(width, depth_multiplier)
+    wide = [row for row in network if hasattr(row.layer, "filters") or hasattr(row.layer, "units")]
     layers = []
     for row in network:
-        held = {key: getattr(row.layer, key) for key in keys if hasattr(row.layer, key)}
-        if row.kind == "SeparableConv2D":
-            held["depth_multiplier"] = depth_multiplier
+        changes = {"depth_multiplier": depth_multiplier} if row.kind == "SeparableConv2D" else {}
         for key in ("filters", "units"):
-            if key in held and row.name != wide[-1]:
-                held[key] = max(1, round(width * held[key]))
-        layers.append(replace(row.layer, **held))
+            if hasattr(row.layer, key) and row is not wide[-1]:
+                changes[key] = max(1, round(width * getattr(row.layer, key)))
+        layers.append(replace(row.layer, **changes))
     return ledger(layers, network.input_shape, network.name, [row.inputs for row in network])
 
 
+def check_scaling(width, depth_multiplier):
+    """Raise ValueError when a network can't be scaled so.
+
+    Parameters
+    ----------
+    width : float
+        Above 0 and at most 8.
+    depth_multiplier : int
+        From 1 to 8.
+
+    Raises
+    ------
+    ValueError
+        When either is out of its range.
+    """
+    if not (isinstance(width, (int, float)) and 0 < width <= 8):
+        raise ValueError(f"width is {width!r}; it must be a number above 0 and at most 8.")
+    if not (isinstance(depth_multiplier, int) and 1 <= depth_multiplier <= 8):
+        raise ValueError(f"depth_multiplier is {depth_multiplier!r}; it must be a whole number from 1 to 8.")
+
+
 def _passes(row, inputs, batch):
-    layer, read, written = row.layer, batch * sum(map(prod, inputs)), batch * prod(row.output_shape)
-    if row.kind in ("Dropout", "Flatten", "Reshape", "InputLayer"):
+    """Return the passes of a ledger's row that takes maps of the shapes `inputs`."""
+    if row.kind in _FREE:
         return []
-    if row.kind == "SeparableConv2D":
-        channels = inputs[0][-1] * layer.depth_multiplier
-        between = batch * prod(row.output_shape[:2]) * channels
-        area = prod(layer.taps()[0])
-        filters = row.output_shape[-1]
-        return [
-            Operation(f"{row.name} depthwise", "depthwise", area * between, read, area * channels, between),
-            Operation(
-                f"{row.name} pointwise", "pointwise", between * filters, between,
-                row.parameters - area * channels, written,
-            ),
-        ]  # fmt: skip
-    return [Operation(row.name, _kind(row, inputs), batch * row.macs, read, row.parameters, written)]
+    read, written = batch * sum(map(prod, inputs)), batch * prod(row.output_shape)
+    # A layer that is called twice has its parameters in the first row alone, but reads them each time.
+    weights = sum(row.layer.parameters(inputs[0]))
+    if row.kind != "SeparableConv2D":
+        return [Operation(row.name, _kind(row.layer, inputs[0][-1]), batch * row.macs, read, weights, written)]
+    *map_size, filters = row.output_shape
+    channels = inputs[0][-1] * row.layer.depth_multiplier
+    between = batch * prod(map_size) * channels
+    area = prod(row.layer.taps()[0])
+    return [
+        Operation(f"{row.name} depthwise", "depthwise", area * between, read, area * channels, between),
+        Operation(
+            f"{row.name} pointwise", "pointwise", filters * between, between, weights - area * channels, written
+        ),
+    ]
 
 
-def _kind(row, inputs):
-    layer = row.layer
-    if row.kind == "Conv2D":
-        groups, channels = layer.groups, inputs[0][-1]
-        if groups > 1:
-            return "depthwise" if groups == channels else "grouped"
+def _kind(layer, channels):
+    if isinstance(layer, Conv2D):  # a transposed one too
+        if layer.groups > 1:
+            return "depthwise" if layer.groups == channels else "grouped"
         return "pointwise" if prod(layer.taps()[0]) == 1 else "standard"
-    return {"DepthwiseConv2D": "depthwise", "Dense": "dense"}.get(row.kind, "elementwise")
+    return {"DepthwiseConv2D": "depthwise", "Dense": "dense"}.get(layer.kind, "elementwise")

@@ -1,4 +1,4 @@
-"""A separable convolution as algebra: the standard kernel it equals, and the one that comes closest to a given one.
+"""A separable convolution as algebra: the standard kernel it equals, and the one closest to a given kernel.
 
 Kernels are laid out as Keras lays them out. Needs NumPy alone.
 """
@@ -33,7 +33,9 @@ def dense_kernel(depthwise, pointwise):
     """
     depthwise, pointwise = np.asarray(depthwise), np.asarray(pointwise)
     if depthwise.ndim != 4:
-        raise ValueError(f"depthwise has shape {depthwise.shape}; it must be (height, width, channels, multiplier).")
+        raise ValueError(
+            f"depthwise has shape {depthwise.shape}; it must be (height, width, channels, multiplier)."
+        )
     channels, multiplier = depthwise.shape[2:]
     if pointwise.ndim != 4 or pointwise.shape[:3] != (1, 1, channels * multiplier):
         raise ValueError(

@@ -1,15 +1,19 @@
-"""A chain of layers with something changed throughout: its numbers of channels, or a kind of layer."""
+"""A network with something changed throughout: its numbers of channels, or a kind of layer."""
 
 import keras
 from keras import layers
+
+from course.costs import check_scaling
 
 
 def scaled(model, width=1.0, depth_multiplier=1):
     """Return a model with other numbers of channels.
 
+    `course.costs.scaled` does the same to a ledger, without building anything.
+
     Parameters
     ----------
-    model : keras.Sequential
+    model : keras.Model
     width : float
         Multiplies the filters and units of every layer but the last that has any; rounded, at least 1.
     depth_multiplier : int
@@ -17,7 +21,7 @@ def scaled(model, width=1.0, depth_multiplier=1):
 
     Returns
     -------
-    keras.Sequential
+    keras.Model
         New and untrained, its layers named as the model's.
 
     Raises
@@ -27,10 +31,7 @@ def scaled(model, width=1.0, depth_multiplier=1):
 
     Used in notebook 03.
     """
-    if not 0 < width <= 8:
-        raise ValueError(f"width is {width!r}; it must be above 0 and at most 8.")
-    if depth_multiplier not in range(1, 9):
-        raise ValueError(f"depth_multiplier is {depth_multiplier!r}; it must be a whole number from 1 to 8.")
+    check_scaling(width, depth_multiplier)
     wide = [layer for layer in model.layers if hasattr(layer, "filters") or hasattr(layer, "units")]
 
     def changed(layer):
@@ -51,6 +52,7 @@ def twin(model):
     Parameters
     ----------
     model : keras.Model
+        One without separable convolutions is copied.
 
     Returns
     -------
@@ -59,12 +61,14 @@ def twin(model):
 
     Used in notebook 03.
     """
+    shared = (
+        "name", "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
+    )  # fmt: skip
 
     def changed(layer):
         config = layer.get_config()
         if not isinstance(layer, layers.SeparableConv2D):
             return type(layer).from_config(config)
-        shared = ("name", "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias")
         return layers.Conv2D(**{key: config[key] for key in shared})
 
     return keras.models.clone_model(model, clone_function=changed)
@@ -87,10 +91,12 @@ def without(model, *kinds):
     Raises
     ------
     ValueError
-        When the model has no layer of a kind.
+        When the model has no layer of a kind, or is not Sequential.
 
     Used in notebook 03.
     """
+    if not isinstance(model, keras.Sequential):
+        raise ValueError(f"{model.name} is not Sequential: its layers may branch, so none can be left out.")
     held = {type(layer).__name__ for layer in model.layers}
     if missing := [kind for kind in kinds if kind not in held]:
         raise ValueError(f"{model.name} has no {missing[0]} layer: it has {', '.join(sorted(held))}.")

@@ -26,7 +26,7 @@ def separable_baseline(blocks=3, pooled=False, normalised=False):
     Raises
     ------
     ValueError
-        When there are not so many blocks.
+        When blocks is not 0, 1, 2 or 3.
 
     Used in notebook 03.
     """

@@ -1,0 +1,28 @@
+"""How fast this machine runs layers and networks, and the two ceilings of its roofline. Used in notebook 03.
+
+    from course.benchmarks import time_layers
+    time_layers([(32, 64)], ["standard", "separable"])
+
+The kit's own record was made on an otherwise idle machine with `python -m course.benchmarks`.
+"""
+
+from course.benchmarks.measuring import BATCH, KINDS, SHAPES, ceilings, time_groups, time_layers, time_networks
+from course.benchmarks.record import MULTIPLIERS, RECORD, WIDTHS, Ceilings, Timing, load, save, scaled_name
+
+__all__ = [
+    "BATCH",
+    "KINDS",
+    "MULTIPLIERS",
+    "RECORD",
+    "SHAPES",
+    "WIDTHS",
+    "Ceilings",
+    "Timing",
+    "ceilings",
+    "load",
+    "save",
+    "scaled_name",
+    "time_groups",
+    "time_layers",
+    "time_networks",
+]

@@ -1,0 +1,48 @@
+"""Take the kit's record of timings on this machine: python -m course.benchmarks [PATH]"""
+
+import sys
+
+from course import models
+from course.benchmarks import (
+    MULTIPLIERS,
+    RECORD,
+    WIDTHS,
+    ceilings,
+    save,
+    scaled_name,
+    time_groups,
+    time_layers,
+    time_networks,
+)
+
+
+def main(path=RECORD):
+    """Take the timings that `load` lists, and write them. It takes about seven minutes."""
+    timings = {"layers": time_layers(rounds=21), "groups": time_groups()}
+    stages = {name: models.separable_baseline(**how) for name, how in models.CONVERSION.items()}
+    finals = {name: models.build(name) for name in models.MODELS if name not in stages}
+    timings["training"] = time_networks({**stages, **finals}, batch=128, rounds=7, training=True)
+    whole = models.build("separable_65k")
+    parts = {
+        "as published": whole,
+        "without Dropout": models.without(whole, "Dropout"),
+        "without BatchNormalization": models.without(whole, "BatchNormalization"),
+        "without both": models.without(whole, "Dropout", "BatchNormalization"),
+        "with standard convolutions": models.twin(whole),
+    }
+    timings["separable_65k"] = time_networks(parts, batch=128, rounds=7, training=True)
+    scaled = {
+        scaled_name(name, width, multiplier): models.scaled(models.build(name), width, multiplier)
+        for name in models.MODELS
+        for width in WIDTHS
+        for multiplier in (MULTIPLIERS if name != "baseline" else (1,))
+    }
+    timings["scaled"] = time_networks(scaled, rounds=9)
+    ceiling = ceilings(rounds=15)
+    save(ceiling, timings, path)
+    macs, memory = ceiling.macs_per_second / 1e9, ceiling.bytes_per_second / 1e9
+    print(f"{macs:.0f} GMAC/s, {memory:.1f} GB/s: written to {path}.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,244 @@
+"""Timing layers and networks, and measuring the ceilings of the machine.
+
+Times differ from run to run, so everything that is to be compared is run in turns, in an order that
+changes, and the median is given with the quartiles.
+"""
+
+import os
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+
+from course import costs, models
+from course.arithmetic.layers import from_config
+from course.benchmarks.record import Ceilings, Timing
+from course.models import keras
+from course.progress import bar
+
+import tensorflow as tf  # isort: skip  (after course.models has imported it quietly)
+
+_WINDOW = {"kernel_size": 3, "padding": "same"}
+_LAYERS = {
+    "standard": lambda channels: keras.layers.Conv2D(channels, use_bias=False, **_WINDOW),
+    "depthwise": lambda channels: keras.layers.DepthwiseConv2D(use_bias=False, **_WINDOW),
+    "pointwise": lambda channels: keras.layers.Conv2D(channels, 1, use_bias=False),
+    "separable": lambda channels: keras.layers.SeparableConv2D(channels, use_bias=False, **_WINDOW),
+}
+KINDS = tuple(_LAYERS)
+# From wide and shallow, as early in a network, to narrow and deep, as late in one: (size, channels).
+SHAPES = ((32, 16), (32, 64), (16, 128), (8, 256))
+BATCH = 16
+
+
+def ceilings(rounds=7):
+    """Measure this machine's ceilings: the best of some large matrix products, and of some large copies.
+
+    Parameters
+    ----------
+    rounds : int
+        How often each is run, in turns. It takes about a quarter of a second a round.
+
+    Returns
+    -------
+    Ceilings
+
+    Raises
+    ------
+    ValueError
+        When there is less than one round.
+
+    Used in notebook 03.
+    """
+    side, values = 1536, 2**24
+    matrices = [tf.random.stateless_normal((side, side), (0, i)) for i in (0, 1)]
+    product = tf.function(tf.matmul)
+    # A single thread does not reach what the memory can give, so each core copies a part.
+    source, target = np.ones(values, np.float32), np.zeros(values, np.float32)
+    parts = list(zip(*(np.array_split(a, os.cpu_count() or 1) for a in (target, source)), strict=True))
+    with ThreadPoolExecutor(len(parts)) as pool:
+        work = {
+            "product": lambda: product(*matrices),
+            "copy": lambda: list(pool.map(lambda part: np.copyto(*part), parts)),
+        }
+        took = _in_turns(work, rounds)
+    return Ceilings(side**3 / min(took["product"]), 2 * source.nbytes / min(took["copy"]))
+
+
+def time_layers(shapes=SHAPES, kinds=KINDS, batch=BATCH, rounds=11):
+    """Time single layers without a bias, forward and with gradients, in turns.
+
+    Parameters
+    ----------
+    shapes : sequence of (int, int)
+        Height and width, and channels, of the input. A layer has as many filters as channels.
+    kinds : sequence of str
+        Of `KINDS`.
+    batch : int
+        Images at once.
+    rounds : int
+        How often each is run. All the defaults together take about 20 seconds on two cores.
+
+    Returns
+    -------
+    list of Timing
+        For each shape and kind one forward, and one with the gradients of weights and input too.
+
+    Raises
+    ------
+    ValueError
+        When there is no such kind, or less than one round.
+
+    Used in notebook 03.
+    """
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise ValueError(f"There is no kind {unknown[0]!r}: choose among {', '.join(KINDS)}.")
+    work = {}
+    for size, channels in shapes:
+        x = _input(size, channels, batch)
+        for kind in kinds:
+            layer = _LAYERS[kind](channels)
+            layer.build(x.shape)
+            about = kind, size, channels, batch
+            cost = _cost(layer, x)
+            work[(*about, False, *cost)] = _forward(layer, x)
+            work[(*about, True, *cost)] = _gradients(layer, x)
+    return [Timing(name, seconds, *about) for (name, *about), seconds in _in_turns(work, rounds).items()]
+
+
+def time_groups(size=16, channels=64, batch=BATCH, rounds=11):
+    """Time a 3x3 convolution, forward, whose channels are kept apart in 1, 2, 4, ... groups, in turns.
+
+    Parameters
+    ----------
+    size, channels, batch, rounds : int
+        As for `time_layers`.
+
+    Returns
+    -------
+    list of Timing
+        Named by the number of groups, each power of 2 that divides the channels; then "DepthwiseConv2D",
+        which is as many groups as channels.
+
+    Raises
+    ------
+    ValueError
+        When there is less than one round.
+
+    Used in notebook 03.
+    """
+    x = _input(size, channels, batch)
+    groups = [2**i for i in range(channels.bit_length()) if channels % 2**i == 0]
+    layers = {str(count): keras.layers.Conv2D(channels, groups=count, **_WINDOW) for count in groups}
+    layers["DepthwiseConv2D"] = keras.layers.DepthwiseConv2D(**_WINDOW)
+    took = _in_turns({name: _forward(layer, x) for name, layer in layers.items()}, rounds)
+    return [
+        Timing(name, seconds, size, channels, batch, False, *_cost(layers[name], x))
+        for name, seconds in took.items()
+    ]
+
+
+def time_networks(networks, batch=BATCH, rounds=5, training=False):
+    """Time whole networks in turns: forward, or a step of training with Adam.
+
+    Parameters
+    ----------
+    networks : dict of str to keras.Model
+        Built for the kit's images. For training they are compiled anew, and the steps change their weights.
+    batch : int
+        Images at once.
+    rounds : int
+        How often each is run.
+    training : bool
+        Whether to time steps of training.
+
+    Returns
+    -------
+    list of Timing
+        In the order of the networks.
+
+    Raises
+    ------
+    ValueError
+        When there is less than one round.
+
+    Used in notebook 03.
+    """
+    x = np.random.default_rng(0).random((batch, *models.IMAGE_SHAPE), np.float32)
+    y = np.zeros(batch, np.int32)
+    work = {}
+    for name, network in networks.items():
+        if training:
+            network.compile("adam", "sparse_categorical_crossentropy")
+            work[name] = lambda network=network: network.train_on_batch(x, y)
+        else:
+            work[name] = _forward(network, tf.constant(x))
+    took = _in_turns(work, rounds)
+    return [Timing(name, seconds, batch=batch, training=training) for name, seconds in took.items()]
+
+
+def _input(size, channels, batch):
+    return tf.random.stateless_normal((batch, size, size, channels), (1, size))
+
+
+def _cost(layer, x):
+    """Return a layer's MACs and the bytes that it moves, forward."""
+    batch, *shape = x.shape
+    passes = costs.passes(from_config(type(layer).__name__, layer.get_config()), shape, batch)
+    return sum(part.macs for part in passes), sum(part.bytes for part in passes)
+
+
+def _forward(network, x):
+    # A single layer of these kinds has no training argument: it is the same in both.
+    options = {"training": False} if isinstance(network, keras.Model) else {}
+    return tf.function(lambda: network(x, **options))
+
+
+def _gradients(layer, x):
+    """Return a function that returns the gradients of the input and of each of the layer's weights."""
+    arriving = tf.ones_like(x)  # at the output, whose shape is the input's
+
+    @tf.function
+    def run():
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        return tape.gradient(y, [x, *(weight.value for weight in layer.weights)], arriving)
+
+    return run
+
+
+def _in_turns(work, rounds):
+    """Run each of some functions once a round, in an order that changes; return each one's seconds."""
+    if not isinstance(rounds, int) or rounds < 1:
+        raise ValueError(f"rounds is {rounds!r}; it must be a whole number of at least 1.")
+    took = {key: [] for key in work}
+    order = list(work)
+    shuffle = random.Random(0).shuffle
+    with bar((rounds + 1) * len(order), "timing", unit="run") as progress, _no_warnings():
+        for number in range(rounds + 1):
+            shuffle(order)
+            for key in order:
+                started = time.perf_counter()
+                work[key]()
+                seconds = time.perf_counter() - started
+                if number:  # the first round traces and fills caches
+                    took[key].append(seconds)
+                progress.update()
+    return {key: tuple(seconds) for key, seconds in took.items()}
+
+
+@contextmanager
+def _no_warnings():
+    """Keep TensorFlow's warnings off the screen."""
+    # It counts functions by the line that makes them: a dozen layers, each traced once, look to it like one
+    # function traced a dozen times.
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
