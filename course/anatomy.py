@@ -190,7 +190,10 @@ def output_map(convolution, patch, output):
     rows, columns = convolution.counts(len(patch)).output_shape[:2]
     return np.array(
         [
-            [sum(term.part for term in terms(convolution, patch, row, column, output)) for column in range(columns)]
+            [
+                sum(term.part for term in terms(convolution, patch, row, column, output))
+                for column in range(columns)
+            ]
             for row in range(rows)
         ]
     )
@@ -245,11 +248,14 @@ def patch_of(image, row=None, column=None):
     """
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(f"The image has shape {image.shape} and dtype {image.dtype}; it must be uint8, 3 colours.")
+        raise ValueError(
+            f"The image has shape {image.shape} and dtype {image.dtype}; it must be uint8, 3 colours."
+        )
     top, left = _most_varied(image) if row is None or column is None else (row, column)
     if not (1 <= top <= image.shape[0] - SIDE and 1 <= left <= image.shape[1] - SIDE):
         raise ValueError(
-            f"A patch of {SIDE}×{SIDE} pixels, with a pixel above and to the left of it, does not lie at row {top}, "
+            f"A patch of {SIDE}×{SIDE} pixels, with a pixel above and to the left of it, does not lie "
+            f"at row {top}, "
             f"column {left} of an image of {image.shape[0]}×{image.shape[1]}."
         )
     colours = image[top - 1 : top + SIDE, left - 1 : left + SIDE].astype(int)

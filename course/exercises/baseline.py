@@ -105,7 +105,8 @@ def _flat():
     return _ledger()["flatten"].output_shape[0]
 
 
-def _dense_share():
+def dense_share():
+    """Return the share of the baseline's parameters that its Dense layers hold, in per cent."""
     dense = sum(row.parameters for row in _ledger() if row.kind == "Dense")
     return 100 * dense / _ledger().parameters
 
@@ -173,16 +174,16 @@ EXERCISES = {
     ),
     "dense_share": Exercise(
         question="What share of all parameters do the three Dense layers hold, in per cent?",
-        answer=_dense_share,
+        answer=dense_share,
         working=lambda: (
             f"({' + '.join(f'{row.parameters:,}' for row in _ledger() if row.kind == 'Dense')}) / "
-            f"{_ledger().parameters:,} = {_dense_share():.1f} %."
+            f"{_ledger().parameters:,} = {dense_share():.1f} %."
         ),
         hint="Add the parameters of dense1, dense2 and probabilities, and divide by the total.",
         mistakes=(
             Mistake(lambda: _share_of("dense1"), "That is dense1 alone. There are two more."),
-            Mistake(lambda: _dense_share() / 100, "That is the fraction. The question asks for per cent."),
-            Mistake(lambda: 100 - _dense_share(), "That is the share of the convolutions."),
+            Mistake(lambda: dense_share() / 100, "That is the fraction. The question asks for per cent."),
+            Mistake(lambda: 100 - dense_share(), "That is the share of the convolutions."),
         ),
         within=0.5,
         unit=" %",

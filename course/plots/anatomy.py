@@ -154,7 +154,11 @@ def _sheet(convolution, values, name, x, y, cell, window):
             marks.append(Box(x + j * cell, y + i * cell, cell, cell, fill, "white", 0.6))
             marks.append(
                 Words(
-                    x + (j + 0.5) * cell, y + (i + 0.5) * cell, str(value), _digits(cell), bold=inside,
+                    x + (j + 0.5) * cell,
+                    y + (i + 0.5) * cell,
+                    str(value),
+                    _digits(cell),
+                    bold=inside,
                     colour=INK if inside else MUTED if window else _GREY,
                 )  # fmt: skip
             )
@@ -197,12 +201,14 @@ def _result(convolution, patch, found, place, y):
         for j, value in enumerate(line):
             chosen = (i, j) == (row, column)
             fill = to_hex([1 - 0.3 * abs(value) / largest] * 3)
-            marks.append(
-                Box(x + j * _WIDE_CELL, y + i * _WIDE_CELL, _WIDE_CELL, _WIDE_CELL, fill, "white", 0.6)
-            )
+            marks.append(Box(x + j * _WIDE_CELL, y + i * _WIDE_CELL, _WIDE_CELL, _WIDE_CELL, fill, "white", 0.6))
             marks.append(
                 Words(
-                    x + (j + 0.5) * _WIDE_CELL, y + (i + 0.5) * _WIDE_CELL, _signed(value), 7.5, bold=chosen,
+                    x + (j + 0.5) * _WIDE_CELL,
+                    y + (i + 0.5) * _WIDE_CELL,
+                    _signed(value),
+                    7.5,
+                    bold=chosen,
                     colour=INK,
                 )  # fmt: skip
             )
@@ -227,7 +233,10 @@ def _sum_lines(found):
 
 def _counting(convolution):
     """Return how the multiplications are counted, in two or three lines."""
-    area, mixing = f"{convolution.window}×{convolution.window}", convolution.channels * convolution.depth_multiplier
+    area, mixing = (
+        f"{convolution.window}×{convolution.window}",
+        convolution.channels * convolution.depth_multiplier,
+    )
     counts, (alone, _) = convolution.counts(), multiplications(convolution)
     rows, columns, outputs = counts.output_shape
     where = f"{rows}×{columns} positions"

@@ -45,7 +45,9 @@ def convolution_anatomy(image=None, **settings):
     Used in notebook 03.
     """
     if unknown := [key for key in settings if key not in Convolution.__dataclass_fields__]:
-        raise ValueError(f"A convolution has no {unknown[0]!r}: it has {', '.join(Convolution.__dataclass_fields__)}.")
+        raise ValueError(
+            f"A convolution has no {unknown[0]!r}: it has {', '.join(Convolution.__dataclass_fields__)}."
+        )
     convolution = Convolution(**settings)
     for setting, choices in CHOICES.items():
         if getattr(convolution, setting) not in choices:

@@ -52,6 +52,15 @@ def test_published_answers():
         "strided": 7,
         "dilated": 18,
         "global_pooling": 36,
+        "standard_value": 576,
+        "separable_position": 4672,
+        "saving": 8.41,
+        "mobilenet_block": 5184,
+        "old_call": 10,
+        "rank": 9,
+        "groups": 9216,
+        "intensity": 1.125,
+        "head_share": 87.3,
     }
     for key, answer in answers.items():
         assert exercises.check(key, answer).verdict == "right", key
@@ -67,6 +76,7 @@ def test_published_answers():
             "dense2": 131328,
             "probabilities": 2570,
         },
+        "separable_parameters": {"document 000, second layer": 4736, "document 002, first layer": 155},
         "fields": {"block1_pool": 6, "block2_conv1": 10, "block2_pool": 16},
         "notes": {
             "conv1": 3,
