@@ -1,10 +1,10 @@
-"""The published reports: their training logs as records, and 47 runs of the base network.
+"""The published reports: their training logs as records, other submissions, and 47 runs of the base network.
 
     python -m course.published FOLDER
 
 reads the source documents in FOLDER and writes `course/records/published_*`. Claims are kept as the
 reports make them; where a report's log says otherwise, the record's notes say so.
-Used in notebooks 01 and 04.
+Used in notebooks 01 to 04.
 """
 
 import csv
@@ -131,9 +131,28 @@ def base_runs():
 
     Used in notebook 01.
     """
-    with (runs.RECORDS / "baseline_runs.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
     keys = ("final_test_accuracy", "best_test_accuracy", "final_train_accuracy", "train_seconds")
+    return _columns("baseline_runs.csv", keys)
+
+
+def submissions():
+    """Return the results of 52 public submissions, each under 100,000 parameters and of 50 epochs.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        "parameters", "final_test_accuracy" and "best_test_accuracy" in per cent, and "train_seconds".
+
+    Used in notebook 03.
+    """
+    return _columns(
+        "submissions.csv", ("parameters", "final_test_accuracy", "best_test_accuracy", "train_seconds")
+    )
+
+
+def _columns(name, keys):
+    with (runs.RECORDS / name).open(newline="") as file:
+        rows = list(csv.DictReader(file))
     return {key: np.array([float(row[key] or "nan") for row in rows]) for key in keys}
 
 

@@ -64,3 +64,11 @@ def test_annotation_mistakes():
     assert mistakes[0]["mistake"] == "jump ignored: a convolution after pooling adds k - 1"
     assert (mistakes[0]["steps"], mistakes[0]["models"]) == (34, 8)
     assert sum(row["steps"] for row in mistakes) == 81 and len(mistakes) == 17
+
+
+def test_the_submissions_are_all_there():
+    found = published.submissions()
+    assert {len(column) for column in found.values()} == {52}
+    assert found["parameters"].max() < 100_000 and not any(np.isnan(column).any() for column in found.values())
+    # Report 000 is the tenth of them.
+    assert [column[9] for column in found.values()] == [65_101, 84.65, 85.58, 1249.96]
