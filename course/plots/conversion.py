@@ -1,7 +1,5 @@
 """A network changed step by step: what each step costs and gains, side by side."""
 
-from math import log10
-
 from course.plots.picture import BLUE, GREEN, INK, MUTED, SMALL, TEXT, VERMILLION, Picture, in_house_style
 
 _ROW = 34  # pixels on the page
@@ -44,9 +42,7 @@ def conversion(stages, title=None, accuracy_of=""):
         if missing := [key for key in _PANELS if key not in stage]:
             raise ValueError(f"The stage {name!r} has no {missing[0]}: give it, or None for an unknown accuracy.")
     title = title or _finding(stages)
-    picture = Picture(
-        len(stages) * _ROW + 36, title, f"Each row changes the one above it.{' ' + accuracy_of if accuracy_of else ''}"
-    )
+    picture = Picture(len(stages) * _ROW + 36, title, f"Each row changes the one above it. {accuracy_of}".strip())
     panels = picture.subplots(1, len(_PANELS), sharey=True)
     for axes, (key, (label, colour, shown)) in zip(panels, _PANELS.items(), strict=True):
         values = [stage[key] for stage in stages.values()]
@@ -63,30 +59,33 @@ def conversion(stages, title=None, accuracy_of=""):
         axes.set_yticks(range(len(stages)), list(stages))
         axes.tick_params(left=False, bottom=False, labelbottom=False)
         axes.spines["bottom"].set_visible(False)
-    picture.alt = (
-        f"Bar charts of parameters, MACs, milliseconds of a training step and accuracy. {title}. "
-        + (f"{accuracy_of} " if accuracy_of else "")
-        + "; ".join(
-            f"{name}: {stage['parameters']:,} parameters, {stage['macs'] / 1e6:.1f} million MACs, "
-            f"{1000 * stage['seconds']:.0f} ms, "
-            + ("accuracy not measured" if stage["accuracy"] is None else f"{100 * stage['accuracy']:.1f} %")
-            for name, stage in stages.items()
-        )
-        + "."
+    each = "; ".join(
+        f"{name}: {stage['parameters']:,} parameters, {stage['macs'] / 1e6:.1f} million MACs, "
+        f"{1000 * stage['seconds']:.0f} ms, "
+        + ("accuracy not measured" if stage["accuracy"] is None else f"{100 * stage['accuracy']:.1f} %")
+        for name, stage in stages.items()
     )
+    charts = "Bar charts of parameters, MACs, milliseconds of a training step and accuracy"
+    picture.alt = " ".join(filter(None, (f"{charts}. {title}.", accuracy_of, f"{each}.")))
     return picture
 
 
 def _finding(stages):
+    """Return how the last stage differs from the first."""
     first, *_, last = stages.values()
-    times = {key: first[key] / last[key] for key in ("parameters", "macs", "seconds")}
-    step = f"a step is {_times(times['seconds'])} times {'faster' if times['seconds'] >= 1 else 'as long'}"
-    if times["seconds"] < 1:
-        step = f"a step takes {_times(1 / times['seconds'])} times as long"
-    return (
-        f"{_times(times['parameters'])} times fewer parameters, {_times(times['macs'])} times fewer MACs, and {step}"
+    fewer = {key: first[key] / last[key] for key in ("parameters", "macs", "seconds")}
+    finding = (
+        f"{_factor(fewer['parameters'], 'fewer', 'as many')} parameters, "
+        f"{_factor(fewer['macs'], 'fewer', 'as many')} MACs, "
+        f"and a step {_factor(fewer['seconds'], 'as fast', 'as long')}"
     )
+    if None not in (first["accuracy"], last["accuracy"]):
+        finding += f"; accuracy goes from {100 * first['accuracy']:.1f} % to {100 * last['accuracy']:.1f} %"
+    return finding[0].upper() + finding[1:]
 
 
-def _times(value):
-    return f"{value:.{max(0, 1 - int(log10(value)))}f}" if value >= 1 else f"{value:.2g}"
+def _factor(ratio, below, above):
+    """Return "14 times" and the word for a fall to a 14th, or the word for a rise where the ratio is below 1."""
+    times = max(ratio, 1 / ratio)
+    shown = f"{times:.1f}" if times < 9.95 else f"{times:,.0f}"
+    return above if shown == "1.0" else f"{shown} times {below if ratio > 1 else above}"

@@ -2,6 +2,8 @@
 
 from math import ceil, floor, log10
 
+from matplotlib.lines import Line2D
+
 from course.plots.picture import (
     BLUE,
     FAINT,
@@ -13,6 +15,7 @@ from course.plots.picture import (
     TEXT,
     VERMILLION,
     Picture,
+    counted,
     darker,
     in_house_style,
     listed,
@@ -21,6 +24,10 @@ from course.plots.picture import (
 COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": ORANGE}
 _MARKERS = "os^DvP*X"
 _BAR = 25  # pixels on the page
+_GAP = 0.7  # between inputs, in bars
+_SAVED = "fewer MACs"
+_SPEED = {False: "as fast forward", True: "as fast with gradients"}
+_FILLS = {_SAVED: "#BBBBBB", _SPEED[False]: BLUE, _SPEED[True]: VERMILLION}
 
 
 @in_house_style
@@ -52,75 +59,64 @@ def roofline(timings, ceilings, title=None):
     points = [t for t in timings if not t.training and t.macs and t.bytes]
     if not points:
         raise ValueError("There is no forward timing of a layer to draw: pass those of benchmarks.time_layers().")
-    shapes = list(dict.fromkeys((t.size, t.channels) for t in points))
     title = title or _roofline_finding(points, ceilings)
+    batches = {t.batch for t in points} - {None}
+    images = f", {counted(*batches, 'image')}" if len(batches) == 1 else ""
     picture = Picture(
         430,
         title,
-        f"Grey: the ceilings, {_rate(ceilings.macs_per_second)} of arithmetic and "
-        f"{ceilings.bytes_per_second / 1e9:.1f} GB/s of memory, meet at {ceilings.ridge:.1f} MACs per byte. "
-        "Forward; bars from lower to upper quartile.",
+        f"Grey: what memory and arithmetic allow at most; they meet at {ceilings.ridge:.1f} MACs per byte.\n"
+        f"Forward{images}; bars from lower to upper quartile.",
     )
     axes = picture.add_subplot()
-    low = 10 ** (floor(2 * log10(min(t.intensity for t in points) * 0.8)) / 2)
-    high = 10 ** (ceil(2 * log10(max(max(t.intensity for t in points), 2 * ceilings.ridge) * 1.2)) / 2)
-    roof = [low, ceilings.ridge, high]
-    axes.plot(
-        roof, [min(ceilings.macs_per_second, x * ceilings.bytes_per_second) / 1e9 for x in roof],
-        color=MUTED, linewidth=2, zorder=1,
-    )  # fmt: skip
-    for t in points:
-        lower, upper = t.quartiles
-        style = {"color": COLOURS.get(t.name, INK), "zorder": 3}
-        axes.plot([t.intensity] * 2, [t.macs / s / 1e9 for s in (lower, upper)], linewidth=1.6, **style)
-        marker = _MARKERS[shapes.index((t.size, t.channels)) % len(_MARKERS)]
-        axes.plot(t.intensity, t.macs_per_second / 1e9, marker=marker, markersize=7, linestyle="none", **style)
-    slowest = min(t.macs / t.quartiles[1] for t in points) / 1e9
+    low, high = _draw_ceilings(axes, points, ceilings)
+    shapes = {shape: _MARKERS[i % len(_MARKERS)] for i, shape in enumerate(dict.fromkeys(map(_input, points)))}
+    # Where points overlap, white edges tell them apart, and the wide diamonds of the last shape lie lowest.
+    for t in reversed(points):
+        colour = COLOURS.get(t.name, INK)
+        axes.plot(
+            t.intensity, t.macs_per_second / 1e9, marker=shapes[_input(t)], markersize=8, linestyle="none",
+            color=colour, markeredgecolor="white", markeredgewidth=0.8, zorder=3,
+        )  # fmt: skip
+        axes.plot(
+            [t.intensity] * 2, [t.macs / s / 1e9 for s in t.quartiles], color=colour, linewidth=1.6, zorder=4
+        )
+    speeds = [t.macs / s / 1e9 for t in points for s in t.quartiles]
     axes.set(
         xscale="log", yscale="log", xlim=(low, high),
-        ylim=(10 ** floor(log10(slowest)), 2.2 * ceilings.macs_per_second / 1e9),
+        ylim=(10 ** floor(log10(min(speeds))), 2.2 * max(*speeds, ceilings.macs_per_second / 1e9)),
         xlabel="arithmetic intensity (MACs per byte moved)", ylabel="speed (billion MACs per second)",
     )  # fmt: skip
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.grid(color=FAINT, linewidth=0.6)
-    kinds = list(dict.fromkeys(t.name for t in points))
-    handles = [
-        axes.plot([], [], linestyle="none", marker="s", markersize=9, color=COLOURS.get(kind, INK), label=kind)[0]
+    axes.set_axisbelow(True)
+    kinds = dict.fromkeys(t.name for t in points)
+    _add_legend(picture, kinds, shapes)
+    each = (
+        f"{kind}: "
+        + listed(
+            f"{_input(t)} at {t.intensity:.3g} MACs per byte runs at {_rate(t.macs_per_second)}"
+            for t in points
+            if t.name == kind
+        )
         for kind in kinds
-    ] + [
-        axes.plot([], [], linestyle="none", marker=marker, markersize=7, color=MUTED, label=f"{n}×{n}×{c}")[0]
-        for marker, (n, c) in zip(_MARKERS, shapes, strict=False)
-    ]
-    picture.legend(
-        handles=handles, loc="outside lower center", ncols=max(len(kinds), len(shapes)), frameon=False, fontsize=TEXT
     )
     picture.alt = (
         f"Roofline plot. {title}. Ceilings: {_rate(ceilings.macs_per_second)} and "
-        f"{ceilings.bytes_per_second / 1e9:.1f} GB/s. "
-        + " ".join(
-            f"{kind}: "
-            + listed(
-                f"{t.size}×{t.size}×{t.channels} at {t.intensity:.3g} MACs per byte runs at {_rate(t.macs_per_second)}"
-                for t in points
-                if t.name == kind
-            )
-            + "."
-            for kind in kinds
-        )
+        f"{_traffic(ceilings.bytes_per_second)}. {'. '.join(each)}."
     )
     return picture
 
 
 @in_house_style
 def speed_ups(timings, title=None):
-    """Draw how many times fewer MACs a separable layer does than a standard one, and how many times faster it is.
+    """Draw how many times fewer MACs a separable layer does than a standard one, and how many times as fast it is.
 
     Parameters
     ----------
     timings : list of course.benchmarks.Timing
         With "standard" and "separable" for the same shapes, forward, with gradients, or both.
-
     title : str, optional
         Instead of the finding.
 
@@ -135,78 +131,111 @@ def speed_ups(timings, title=None):
 
     Used in notebook 03.
     """
-    found = {(t.size, t.channels, t.training, t.name): t for t in timings}
-    shapes = dict.fromkeys(
-        (size, channels)
-        for size, channels, training, name in found
-        if {(size, channels, training, "standard"), (size, channels, training, "separable")} <= found.keys()
-    )
-    if not shapes:
+    inputs = _compared(timings)
+    if not inputs:
         raise ValueError("No shape was timed as 'standard' and as 'separable': pass the timings of both.")
-    bars = {}
-    for size, channels in shapes:
-        both = [
-            (found[size, channels, training, "standard"], found[size, channels, training, "separable"])
-            for training in (False, True)
-            if (size, channels, training, "standard") in found and (size, channels, training, "separable") in found
-        ]
-        bars[f"{size}×{size}×{channels}"] = {
-            "fewer MACs": both[0][0].macs / both[0][1].macs,
-            **{_WHICH[a.training]: a.median / b.median for a, b in both},
-        }
-    title = title or _speed_up_finding(bars)
-    colours = {"fewer MACs": "#BBBBBB", _WHICH[False]: BLUE, _WHICH[True]: VERMILLION}
+    title = title or _speed_up_finding(inputs.values())
+    rows = sum(map(len, inputs.values())) + (len(inputs) - 1) * _GAP
     picture = Picture(
-        len(bars) * (3 * _BAR + 14) + 60, title,
-        "Standard against separable 3×3 layer, with as many filters as channels. Left of the line: slower, not faster.",
-    )  # fmt: skip
+        rows * _BAR + 64,
+        title,
+        "Standard against separable 3×3 layer, with as many filters as channels. Left of the line: slower.",
+    )
     axes = picture.add_subplot()
-    for place, (shape, values) in enumerate(bars.items()):
-        for i, (what, value) in enumerate(values.items()):
-            y = place * (len(values) + 0.7) + i
-            axes.barh(y, value, height=0.8, color=colours[what])
+    top, places = 0, []
+    for factors in inputs.values():
+        places.append(top + (len(factors) - 1) / 2)
+        for i, (what, factor) in enumerate(factors.items()):
+            y = top + i
+            axes.barh(y, factor, height=0.8, color=_FILLS[what])
             axes.annotate(
-                f"{value:.1f} times {what}", (value, y), (5, 0), textcoords="offset points", va="center",
-                size=SMALL, color=darker(colours[what], 0.5),
+                f"{factor:.1f} times {what}", (factor, y), (5, 0), textcoords="offset points", va="center",
+                size=SMALL, color=darker(_FILLS[what], 0.5),
             )  # fmt: skip
-    step = len(next(iter(bars.values()))) + 0.7
-    axes.set_yticks([i * step + (step - 1.7) / 2 for i in range(len(bars))], list(bars), size=TEXT)
+        top += len(factors) + _GAP
+    axes.set_yticks(places, list(inputs), size=TEXT)
     axes.axvline(1, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
+    longest = max(max(factors.values()) for factors in inputs.values())
     axes.set(
-        xlim=(0, 1.35 * max(max(values.values()) for values in bars.values())),
-        ylim=(len(bars) * step - 1, -0.8), xlabel="times (1 is no change)", ylabel="input of the layer",
+        xlim=(0, 1.5 * longest), ylim=(rows - 0.4, -0.8), xlabel="times (1 is no change)",
+        ylabel="input of the layer",
     )  # fmt: skip
     axes.tick_params(left=False)
-    picture.alt = f"Bar chart. {title}. " + " ".join(
-        f"Input {shape}: {listed(f'{value:.1f} times {what}' for what, value in values.items())}."
-        for shape, values in bars.items()
+    each = (
+        f"Input {shape}: {listed(f'{factor:.1f} times {what}' for what, factor in factors.items())}."
+        for shape, factors in inputs.items()
     )
+    picture.alt = f"Bar chart. {title}. {' '.join(each)}"
     return picture
 
 
-_WHICH = {False: "faster forward", True: "faster with gradients"}
+def _draw_ceilings(axes, points, ceilings):
+    """Draw the roof and write its two numbers on it; return the lowest and the highest intensity to show."""
+    macs, memory = ceilings.macs_per_second / 1e9, ceilings.bytes_per_second / 1e9
+    intensities = [t.intensity for t in points]
+    # To a half power of ten, with room for a label on each side of the ridge.
+    low = 10 ** (floor(2 * log10(min(*intensities, ceilings.ridge / 8) * 0.8)) / 2)
+    high = 10 ** (ceil(2 * log10(max(*intensities, 8 * ceilings.ridge) * 1.2)) / 2)
+    axes.plot([low, ceilings.ridge, high], [low * memory, macs, macs], color=MUTED, linewidth=2, zorder=2)
+    label = {"textcoords": "offset points", "size": SMALL, "color": MUTED, "va": "bottom"}
+    axes.annotate(
+        f"memory: {_traffic(ceilings.bytes_per_second)}", (ceilings.ridge / 2, macs / 2), (-5, 0), ha="right",
+        **label,
+    )  # fmt: skip
+    axes.annotate(
+        f"arithmetic: {_rate(ceilings.macs_per_second)}", (2 * ceilings.ridge, macs), (0, 5), ha="left", **label
+    )
+    return low, high
+
+
+def _add_legend(picture, kinds, shapes):
+    """Add a line of kinds, by colour, above a line of shapes, by marker."""
+    dot = {"linestyle": "none", "markersize": 8}
+    colours = [Line2D([], [], marker="s", color=COLOURS.get(kind, INK), label=kind, **dot) for kind in kinds]
+    markers = [Line2D([], [], marker=mark, color=MUTED, label=shape, **dot) for shape, mark in shapes.items()]
+    columns = max(len(colours), len(markers))
+    blank = Line2D([], [], linestyle="none", label=" ")
+    lines = [some + [blank] * (columns - len(some)) for some in (colours, markers)]
+    # matplotlib fills a legend column by column.
+    handles = [handle for column in zip(*lines, strict=True) for handle in column]
+    picture.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=TEXT)
+
+
+def _compared(timings):
+    """Return for each input, such as "8×8×256", by how many times separable beats standard, in what."""
+    found = {(_input(t), t.training, t.name): t for t in timings}
+    inputs = {}
+    for shape, training, name in sorted(found, key=lambda key: key[1]):
+        standard = found.get((shape, training, "standard"))
+        if name != "separable" or standard is None:
+            continue
+        separable = found[shape, training, name]
+        factors = inputs.setdefault(shape, {_SAVED: standard.macs / separable.macs})
+        factors[_SPEED[training]] = standard.median / separable.median
+    return inputs
 
 
 def _roofline_finding(points, ceilings):
     depthwise = [t for t in points if t.name == "depthwise"]
+    fastest = max(depthwise or points, key=lambda t: t.macs_per_second)
+    reached = f"{100 * fastest.macs_per_second / ceilings.macs_per_second:.0f} %"
     if not depthwise:
-        best = max(points, key=lambda t: t.macs_per_second)
-        share = best.macs_per_second / ceilings.macs_per_second
-        return f"The fastest layer, {best.name}, reaches {100 * share:.0f} % of the machine's arithmetic"
+        return f"The fastest layer, {fastest.name}, reaches {reached} of the machine's arithmetic"
     intensity = max(t.intensity for t in depthwise)
-    allowed = min(1, intensity * ceilings.bytes_per_second / ceilings.macs_per_second)
-    fastest = max(t.macs_per_second for t in depthwise) / ceilings.macs_per_second
+    allowed = min(1, intensity / ceilings.ridge)
     return (
-        f"A depthwise layer does {intensity:.2g} MACs per byte: memory allows it {100 * allowed:.0f} % of this "
-        f"machine's arithmetic, and the fastest here reached {100 * fastest:.0f} %"
+        f"A depthwise layer does {intensity:.2g} MACs per byte at most: memory allows it {100 * allowed:.0f} % of "
+        f"this machine's arithmetic, and the fastest here reached {reached}"
     )
 
 
-def _speed_up_finding(bars):
-    saved = [values["fewer MACs"] for values in bars.values()]
-    key = _WHICH[True] if _WHICH[True] in next(iter(bars.values())) else _WHICH[False]
-    gained = [values[key] for values in bars.values()]
-    return f"{_span(saved)} times fewer MACs make a separable layer {_span(gained)} times {key}"
+def _speed_up_finding(inputs):
+    saved = [factors[_SAVED] for factors in inputs]
+    what = next(what for what in reversed(_FILLS) if any(what in factors for factors in inputs))
+    gained = [factors[what] for factors in inputs if what in factors]
+    slower = sum(float(f"{factor:.1f}") < 1 for factor in gained)
+    but = f", slower on {slower} of {counted(len(gained), 'input')}" if slower else ""
+    return f"{_span(saved)} times {_SAVED} make a separable layer {_span(gained)} times {what}{but}"
 
 
 def _span(values):
@@ -214,5 +243,13 @@ def _span(values):
     return low if low == high else f"{low} to {high}"
 
 
+def _input(timing):
+    return f"{timing.size}×{timing.size}×{timing.channels}"
+
+
 def _rate(macs_per_second):
     return f"{macs_per_second / 1e9:.3g} GMAC/s"
+
+
+def _traffic(bytes_per_second):
+    return f"{bytes_per_second / 1e9:.3g} GB/s"

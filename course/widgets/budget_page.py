@@ -1,6 +1,5 @@
 """What the budget slider shows: a network made wider or narrower, its costs, and the time that they predict."""
 
-import html
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,7 +27,7 @@ class Scaling:
     width : float
         Multiplies the number of filters and units; one of `WIDTHS`.
     depth_multiplier : int
-        Of every separable layer; one of `MULTIPLIERS`.
+        Of every separable layer; one of `MULTIPLIERS`. Without effect where there are none.
 
     Used in notebook 03.
     """
@@ -40,7 +39,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Costs:
-    """What a scaled network costs. Bytes and seconds are for a batch of `course.benchmarks.BATCH` images, forward.
+    """What a scaled network costs. Bytes and seconds are for `course.benchmarks.BATCH` images, forward.
 
     Parameters
     ----------
@@ -49,9 +48,11 @@ class Costs:
     field : tuple
         (height, width): the last layer's receptive field.
     predicted : float
-        Seconds, the roofline's least.
+        Seconds: the sum of the least that each pass over the data can take.
     measured : float or None
-        Seconds, the record's median; None at widths that were not timed.
+        Seconds: the record's median. None at widths that were not timed.
+
+    Used in notebook 03.
     """
 
     parameters: int
@@ -64,9 +65,21 @@ class Costs:
 
 @cache
 def cost_of(state):
-    """Return a scaled network's Costs: predicted from the record's ceilings, measured where the record has it."""
-    _, ceilings, timings = _record()
-    network = costs.scaled(_network(state.model), state.width, state.depth_multiplier)
+    """Return what a scaled network costs: predicted from the record's ceilings, measured where it was timed.
+
+    Parameters
+    ----------
+    state : Scaling
+
+    Returns
+    -------
+    Costs
+
+    Used in notebook 03.
+    """
+    _, ceilings, timed = _record()
+    multiplier = state.depth_multiplier if separable(state.model) else 1
+    network = costs.scaled(_network(state.model), state.width, multiplier)
     passes = costs.operations(network, benchmarks.BATCH)
     limits = ceilings.macs_per_second, ceilings.bytes_per_second
     return Costs(
@@ -75,24 +88,34 @@ def cost_of(state):
         sum(part.bytes for part in passes),
         network[-1].receptive_field,
         sum(part.seconds(*limits)[0] for part in passes),
-        timings.get(benchmarks.scaled_name(state.model, state.width, state.depth_multiplier)),
+        timed.get(benchmarks.scaled_name(state.model, state.width, multiplier)),
     )
 
 
 def separable(name):
-    """Return whether a model has a separable layer, so that the depth multiplier matters."""
+    """Return whether one of the kit's models has a separable layer, so that the depth multiplier matters."""
     return any(row.kind == "SeparableConv2D" for row in _network(name))
 
 
-@cache
-def _record():
-    about, ceilings, timings = benchmarks.load()
-    return about, ceilings, {timing.name: timing.median for timing in timings["scaled"]}
+def curve(state):
+    """Return the numbers of the chart of time against width.
 
+    Parameters
+    ----------
+    state : Scaling
 
-@cache
-def _network(name):
-    return ledger_of(models.build(name))
+    Returns
+    -------
+    (list, list, float)
+        Predicted and measured, each a list of (width, ms), and the largest width within the budget. Every
+        width is predicted; none may have been measured.
+
+    Used in notebook 03.
+    """
+    found = {width: cost_of(Scaling(state.model, width, state.depth_multiplier)) for width in WIDTHS}
+    predicted = [(width, 1000 * cost.predicted) for width, cost in found.items()]
+    measured = [(width, 1000 * cost.measured) for width, cost in found.items() if cost.measured]
+    return predicted, measured, max(width for width, cost in found.items() if cost.parameters <= BUDGET)
 
 
 def render(state):
@@ -108,122 +131,126 @@ def render(state):
 
     Used in notebook 03.
     """
-    found, original = cost_of(state), cost_of(Scaling(state.model))
-    body = (
-        '<div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">'
-        f"<div>{_table(found, original)}</div><div>{_chart(state)}</div></div>"
-    )
     about, _, _ = _record()
     note = (
-        f"Time is for {benchmarks.BATCH} images, forward. Predicted: the least that the two ceilings of the recorded "
-        f"machine allow ({about['machine']}). Measured: the median on that machine, at some widths only."
+        f"Time is for {benchmarks.BATCH} images, forward. Predicted: the least that the two ceilings of the "
+        f"recorded machine allow ({about['machine']}). Measured: the median on that machine, at some widths only."
     )
-    return Rendered(styled(body, paragraph(note, "muted")), words(state, found))
+    body = (
+        '<div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">'
+        f"<div>{_table(state)}</div><div>{_chart(state)}</div></div>"
+    )
+    return Rendered(styled(body, paragraph(note, "muted")), _words(state))
 
 
-def words(state, found):
-    """Return a scaled model's costs in two sentences."""
+@cache
+def _record():
+    about, ceilings, timings = benchmarks.load()
+    return about, ceilings, {timing.name: timing.median for timing in timings["scaled"]}
+
+
+@cache
+def _network(name):
+    return ledger_of(models.build(name))
+
+
+def _words(state):
+    found = cost_of(state)
     kind = f" and depth multiplier {state.depth_multiplier}" if separable(state.model) else ""
-    measured = "not measured here" if found.measured is None else f"measured {1000 * found.measured:.1f} ms"
+    measured = "not measured" if found.measured is None else f"measured {1000 * found.measured:.1f} ms"
     return (
-        f"{state.model} at width {state.width:g}{kind}: {budget(found.parameters)}. "
+        f"{state.model} at width {state.width:g}{kind} has {budget(found.parameters)}. "
         f"{found.macs / 1e6:,.1f} million MACs an image; predicted {1000 * found.predicted:.1f} ms, {measured}."
     )
 
 
-def rows(found, original):
-    """Return the table's rows: what, its value as text, and how many times the original's; None for no bar."""
-    return [
-        ("parameters", f"{found.parameters:,}", found.parameters / original.parameters),
-        ("MACs an image", f"{found.macs:,}", found.macs / original.macs),
-        (f"bytes moved, {benchmarks.BATCH} images", f"{found.bytes / 1e6:,.1f} MB", found.bytes / original.bytes),
-        ("predicted time", f"{1000 * found.predicted:.2f} ms", found.predicted / original.predicted),
-        (
-            "measured time",
-            "–" if found.measured is None else f"{1000 * found.measured:.2f} ms",
-            None if None in (found.measured, original.measured) else found.measured / original.measured,
-        ),
-        ("receptive field", f"{pair(found.field)} pixels", None),
-    ]
-
-
-def _table(found, original):
+def _table(state):
+    """Return the costs as a table, with a bar for how many times the original's each is."""
+    found, original = cost_of(state), cost_of(Scaling(state.model))
     lines = []
-    for what, value, times in rows(found, original):
-        bar = ""
-        if times is not None:
-            wide = min(times, 2) / 2 * _BAR
-            bar = (
-                f'<svg width="{_BAR + 64}" height="16" aria-hidden="true">'
-                f'<rect x="0" y="3" width="{wide:.1f}" height="10" fill="{BLUE}"/>'
-                f'<line x1="{_BAR / 2}" x2="{_BAR / 2}" y1="0" y2="16" stroke="currentColor" stroke-width="1"/>'
-                f'<text x="{wide + 5:.1f}" y="12">×{times:.2f}</text></svg>'
-            )
-        lines.append(
-            f'<tr><td class="left">{html.escape(what)}</td><td>{html.escape(value)}</td>'
-            f'<td class="left">{bar}</td></tr>'
-        )
+    for what, key, scale, unit in (
+        ("parameters", "parameters", 1, "{:,}"),
+        ("MACs an image", "macs", 1, "{:,}"),
+        (f"bytes moved, {benchmarks.BATCH} images", "bytes", 1e-6, "{:,.1f} MB"),
+        ("predicted time", "predicted", 1000, "{:.2f} ms"),
+        ("measured time", "measured", 1000, "{:.2f} ms"),
+    ):
+        value, first = getattr(found, key), getattr(original, key)
+        shown = ("not measured", "") if value is None else (unit.format(scale * value), _bar(value / first))
+        lines.append((what, *shown))
+    lines.append(("receptive field", f"{pair(found.field)} pixels", ""))
+    rows = "".join(
+        f'<tr><td class="left">{what}</td><td>{value}</td><td class="left">{bar}</td></tr>'
+        for what, value, bar in lines
+    )
     return (
-        '<table><thead><tr><th class="left">forward</th><th>cost</th><th class="left">against width 1</th></tr>'
-        f"</thead><tbody>{''.join(lines)}</tbody></table>"
+        '<table><thead><tr><th></th><th>cost</th><th class="left">against the original</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>"
     )
 
 
-def curve(state):
-    """Return the chart's numbers: [(width, predicted ms)], [(width, measured ms)] and the width of the budget."""
-    at = [cost_of(Scaling(state.model, width, state.depth_multiplier)) for width in WIDTHS]
-    predicted = [(width, 1000 * found.predicted) for width, found in zip(WIDTHS, at, strict=True)]
-    measured = [(w, 1000 * found.measured) for w, found in zip(WIDTHS, at, strict=True) if found.measured]
-    inside = [width for width, found in zip(WIDTHS, at, strict=True) if found.parameters <= BUDGET]
-    return predicted, measured, max(inside, default=None)
+def _bar(times):
+    """Return a bar with its number. The line marks the original; beyond twice that, the bar ends in a point."""
+    wide, point = _BAR * min(times, 2) / 2, 7 if times > 2 else 0
+    return (
+        f'<svg width="{_BAR + 70}" height="16"><path d="M0 3H{wide:.1f}l{point} 5l-{point} 5H0z" fill="{BLUE}"/>'
+        f'<line x1="{_BAR / 2}" x2="{_BAR / 2}" y1="0" y2="16" stroke="currentColor"/>'
+        f'<text x="{max(wide + point, _BAR / 2) + 5:.1f}" y="12">×{times:.2f}</text></svg>'
+    )
 
 
 def _chart(state):
+    """Return time against width as SVG."""
     predicted, measured, edge = curve(state)
     top = 1.1 * max(value for _, value in (*predicted, *measured))
-    step = next(s for s in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if top / s <= 6)
 
     def place(width, value):
         across = _LEFT + (_WIDE - _LEFT - _RIGHT) * width / WIDTHS[-1]
         return across, _TOP + (_HIGH - _TOP - _UNDER) * (1 - value / top)
 
     base = place(0, 0)[1]
-    parts = []
-    for i in range(int(top / step) + 1):
-        y = place(0, i * step)[1]
-        parts.append(
-            f'<line x1="{_LEFT}" x2="{_WIDE - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" opacity=".15"/>'
-            f'<text x="{_LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{i * step:g}</text>'
-        )
+    inside = place(edge, 0)[0] - _LEFT
+    parts = [
+        f'<rect x="{_LEFT}" y="{_TOP}" width="{inside:.1f}" height="{base - _TOP}" fill="{BLUE}" opacity=".15"/>',
+    ]
+    for value in _ticks(top):
+        y = place(0, value)[1]
+        parts.append(_line((_LEFT, y), (_WIDE - _RIGHT, y), 'opacity=".15"'))
+        parts.append(_text(_LEFT - 5, y + 4, f"{value:g}", "end"))
     for width in (0.5, 1, 1.5, 2):
-        x = place(width, 0)[0]
-        parts.append(f'<text x="{x:.1f}" y="{base + 15:.1f}" text-anchor="middle">{width:g}</text>')
-    if edge:
-        x = place(edge, 0)[0]
-        parts.append(
-            f'<rect x="{_LEFT}" y="{_TOP}" width="{x - _LEFT:.1f}" height="{base - _TOP:.1f}" fill="{BLUE}" '
-            f'opacity=".08"/><text x="{_LEFT + 5}" y="{_TOP + 12}">within {BUDGET:,} parameters</text>'
-        )
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in predicted))
+        parts.append(_text(place(width, 0)[0], base + 15, f"{width:g}", "middle"))
+    points = " ".join("{:.1f},{:.1f}".format(*place(*point)) for point in predicted)
     parts.append(f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
     for point in measured:
-        x, y = place(*point)
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{VERMILLION}"/>')
-    x, y = place(state.width, 1000 * cost_of(state).predicted)
-    parts.append(
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{base:.1f}" stroke="currentColor" stroke-dasharray="4 3"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="none" stroke="{BLUE}" stroke-width="2"/>'
-    )
-    label = (
-        f'<text x="{(_LEFT + _WIDE) / 2}" y="{_HIGH - 4}" text-anchor="middle">width multiplier</text>'
-        f'<text transform="translate(11 {base / 2 + _TOP}) rotate(-90)" text-anchor="middle">ms, '
-        f"{benchmarks.BATCH} images</text>"
-    )
-    key = (
-        f'<div><span style="color:{BLUE}">━</span> predicted &nbsp; '
-        f'<span style="color:{VERMILLION}">●</span> measured</div>'
-    )
+        parts.append('<circle cx="{:.1f}" cy="{:.1f}" r="4.5" fill="{}"/>'.format(*place(*point), VERMILLION))
+    x, y = place(state.width, dict(predicted)[state.width])
+    parts += [
+        _line((x, _TOP), (x, base), 'stroke-dasharray="4 3"'),
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="none" stroke="{BLUE}" stroke-width="2"/>',
+        _text((_LEFT + _WIDE) / 2, _HIGH - 4, "width multiplier", "middle"),
+        f'<text transform="translate(11 {(base + _TOP) / 2}) rotate(-90)" text-anchor="middle">'
+        f"ms, {benchmarks.BATCH} images</text>",
+    ]
+    key = [("━", BLUE, "predicted"), ("■", f"{BLUE};opacity:.3", f"within {BUDGET:,} parameters")]
+    if measured:
+        key.insert(1, ("●", VERMILLION, "measured"))
+    marks = " &nbsp; ".join(f'<span style="color:{colour}">{mark}</span> {words}' for mark, colour, words in key)
     return (
-        f'{key}<svg width="{_WIDE}" height="{_HIGH}" viewBox="0 0 {_WIDE} {_HIGH}" role="img" '
-        f'aria-label="Time against width">{"".join(parts)}{label}</svg>'
+        f'<div>{marks}</div><svg width="{_WIDE}" height="{_HIGH}" role="img" aria-label="Time against width">'
+        f"{''.join(parts)}</svg>"
     )
+
+
+def _ticks(top):
+    """Return round numbers from 0 up to the top of an axis, at most seven of them."""
+    step = next(base * 10**power for power in range(-3, 6) for base in (1, 2, 5) if top / (base * 10**power) < 7)
+    return [i * step for i in range(int(top / step) + 1)]
+
+
+def _line(start, end, style):
+    (x1, y1), (x2, y2) = start, end
+    return f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="currentColor" {style}/>'
+
+
+def _text(x, y, words, anchor="start"):
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{words}</text>'

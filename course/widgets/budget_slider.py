@@ -5,8 +5,20 @@ from dataclasses import replace
 import ipywidgets as widgets
 
 from course import benchmarks, models
-from course.plots.picture import BLUE, FAINT, INK, MUTED, SMALL, VERMILLION, Picture, in_house_style
+from course.plots.picture import (
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    SMALL,
+    VERMILLION,
+    Picture,
+    in_house_style,
+    listed,
+    wrapped,
+)
 from course.widgets.budget_page import BUDGET, MULTIPLIERS, WIDTHS, Scaling, cost_of, curve, render, separable
+from course.widgets.rendered import pair
 from course.widgets.shell import Shell
 
 _WIDE = {"layout": {"width": "330px"}, "style": {"description_width": "104px"}}
@@ -67,46 +79,54 @@ class BudgetSlider(Shell):
         self.depth_multiplier.layout.display = None if separable(state.model) else "none"
 
     def still(self, state):
-        """Return time against width, predicted and measured."""
-        return _still(state, self.render(state).text)
+        """Return time against width, predicted and measured, as a Picture."""
+        return _still(state)
 
 
 @in_house_style
-def _still(state, text):
+def _still(state):
     predicted, measured, edge = curve(state)
-    found = cost_of(state)
-    slower = [value / dict(predicted)[width] for width, value in measured]
-    title = f"{state.model} takes {min(slower):.1f} to {max(slower):.1f} times as long as its MACs and bytes predict"
+    text = render(state).text
     picture = Picture(
-        250, title if measured else text.split(". ")[0],
-        f"Time for {benchmarks.BATCH} images, forward, against the width multiplier.", alt="",
+        250, _finding(state) if measured else text.split(". ")[0],
+        f"Time for {benchmarks.BATCH} images, forward, against the width multiplier.",
     )  # fmt: skip
     axes = picture.add_subplot()
+    label = {"textcoords": "offset points", "size": SMALL}
     axes.plot(*zip(*predicted, strict=True), color=BLUE, linewidth=2)
+    # The curve rises ever faster, so there is room below it.
     axes.annotate(
-        "predicted: the least that the ceilings allow", predicted[-1], (-4, -16), ha="right", color=BLUE,
-        textcoords="offset points", size=SMALL,
+        "predicted: the least that the ceilings allow", (WIDTHS[-1], dict(predicted)[1.2]), (-4, -4), ha="right",
+        va="top", color=BLUE, **label,
     )  # fmt: skip
     if measured:
         axes.plot(*zip(*measured, strict=True), color=VERMILLION, marker="o", linestyle="none")
-        axes.annotate(
-            "measured", measured[-1], (9, 0), color=VERMILLION, textcoords="offset points", size=SMALL, va="center"
-        )
+        axes.annotate("measured", measured[-1], (-8, 0), ha="right", va="center", color=VERMILLION, **label)
     axes.axvline(state.width, color=INK, linewidth=1, linestyle=(0, (4, 3)))
-    if edge:
-        axes.axvspan(0, edge, color=FAINT, alpha=0.5, zorder=0, linewidth=0)
-        axes.annotate(
-            f"within {BUDGET:,} parameters", (0, 1), (5, -4), xycoords="axes fraction", va="top", color=MUTED,
-            textcoords="offset points", size=SMALL,
-        )  # fmt: skip
+    axes.axvspan(0, edge, color=FAINT, alpha=0.5, zorder=0, linewidth=0)
+    lines = wrapped(f"within {BUDGET:,} parameters", max(80, edge / WIDTHS[-1] * 640), SMALL)
+    axes.annotate(
+        "\n".join(lines), (0, 1), (5, -4), xycoords="axes fraction", va="top", color=MUTED, **label
+    )  # fmt: skip
     axes.set(
         xlim=(0, WIDTHS[-1]), ylim=(0, 1.1 * max(v for _, v in (*predicted, *measured))),
         xlabel="width multiplier", ylabel="time (ms)",
     )  # fmt: skip
-    inside = f"Up to width {edge:g} it stays within {BUDGET:,} parameters. " if edge else ""
-    picture.alt = (
-        f"{text} Receptive field {found.field[0]}. {picture.title}. {inside}Measured: "
-        + ", ".join(f"{value:.1f} ms at width {width:g}" for width, value in measured)
-        + f". Predicted: {predicted[0][1]:.1f} ms at width {WIDTHS[0]:g} to {predicted[-1][1]:.1f} ms at {WIDTHS[-1]:g}."
-    )
+    (first, least), (last, most) = predicted[0], predicted[-1]
+    alt = [
+        f"{text} Receptive field {pair(cost_of(state).field)}. Line chart of time against width. {picture.title}.",
+        f"Up to width {edge:g} it stays within {BUDGET:,} parameters.",
+        f"Predicted: {least:.1f} ms at width {first:g} to {most:.1f} ms at {last:g}.",
+    ]
+    if measured:
+        alt.append(f"Measured: {listed(f'{value:.1f} ms at width {width:g}' for width, value in measured)}.")
+    picture.alt = " ".join(alt)
     return picture
+
+
+def _finding(state):
+    """Return how many times the predicted time the measured one is."""
+    predicted, measured, _ = curve(state)
+    times = [value / dict(predicted)[width] for width, value in measured]
+    span = f"{min(times):.1f} to {max(times):.1f}"
+    return f"{state.model} takes {span} times as long as its MACs and bytes predict"
