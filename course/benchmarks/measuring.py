@@ -52,7 +52,7 @@ def ceilings(rounds=7):
 
     Used in notebook 03.
     """
-    side, values = 1536, 2**24
+    side, values = 1536, 2**23
     matrices = [tf.random.stateless_normal((side, side), (0, i)) for i in (0, 1)]
     product = tf.function(tf.matmul)
     # A single thread does not reach what the memory can give, so each core copies a part.
