@@ -4,6 +4,8 @@ Importing `course` loads nothing heavy. The modules, from left to right as data 
 
     arithmetic -> models -> inspection      what a network costs and sees
     arithmetic -> annotations               what a learner says it costs and sees
+    arithmetic -> anatomy, separable        one output value with its numbers; a separable layer as algebra
+    arithmetic -> costs -> benchmarks       what has to move, and the time it takes on this machine
     data -> runs -> training, experiments   how it learns, and the record of it
     plots -> widgets -> exercises           how a person sees it
 """

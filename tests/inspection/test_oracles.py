@@ -8,6 +8,7 @@ Neural Networks", Distill 2019: receptive field, effective stride and effective 
 import pytest
 
 from course._quiet import import_keras
+from course.arithmetic import BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, ledger
 from course.inspection import ledger_of
 
 keras = import_keras()
@@ -48,14 +49,14 @@ def application():
     """Return a function that reads one of Keras's own networks, each built once."""
     read = {}
 
-    def ledger(name, side):
+    def read_ledger(name, side):
         if name not in read:
             model = getattr(keras.applications, name)(weights=None, input_shape=(side, side, 3))
             read[name] = ledger_of(model)
             assert read[name].parameters == model.count_params()
         return read[name]
 
-    return ledger
+    return read_ledger
 
 
 @pytest.mark.parametrize("network", PUBLISHED | COMPUTED, ids=lambda network: network[0])
@@ -72,6 +73,22 @@ def test_squeeze_and_excite_leaves_efficientnet_nothing_but_nominal_fields(appli
     assert found["block1a_activation"].marks["receptive_field"] == "exact"
     assert found["top_activation"].marks["receptive_field"] == "nominal"
     assert found["top_activation"].receptive_field == (float("inf"),) * 2
+
+
+def test_mobilenet_costs_what_its_paper_says(application):
+    """Howard and others, "MobileNets", 2017, table 4: 569 M and 4.2 M; with full convolutions 4,866 M and 29.3 M."""
+    mobilenet = application("MobileNet", 224)
+    assert (round(mobilenet.macs / 1e5), mobilenet.parameters) == (5_687, 4_253_864)
+    first, *steps, last = [row.layer for row in mobilenet if row.kind in ("Conv2D", "DepthwiseConv2D")]
+    full = [(first.filters, first.strides)]
+    full += [(mix.filters, look.strides) for look, mix in zip(steps[::2], steps[1::2], strict=True)]
+    blocks = [
+        layer
+        for filters, strides in full
+        for layer in (Conv2D(filters, 3, strides, padding="same", use_bias=False), BatchNormalization())
+    ]
+    twin = ledger([*blocks, GlobalAveragePooling2D(), Dense(last.filters)], (224, 224, 3))
+    assert (round(twin.macs / 1e6), round(twin.parameters / 1e5)) == (4_867, 293)
 
 
 def test_misaligned_merges_are_named(application):
