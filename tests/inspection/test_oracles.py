@@ -76,7 +76,7 @@ def test_squeeze_and_excite_leaves_efficientnet_nothing_but_nominal_fields(appli
 
 
 def test_mobilenet_costs_what_its_paper_says(application):
-    """Howard and others, "MobileNets", 2017, table 4: 569 M and 4.2 M; with full convolutions 4,866 M and 29.3 M."""
+    """Howard and others, "MobileNets", 2017, table 4: 569 M, 4.2 M; with full convolutions 4,866 M, 29.3 M."""
     mobilenet = application("MobileNet", 224)
     assert (round(mobilenet.macs / 1e5), mobilenet.parameters) == (5_687, 4_253_864)
     first, *steps, last = [row.layer for row in mobilenet if row.kind in ("Conv2D", "DepthwiseConv2D")]
