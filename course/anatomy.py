@@ -8,7 +8,7 @@ from math import gcd
 
 import numpy as np
 
-from course.arithmetic import Conv2D, DepthwiseConv2D, LayerError, SeparableConv2D, ledger
+from course.arithmetic import Conv2D, DepthwiseConv2D, SeparableConv2D, ledger
 
 KINDS = ("standard", "grouped", "depthwise", "pointwise", "separable")
 # Which settings mean something, for each kind.
@@ -27,7 +27,7 @@ BRIGHTEST = 9
 
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution without padding, and the weights that it has here.
+    """A convolution without padding over a patch of 7×7 positions, and the weights that it has here.
 
     Parameters
     ----------
@@ -67,7 +67,14 @@ class Convolution:
             value = getattr(self, setting)
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"{setting} is {value!r}; it must be a whole number of at least 1.")
-        self.counts()
+        if self.window > SIDE:
+            raise ValueError(f"kernel is {self.kernel}; the patch has {SIDE} rows, so it must be at most {SIDE}.")
+        if self.kind == "grouped" and self.groups not in possible_groups(self.channels, self.filters):
+            possible = ", ".join(map(str, possible_groups(self.channels, self.filters)))
+            raise ValueError(
+                f"{self.channels} channels and {self.filters} filters can't be shared out among {self.groups} "
+                f"groups: choose one of {possible}."
+            )
 
     @property
     def layer(self):
@@ -77,7 +84,7 @@ class Convolution:
             return DepthwiseConv2D(depth_multiplier=self.depth_multiplier, **window)
         if self.kind == "separable":
             return SeparableConv2D(self.filters, depth_multiplier=self.depth_multiplier, **window)
-        return Conv2D(self.filters, groups=self.groups if self.kind == "grouped" else 1, **window)
+        return Conv2D(self.filters, groups=self.split, **window)
 
     @property
     def window(self):
@@ -90,16 +97,18 @@ class Convolution:
         return 1 if self.kind == "pointwise" else self.stride
 
     @property
+    def split(self):
+        """In how many groups the channels are kept apart: 1 where the kind is not grouped."""
+        return self.groups if self.kind == "grouped" else 1
+
+    @property
     def outputs(self):
         """How many channels it puts out."""
         return self.channels * self.depth_multiplier if self.kind == "depthwise" else self.filters
 
-    def counts(self, side=SIDE):
-        """Return the layer's row in a ledger: parameters, MACs and output size, on a patch of this side."""
-        try:
-            return ledger([self.layer], (side, side, self.channels))[0]
-        except LayerError as why:
-            raise ValueError(str(why)) from None
+    def counts(self):
+        """Return the layer's row in a ledger over a patch: parameters, MACs and output size."""
+        return ledger([self.layer], (SIDE, SIDE, self.channels))[0]
 
     def weights(self):
         """Return the weights, laid out as Keras lays them out, without the biases, which are 0 here.
@@ -114,10 +123,10 @@ class Convolution:
             return [_numbers(k, k, c, m), _numbers(1, 1, c * m, self.filters)]
         if self.kind == "depthwise":
             return [_numbers(k, k, c, m)]
-        return [_numbers(k, k, c // (self.groups if self.kind == "grouped" else 1), self.filters)]
+        return [_numbers(k, k, c // self.split, self.filters)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Term:
     """What one input channel, seen through one kernel, adds to an output value.
 
@@ -155,8 +164,8 @@ def terms(convolution, patch, row, column, output):
     Parameters
     ----------
     convolution : Convolution
-    patch : numpy.ndarray, shape (height, width, channels)
-        Whole numbers.
+    patch : numpy.ndarray, shape (7, 7, maps)
+        Whole numbers. The first of the maps are the input's channels.
     row, column, output : int
         Which position, and which output channel, from 0.
 
@@ -165,37 +174,47 @@ def terms(convolution, patch, row, column, output):
     list of Term
         One for each input channel that feeds the value; with a depth multiplier, one for each kernel.
 
+    Raises
+    ------
+    ValueError
+        When the patch does not fit the convolution, or there is no such output value.
+
     Used in notebook 03.
     """
+    _check(convolution, patch, row, column, output)
     k, top, left = convolution.window, row * convolution.step, column * convolution.step
     window = patch[top : top + k, left : left + k]
-    first, *rest = convolution.weights()
-    if convolution.kind == "separable":
-        (pointwise,), multiplier = rest, convolution.depth_multiplier
-        return [
-            Term(c, window[..., c], first[..., c, m], int(pointwise[0, 0, c * multiplier + m, output]))
-            for c in range(convolution.channels)
-            for m in range(multiplier)
-        ]
-    if convolution.kind == "depthwise":
-        channel, multiple = divmod(output, convolution.depth_multiplier)
-        return [Term(channel, window[..., channel], first[..., channel, multiple])]
-    seen = first.shape[2]
-    start = output // (convolution.filters // (convolution.channels // seen)) * seen
-    return [Term(start + i, window[..., start + i], first[..., i, output]) for i in range(seen)]
+    return [
+        Term(channel, window[..., channel], weights, mixing)
+        for channel, weights, mixing in _slices(convolution, output)
+    ]
 
 
 def output_map(convolution, patch, output):
-    """Return all values of one output channel, shape (rows, columns)."""
-    rows, columns = convolution.counts(len(patch)).output_shape[:2]
-    return np.array(
-        [
-            [
-                sum(term.part for term in terms(convolution, patch, row, column, output))
-                for column in range(columns)
-            ]
-            for row in range(rows)
-        ]
+    """Return all values of one output channel.
+
+    Parameters
+    ----------
+    convolution, patch, output
+        As for `terms`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns)
+
+    Raises
+    ------
+    ValueError
+        As `terms` does.
+
+    Used in notebook 03.
+    """
+    _check(convolution, patch, 0, 0, output)
+    k, step = convolution.window, convolution.step
+    windows = np.lib.stride_tricks.sliding_window_view(patch, (k, k), axis=(0, 1))[::step, ::step]
+    return sum(
+        (windows[:, :, channel] * weights).sum(axis=(2, 3)) * (1 if mixing is None else mixing)
+        for channel, weights, mixing in _slices(convolution, output)
     )
 
 
@@ -215,12 +234,13 @@ def multiplications(convolution):
     if convolution.kind == "separable":
         middle = convolution.channels * convolution.depth_multiplier
         return area * middle, middle
-    return area * convolution.channels // (convolution.groups if convolution.kind == "grouped" else 1), 0
+    return area * (convolution.channels // convolution.split), 0
 
 
 def possible_groups(channels, filters):
-    """Return the numbers of groups into which both channels and filters can be shared out."""
-    return [g for g in range(1, channels + 1) if gcd(channels, filters) % g == 0]
+    """Return the numbers of groups into which both channels and filters can be shared out, from 1 up."""
+    most = gcd(channels, filters)
+    return [groups for groups in range(1, most + 1) if most % groups == 0]
 
 
 def patch_of(image, row=None, column=None):
@@ -231,7 +251,8 @@ def patch_of(image, row=None, column=None):
     image : numpy.ndarray, shape (height, width, 3)
         uint8, of at least 8 rows and columns.
     row, column : int, optional
-        The patch's first row and column, from 1; where the brightness varies most if left out.
+        The patch's first row and column, at least 1, as a pixel above and to the left is needed. Where
+        the brightness varies most if both are left out.
 
     Returns
     -------
@@ -242,22 +263,28 @@ def patch_of(image, row=None, column=None):
     Raises
     ------
     ValueError
-        When the image is no such image, or the patch would leave it.
+        When the image is no such image, the patch would leave it, or only one of row and column is given.
 
     Used in notebook 03.
     """
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise ValueError(
-            f"The image has shape {image.shape} and dtype {image.dtype}; it must be uint8, 3 colours."
+            f"The image has shape {image.shape} and dtype {image.dtype}; it must be uint8, of shape "
+            "(height, width, 3)."
         )
-    top, left = _most_varied(image) if row is None or column is None else (row, column)
-    if not (1 <= top <= image.shape[0] - SIDE and 1 <= left <= image.shape[1] - SIDE):
-        raise ValueError(
-            f"A patch of {SIDE}×{SIDE} pixels, with a pixel above and to the left of it, does not lie "
-            f"at row {top}, "
-            f"column {left} of an image of {image.shape[0]}×{image.shape[1]}."
-        )
+    height, width = image.shape[:2]
+    if min(height, width) <= SIDE:
+        raise ValueError(f"The image has {height}×{width} pixels; at least {SIDE + 1}×{SIDE + 1} are needed.")
+    if (row is None) != (column is None):
+        raise ValueError("Give both the row and the column of the patch, or neither.")
+    top, left = _most_varied(image) if row is None else (row, column)
+    for what, place, most in (("row", top, height - SIDE), ("column", left, width - SIDE)):
+        if not isinstance(place, (int, np.integer)) or not 1 <= place <= most:
+            raise ValueError(
+                f"{what} is {place!r}; for a patch of an image of {height}×{width} pixels it must be a whole "
+                f"number from 1 to {most}."
+            )
     colours = image[top - 1 : top + SIDE, left - 1 : left + SIDE].astype(int)
     mean = colours.sum(axis=2) // 3
     inner = mean[1:, 1:]
@@ -265,12 +292,48 @@ def patch_of(image, row=None, column=None):
     return (np.stack(maps, axis=2) * BRIGHTEST + 127) // 255
 
 
+def _check(convolution, patch, row, column, output):
+    if patch.ndim != 3 or patch.shape[:2] != (SIDE, SIDE) or patch.shape[2] < convolution.channels:
+        raise ValueError(
+            f"The patch has shape {patch.shape}; it must be ({SIDE}, {SIDE}, {convolution.channels}) or hold more "
+            "maps: make it with patch_of."
+        )
+    shape = convolution.counts().output_shape
+    if not all(0 <= place < size for place, size in zip((row, column, output), shape, strict=True)):
+        raise ValueError(
+            f"There is no output ({row}, {column}) of channel {output}: the output is "
+            f"{'×'.join(map(str, shape))}, counted from 0."
+        )
+
+
+def _slices(convolution, output):
+    """Return (channel, weights, mixing) for each slice of a kernel that feeds an output channel."""
+    first, *rest = convolution.weights()
+    multiplier = convolution.depth_multiplier
+    if convolution.kind == "separable":
+        mixing = rest[0][0, 0, :, output].tolist()
+        return [
+            (i // multiplier, first[..., i // multiplier, i % multiplier], number)
+            for i, number in enumerate(mixing)
+        ]
+    if convolution.kind == "depthwise":
+        channel, multiple = divmod(output, multiplier)
+        return [(channel, first[..., channel, multiple], None)]
+    seen = convolution.channels // convolution.split
+    start = output // (convolution.filters // convolution.split) * seen
+    return [(start + i, first[..., i, output], None) for i in range(seen)]
+
+
 def _most_varied(image):
-    if min(image.shape[:2]) <= SIDE:
-        return 1, 1  # which does not lie on the image
-    windows = np.lib.stride_tricks.sliding_window_view(image.sum(axis=2)[1:, 1:], (SIDE, SIDE))
-    spread = windows.std(axis=(2, 3)).round(6)
-    return tuple(int(place) + 1 for place in np.unravel_index(spread.argmax(), spread.shape))
+    """Return the row and column of the patch whose brightness has the largest variance."""
+    brightness = image.sum(axis=2, dtype=np.int64)[1:, 1:]
+    # In whole numbers, so that which of two like places is taken does not hang on rounding.
+    total, squares = (
+        np.lib.stride_tricks.sliding_window_view(values, (SIDE, SIDE)).sum(axis=(2, 3))
+        for values in (brightness, brightness**2)
+    )
+    variance = SIDE**2 * squares - total**2
+    return tuple(int(place) + 1 for place in np.unravel_index(variance.argmax(), variance.shape))
 
 
 def _numbers(*shape):

@@ -1,5 +1,6 @@
 """One output value of a convolution: the window, the kernel's slices, and the sums they give."""
 
+import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
 from course.anatomy import BRIGHTEST, MAPS, SIDE, multiplications, output_map, terms
@@ -22,18 +23,22 @@ from course.plots.picture import (
 )
 
 _COLOURS = dict(zip(MAPS, (VERMILLION, GREEN, BLUE, "#777777", ORANGE, PURPLE), strict=True))
-_LABELS = 92  # pixels on the page, left of everything
+# Pixels on the page.
+_LABELS = 92  # left of everything
+_PITCH = 150  # from channel to channel, at most
+_GAP = 9  # between channels, at least
 _LINE = 18
 _CELL = 18  # at most
-_PALE, _GREY = "#F2F2F2", "#ABABAB"
-_WIDE_CELL = 28  # for the output's values
+_WIDE_CELL = 29  # for the output's values
+# Strong enough to be read on their fills: 4.5 to 1 inside the window and around it, 4 to 1 where nothing is used.
+_DIM, _PALE, _GREY = "#444444", "#F2F2F2", "#767676"
 _TERMS = 6  # in a line of the sum
 _KINDS = {
     "standard": "Every filter has a slice of its kernel for every input channel.",
     "grouped": "Channels are kept apart in groups. A filter sees the channels of its own group.",
     "depthwise": "Each channel has a kernel of its own. No output value sees two channels.",
     "pointwise": "The window is one position. All its channels are weighted and added.",
-    "separable": "First each channel alone, then all channels of one position: two steps, nothing in between.",
+    "separable": "First each channel alone, then all channels of one position. There is no activation in between.",
 }
 
 
@@ -55,13 +60,20 @@ def anatomy(convolution, patch, row=0, column=0, output=0, title=None):
     -------
     Picture
 
+    Raises
+    ------
+    ValueError
+        When the patch does not fit the convolution, or there is no such output value.
+
     Used in notebook 03.
     """
     marks, height = scene(convolution, patch, row, column, output)
-    picture = Picture(height + 4, title or counts_in_words(convolution), _KINDS[convolution.kind])
+    counts = counts_in_words(convolution)
+    picture = Picture(height + 4, title or counts, _KINDS[convolution.kind])
     draw(marks, picture.page())
     picture.alt = (
         f"One output value of a {convolution.kind} convolution, taken apart. {picture.title}. "
+        f"{f'{counts}. ' if title else ''}"
         f"{in_words(convolution, patch, row, column, output)} "
         + " ".join(f"{MAPS[t.channel]}: {spelt_out(t)}." for t in terms(convolution, patch, row, column, output))
     )
@@ -71,9 +83,10 @@ def anatomy(convolution, patch, row=0, column=0, output=0, title=None):
 def counts_in_words(convolution):
     """Return how many multiplications one value and the whole layer take, and how many parameters it holds."""
     alone, counts = sum(multiplications(convolution)), convolution.counts()
+    make = "makes" if alone == 1 else "make"
     return (
-        f"{counted(alone, 'multiplication')} make one value of the {convolution.kind} convolution; the layer does "
-        f"{counts.macs:,} and holds {counted(counts.parameters, 'parameter')}"
+        f"{counted(alone, 'multiplication')} {make} one value of the {convolution.kind} convolution; "
+        f"the layer does {counts.macs:,} and holds {counted(counts.parameters, 'parameter')}"
     )
 
 
@@ -107,150 +120,142 @@ def scene(convolution, patch, row, column, output):
     (list of Box and Words, float)
         The drawing is as wide as a picture.
     """
-    pitch = min(150, (WIDTH - 2 * MARGIN - _LABELS) / convolution.channels)
-    cell = min(_CELL, int((pitch - 14) / SIDE))
-    found = terms(convolution, patch, row, column, output)
-    marks = []
-
-    def left(channel):
-        return MARGIN + _LABELS + channel * pitch
+    pitch = min(_PITCH, (WIDTH - 2 * MARGIN - _LABELS) / convolution.channels)
+    # A kernel has room for larger cells than the input has.
+    cell, kernel_cell = (min(_CELL, int((pitch - _GAP) / side)) for side in (SIDE, convolution.window))
+    left = [MARGIN + _LABELS + channel * pitch for channel in range(convolution.channels)]
+    found = {}
+    for term in terms(convolution, patch, row, column, output):
+        found.setdefault(term.channel, []).append(term)
 
     top = _LINE
-    marks.append(Words(MARGIN, top + SIDE * cell / 2, "input", TEXT, "start", True))
-    for channel in range(convolution.channels):
-        window = (row, column) if channel in {term.channel for term in found} else None
-        marks += _sheet(convolution, patch[..., channel], MAPS[channel], left(channel), top, cell, window)
-
+    marks = [_label("input", top + SIDE * cell / 2)]
+    for channel, x in enumerate(left):
+        window = (row * convolution.step, column * convolution.step) if channel in found else None
+        marks += _sheet(patch[..., channel], MAPS[channel], x, top, cell, window, convolution.window)
     top += SIDE * cell + 12
-    block = convolution.window * cell + 6 + _LINE
-    several = len(found) > len({term.channel for term in found})
-    per_channel = 0
-    for i, term in enumerate(found):
-        per_channel = per_channel + 1 if i and found[i - 1].channel == term.channel else 0
-        marks += _slice(term, left(term.channel), top + per_channel * block, cell, SIDE * cell)
-    middle = top + convolution.window * cell / 2
-    steps = convolution.kind == "separable"
-    marks.append(Words(MARGIN, middle, "1 depthwise" if steps else "kernel", TEXT, "start", True))
-    sums = top + convolution.window * cell + 4 + _LINE / 2
-    marks.append(Words(MARGIN, sums, "2 pointwise" if steps else "sums", TEXT, "start", True))
 
-    top += (convolution.depth_multiplier if several else 1) * block + 14
-    marks += _result(convolution, patch, found, (row, column, output), top)
-    rows = convolution.counts().output_shape[0]
-    lines = len(_sum_lines(found)) + 1 + len(_counting(convolution))
-    return marks, top + _LINE + max(rows * _WIDE_CELL, lines * _LINE)
+    separable = convolution.kind == "separable"
+    height = convolution.window * kernel_cell
+    for together in zip(*found.values(), strict=True):
+        marks.append(_label("1 depthwise" if separable else "kernel", top + height / 2))
+        marks.append(_label("sums", top + height + 4 + _LINE / 2))
+        if separable:
+            marks.append(_label("2 pointwise", top + height + 4 + 1.5 * _LINE))
+        for term in together:
+            marks += _slice(term, left[term.channel] + SIDE * cell / 2, top, kernel_cell)
+        top += height + (2 if separable else 1) * _LINE + 12
+    below, bottom = _result(
+        convolution, patch, [term for some in found.values() for term in some], (row, column, output), top + 10
+    )
+    return [*marks, *below], bottom
 
 
-def _sheet(convolution, values, name, x, y, cell, window):
-    """Draw one channel of the input. Where it does not feed the output value it is pale."""
+def _label(text, y):
+    return Words(MARGIN, y, text, TEXT, "start", True)
+
+
+def _sheet(values, name, x, y, cell, window, k):
+    """Draw one channel of the input, pale unless a window of k rows, at (row, column), is looked at."""
     marks = [Words(x + SIDE * cell / 2, y - 8, name, SMALL, colour=None if window else _GREY)]
-    k = convolution.window
-    top, left = (place * convolution.step for place in window) if window else (-k, -k)
-    for i in range(SIDE):
-        for j in range(SIDE):
-            inside = top <= i < top + k and left <= j < left + k
-            value = int(values[i, j])
-            fill = _tint(_COLOURS[name], 0.1 + 0.62 * value / BRIGHTEST) if window else _PALE
-            marks.append(Box(x + j * cell, y + i * cell, cell, cell, fill, "white", 0.6))
-            marks.append(
-                Words(
-                    x + (j + 0.5) * cell,
-                    y + (i + 0.5) * cell,
-                    str(value),
-                    _digits(cell),
-                    bold=inside,
-                    colour=INK if inside else MUTED if window else _GREY,
-                )  # fmt: skip
-            )
+    top, left = window or (SIDE, SIDE)
+    for (i, j), value in np.ndenumerate(values):
+        inside = top <= i < top + k and left <= j < left + k
+        fill = _tint(_COLOURS[name], 0.08 + 0.42 * value / BRIGHTEST) if window else _PALE
+        colour = INK if inside else _DIM if window else _GREY
+        marks += _cell(x + j * cell, y + i * cell, cell, fill, str(value), min(SMALL, 0.53 * cell), colour, inside)
     if window:
         marks.append(Box(x + left * cell, y + top * cell, k * cell, k * cell, None, INK, 2))
     return marks
 
 
-def _slice(term, x, y, cell, width):
-    """Draw the kernel's slice for one channel, and what it adds."""
+def _slice(term, middle, y, cell):
+    """Draw the kernel's slice for one channel, with what it adds underneath."""
     k = len(term.weights)
-    start = x + (width - k * cell) / 2
+    x = middle - k * cell / 2
     marks = []
-    for i in range(k):
-        for j in range(k):
-            weight = int(term.weights[i, j])
-            marks.append(Box(start + j * cell, y + i * cell, cell, cell, _weight_tint(weight), "white", 0.6))
-            marks.append(
-                Words(start + (j + 0.5) * cell, y + (i + 0.5) * cell, _signed(weight), _digits(cell), colour=INK)
-            )
-    marks.append(Box(start, y, k * cell, k * cell, None, MUTED, 1))
-    text = _signed(term.sum) if term.mixing is None else _mixed(term)
-    size = TEXT if term.mixing is None else SMALL
-    marks.append(Words(x + width / 2, y + k * cell + 4 + _LINE / 2, text, size))
+    for (i, j), weight in np.ndenumerate(term.weights):
+        fill = _tint(BLUE if weight > 0 else VERMILLION, 0.4) if weight else _PALE
+        marks += _cell(x + j * cell, y + i * cell, cell, fill, _signed(weight), 0.42 * cell, INK)
+    marks.append(Box(x, y, k * cell, k * cell, None, MUTED, 1))
+    y += k * cell + 4 + _LINE / 2
+    marks.append(Words(middle, y, _signed(term.sum), TEXT))
+    if term.mixing is not None:
+        marks.append(Words(middle, y + _LINE, f"× {_bracketed(term.mixing)} = {_signed(term.part)}", SMALL))
     return marks
 
 
 def _result(convolution, patch, found, place, y):
-    """Draw the output channel, with the sum that makes the chosen value beside it."""
-    row, column, output = place
+    """Draw the output channel, with the sum that makes the chosen value beside it; return where it ends too."""
+    *chosen, output = place
     values = output_map(convolution, patch, output)
-    x = MARGIN + _LABELS
-    marks = [
-        Words(MARGIN, y + _LINE + len(values) * _WIDE_CELL / 2, "output", TEXT, "start", True),
-        Words(x, y + 6, f"channel {output} of {convolution.outputs}, counted from 0", SMALL, "start"),
-    ]
-    y += _LINE
-    largest = max(1, abs(values).max())
-    for i, line in enumerate(values):
-        for j, value in enumerate(line):
-            chosen = (i, j) == (row, column)
-            fill = to_hex([1 - 0.3 * abs(value) / largest] * 3)
-            marks.append(Box(x + j * _WIDE_CELL, y + i * _WIDE_CELL, _WIDE_CELL, _WIDE_CELL, fill, "white", 0.6))
-            marks.append(
-                Words(
-                    x + (j + 0.5) * _WIDE_CELL,
-                    y + (i + 0.5) * _WIDE_CELL,
-                    _signed(value),
-                    7.5,
-                    bold=chosen,
-                    colour=INK,
-                )  # fmt: skip
-            )
-    marks.append(Box(x + column * _WIDE_CELL, y + row * _WIDE_CELL, _WIDE_CELL, _WIDE_CELL, None, INK, 2))
+    x, top = MARGIN + _LABELS, y + _LINE
+    name = f"channel {output} of {convolution.outputs}, counted from 0"
+    marks = [_label("output", top + len(values) * _WIDE_CELL / 2), Words(x, y + 6, name, SMALL, "start")]
+    marks += _map(values, x, top, tuple(chosen))
     # Beside the widest map that there is, so that the text stays where it is as settings change.
-    x += SIDE * _WIDE_CELL + 22
-    lines = [*_sum_lines(found), "", *_counting(convolution)]
+    x += SIDE * _WIDE_CELL + 18
+    sums = _sum_lines(found)
+    lines = [*sums, "", *_counting(convolution)]
     marks += [
-        Words(x, y + 8 + i * _LINE, line, TEXT, "start", bold=i == 0 and len(found) <= _TERMS)
+        Words(x, y + 8 + i * _LINE, line, TEXT, "start", bold=i < len(sums))
         for i, line in enumerate(lines)
+        if line
     ]
-    return marks
+    return marks, max(top + len(values) * _WIDE_CELL, y + len(lines) * _LINE)
+
+
+def _map(values, x, y, chosen):
+    """Draw one channel of the output, darker where a value is further from 0."""
+    largest = max(1, abs(values).max())
+    marks = []
+    for (i, j), value in np.ndenumerate(values):
+        # Not even a 0 is as white as the page.
+        fill = _tint(INK, 0.06 + 0.26 * abs(value) / largest)
+        place = x + j * _WIDE_CELL, y + i * _WIDE_CELL
+        marks += _cell(*place, _WIDE_CELL, fill, _signed(value), 7.5, INK, (i, j) == chosen)
+    row, column = chosen
+    place = x + column * _WIDE_CELL, y + row * _WIDE_CELL
+    return [*marks, Box(*place, _WIDE_CELL, _WIDE_CELL, None, INK, 2)]
+
+
+def _cell(x, y, side, fill, text, size, colour, bold=False):
+    words = Words(x + side / 2, y + side / 2, text, size, bold=bold, colour=colour)
+    return [Box(x, y, side, side, fill, "white", 0.6), words]
 
 
 def _sum_lines(found):
+    """Return the sum that makes the value, in lines of a few terms."""
+    total = _signed(sum(term.part for term in found))
+    if len(found) == 1:
+        return [f"the value is {total}"]
     parts = [_signed(found[0].part)]
     parts += [f"{'−' if term.part < 0 else '+'} {abs(term.part)}" for term in found[1:]]
     lines = [" ".join(parts[i : i + _TERMS]) for i in range(0, len(parts), _TERMS)]
-    total = _signed(sum(term.part for term in found))
-    return [*lines[:-1], f"{lines[-1]} = {total}" if len(found) > 1 else f"the value is {total}"]
+    return [*lines[:-1], f"{lines[-1]} = {total}"]
 
 
 def _counting(convolution):
-    """Return how the multiplications are counted, in two or three lines."""
-    area, mixing = (
-        f"{convolution.window}×{convolution.window}",
-        convolution.channels * convolution.depth_multiplier,
-    )
-    counts, (alone, _) = convolution.counts(), multiplications(convolution)
+    """Return how multiplications and parameters are counted, in three or four lines."""
+    counts, (alone, mixing) = convolution.counts(), multiplications(convolution)
     rows, columns, outputs = counts.output_shape
-    where = f"{rows}×{columns} positions"
-    if convolution.kind == "separable":
-        return [
-            f"{area}×{mixing} + {mixing} = {alone + mixing} multiplications for this value alone",
-            f"all {outputs} filters share the first {alone}:",
+    window = f"{convolution.window}×{convolution.window}"
+    where = "1 position" if rows * columns == 1 else f"{rows}×{columns} positions"
+    if mixing:
+        lines = [
+            f"{window}×{mixing} + {mixing} = {alone + mixing} multiplications for this value",
+            *([f"all {outputs} filters share the first {alone}:"] if outputs > 1 else []),
             f"({alone} + {mixing}×{outputs}) × {where} = {counts.macs:,} for the layer",
         ]
-    seen = alone // convolution.window**2
-    return [
-        f"{area}×{seen} = {alone} multiplications for this value",
-        f"{alone} × {where} × {counted(outputs, 'output channel')} = {counts.macs:,} for the layer",
-    ]
+    else:
+        lines = [
+            f"{window}×{alone // convolution.window**2} = {counted(alone, 'multiplication')} for this value",
+            f"{alone} × {where} × {counted(outputs, 'output channel')} = {counts.macs:,} for the layer",
+        ]
+    weights = " + ".join(f"{part.size:,}" for part in convolution.weights())
+    noun = "weight" if weights == "1" else "weights"
+    biases = "1 bias" if outputs == 1 else f"{outputs} biases"
+    return [*lines, f"{weights} {noun} + {biases} (0 here) = {counts.parameters:,} parameters"]
 
 
 def _mixed(term):
@@ -265,13 +270,5 @@ def _signed(value):
     return str(value).replace("-", "−")
 
 
-def _digits(cell):
-    return min(SMALL, 0.48 * cell)
-
-
 def _tint(colour, strength):
     return to_hex([1 - strength * (1 - part) for part in to_rgb(colour)])
-
-
-def _weight_tint(weight):
-    return _tint(BLUE if weight > 0 else VERMILLION, 0.4 * abs(weight)) if weight else _PALE
