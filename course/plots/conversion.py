@@ -1,6 +1,17 @@
 """A network changed step by step: what each step costs and gains, side by side."""
 
-from course.plots.picture import BLUE, GREEN, INK, MUTED, SMALL, TEXT, VERMILLION, Picture, in_house_style
+from course.plots.picture import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    SMALL,
+    TEXT,
+    VERMILLION,
+    Picture,
+    counted,
+    in_house_style,
+)
 
 _ROW = 34  # pixels on the page
 _PANELS = {
@@ -37,7 +48,7 @@ def conversion(stages, title=None, accuracy_of=""):
     Used in notebook 03.
     """
     if len(stages) < 2:
-        raise ValueError(f"There are {len(stages)} stages; pass at least two, to compare them.")
+        raise ValueError(f"{counted(len(stages), 'stage')} can't be compared: pass at least two.")
     for name, stage in stages.items():
         if missing := [key for key in _PANELS if key not in stage]:
             raise ValueError(f"The stage {name!r} has no {missing[0]}: give it, or None for an unknown accuracy.")

@@ -25,6 +25,7 @@ COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separ
 _MARKERS = "os^DvP*X"
 _BAR = 25  # pixels on the page
 _GAP = 0.7  # between inputs, in bars
+_LEAST = 180  # pixels on the page, so that the axis has room for its label
 _SAVED = "fewer MACs"
 _SPEED = {False: "as fast forward", True: "as fast with gradients"}
 _FILLS = {_SAVED: "#BBBBBB", _SPEED[False]: BLUE, _SPEED[True]: VERMILLION}
@@ -65,7 +66,7 @@ def roofline(timings, ceilings, title=None):
     picture = Picture(
         430,
         title,
-        f"Grey: what memory and arithmetic allow at most; they meet at {ceilings.ridge:.1f} MACs per byte.\n"
+        f"Grey: what memory and arithmetic allow at most; they meet at {ceilings.ridge:.2g} MACs per byte.\n"
         f"Forward{images}; bars from lower to upper quartile.",
     )
     axes = picture.add_subplot()
@@ -81,7 +82,7 @@ def roofline(timings, ceilings, title=None):
         axes.plot(
             [t.intensity] * 2, [t.macs / s / 1e9 for s in t.quartiles], color=colour, linewidth=1.6, zorder=4
         )
-    speeds = [t.macs / s / 1e9 for t in points for s in t.quartiles]
+    speeds = [ceilings.macs_per_second / 4e9, *(t.macs / s / 1e9 for t in points for s in t.quartiles)]
     axes.set(
         xscale="log", yscale="log", xlim=(low, high),
         ylim=(10 ** floor(log10(min(speeds))), 2.2 * max(*speeds, ceilings.macs_per_second / 1e9)),
@@ -137,7 +138,7 @@ def speed_ups(timings, title=None):
     title = title or _speed_up_finding(inputs.values())
     rows = sum(map(len, inputs.values())) + (len(inputs) - 1) * _GAP
     picture = Picture(
-        rows * _BAR + 64,
+        max(rows * _BAR + 64, _LEAST),
         title,
         "Standard against separable 3×3 layer, with as many filters as channels. Left of the line: slower.",
     )
@@ -148,8 +149,9 @@ def speed_ups(timings, title=None):
         for i, (what, factor) in enumerate(factors.items()):
             y = top + i
             axes.barh(y, factor, height=0.8, color=_FILLS[what])
+            # Always right of the line, which would cross it.
             axes.annotate(
-                f"{factor:.1f} times {what}", (factor, y), (5, 0), textcoords="offset points", va="center",
+                f"{factor:.1f} times {what}", (max(factor, 1), y), (5, 0), textcoords="offset points", va="center",
                 size=SMALL, color=darker(_FILLS[what], 0.5),
             )  # fmt: skip
         top += len(factors) + _GAP
@@ -218,13 +220,13 @@ def _compared(timings):
 def _roofline_finding(points, ceilings):
     depthwise = [t for t in points if t.name == "depthwise"]
     fastest = max(depthwise or points, key=lambda t: t.macs_per_second)
-    reached = f"{100 * fastest.macs_per_second / ceilings.macs_per_second:.0f} %"
+    reached = _percent(fastest.macs_per_second / ceilings.macs_per_second)
     if not depthwise:
         return f"The fastest layer, {fastest.name}, reaches {reached} of the machine's arithmetic"
     intensity = max(t.intensity for t in depthwise)
-    allowed = min(1, intensity / ceilings.ridge)
+    allowed = _percent(min(1, intensity / ceilings.ridge))
     return (
-        f"A depthwise layer does {intensity:.2g} MACs per byte at most: memory allows it {100 * allowed:.0f} % of "
+        f"A depthwise layer does {intensity:.2g} MACs per byte at most: memory allows it {allowed} of "
         f"this machine's arithmetic, and the fastest here reached {reached}"
     )
 
@@ -247,9 +249,17 @@ def _input(timing):
     return f"{timing.size}×{timing.size}×{timing.channels}"
 
 
+def _percent(share):
+    return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1g} %"
+
+
 def _rate(macs_per_second):
-    return f"{macs_per_second / 1e9:.3g} GMAC/s"
+    return f"{_billions(macs_per_second)} GMAC/s"
 
 
 def _traffic(bytes_per_second):
-    return f"{bytes_per_second / 1e9:.3g} GB/s"
+    return f"{_billions(bytes_per_second)} GB/s"
+
+
+def _billions(value):
+    return f"{value / 1e9:.3g}" if value < 999.5e9 else f"{value / 1e9:,.0f}"

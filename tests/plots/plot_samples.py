@@ -1,4 +1,4 @@
-"""Runs, networks, images and predictions for the tests of the plots."""
+"""Runs, networks, images, predictions and timings for the tests of the plots."""
 
 import numpy as np
 
@@ -10,8 +10,11 @@ from course.arithmetic import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    SeparableConv2D,
     ledger,
 )
+from course.benchmarks import Ceilings, Timing
+from course.costs import passes
 from course.runs import Run
 
 NAMES = "airplane automobile bird cat deer dog frog horse ship truck".split()
@@ -63,3 +66,54 @@ def some_predictions():
 
 ACCURACIES = np.concatenate([np.linspace(81.7, 83.5, 30), np.full(17, 82.6)])
 MARKS = {"report 000": 82.14, "ours": 82.1, "report 002": 81.67, "the highest": 83.49}
+CEILINGS = Ceilings(100e9, 20e9)  # they meet at 5 MACs per byte
+
+
+def timing(kind, size, channels, seconds, training=False):
+    """A made-up timing of one image, with the MACs and bytes of the real layer."""
+    window = {"padding": "same", "use_bias": False}
+    layer = {
+        "standard": Conv2D(channels, 3, **window),
+        "depthwise": DepthwiseConv2D(3, **window),
+        "pointwise": Conv2D(channels, 1, **window),
+        "separable": SeparableConv2D(channels, 3, **window),
+    }[kind]
+    cost = passes(layer, (size, size, channels))
+    seconds = seconds if isinstance(seconds, tuple) else (seconds,)
+    return Timing(
+        kind, seconds, size, channels, 1, training, sum(p.macs for p in cost), sum(p.bytes for p in cost)
+    )
+
+
+def roof_timings():
+    """Two shapes, run at a quarter of what the ceilings allow; bars from a fifth to a third."""
+    return [
+        timing(kind, *shape, tuple(times * least for times in (2, 3, 4, 5, 6)))
+        for shape in ((32, 16), (8, 256))
+        for kind in ("standard", "depthwise", "pointwise", "separable")
+        for least in [_least(kind, *shape)]
+    ]
+
+
+def _least(kind, size, channels):
+    some = timing(kind, size, channels, 1.0)
+    return max(some.macs / CEILINGS.macs_per_second, some.bytes / CEILINGS.bytes_per_second)
+
+
+def paired(*factors, training=(False, True)):
+    """Standard and separable, the second as many times as fast as asked: a shape for each (forward, gradients)."""
+    shapes = ((32, 16), (32, 64), (16, 128), (8, 256))
+    return [
+        timing(kind, *shape, 0.001 / (factor if kind == "separable" else 1), with_gradients)
+        for shape, both in zip(shapes, factors, strict=False)
+        for with_gradients, factor in zip(training, both, strict=True)
+        for kind in ("standard", "separable")
+    ]
+
+
+def stages(**last):
+    """Three stages of a network; the last is as asked, and otherwise a tenth of the first."""
+    first = {"parameters": 1_000_000, "macs": 50e6, "seconds": 0.2, "accuracy": 0.8}
+    middle = {"parameters": 600_000, "macs": 25e6, "seconds": 0.15, "accuracy": None}
+    end = {"parameters": 100_000, "macs": 5e6, "seconds": 0.02, "accuracy": 0.75}
+    return {"baseline": first, "all blocks separable": middle, "pooled": {**end, **last}}

@@ -4,8 +4,23 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.text import Text
-from plot_samples import ACCURACIES, MARKS, NAMES, baseline, run, some_images, some_predictions, thirty_layers
+from plot_samples import (
+    ACCURACIES,
+    CEILINGS,
+    MARKS,
+    NAMES,
+    baseline,
+    paired,
+    roof_timings,
+    run,
+    some_images,
+    some_predictions,
+    stages,
+    thirty_layers,
+)
 
+from course import benchmarks
+from course.benchmarks import Ceilings
 from course.plots import (
     Picture,
     confusion_matrix,
@@ -15,7 +30,10 @@ from course.plots import (
     parameter_bars,
     training_curves,
 )
+from course.plots.conversion import conversion
+from course.plots.timings import roofline, speed_ups
 
+_, RECORDED, RECORD = benchmarks.load()
 PICTURES = {
     "curves of one run": lambda: training_curves(run()),
     "curves of two runs": lambda: training_curves([run(), run("separable_65k", (0.6, 0.7, 0.8), published=True)]),
@@ -36,6 +54,17 @@ PICTURES = {
     "strip of 30 layers, wide": lambda: network_strip(thirty_layers((128, 224, 3))),
     "bars": lambda: parameter_bars(baseline()),
     "runs": lambda: histogram_of_runs(ACCURACIES, MARKS),
+    "roofline": lambda: roofline(roof_timings(), CEILINGS),
+    "roofline of one layer": lambda: roofline(roof_timings()[:1], CEILINGS),
+    "roofline where memory is fast": lambda: roofline(roof_timings(), Ceilings(40e9, 80e9)),
+    "roofline where memory is slow": lambda: roofline(roof_timings(), Ceilings(1e13, 1e12)),
+    "roofline from the record": lambda: roofline(RECORD["layers"], RECORDED),
+    "speed ups": lambda: speed_ups(paired((0.5, 0.8), (1.0, 12.0), (3.0, 3.0), (4.0, 4.0))),
+    "speed ups forward": lambda: speed_ups(paired((0.1,), training=(False,))),
+    "speed ups from the record": lambda: speed_ups(RECORD["layers"]),
+    "stages": lambda: conversion(stages(), accuracy_of="Accuracy: validation images, after 8 epochs."),
+    "stages without accuracy": lambda: conversion(stages(accuracy=None, seconds=12.0, parameters=5_000_000)),
+    "stages of one kind": lambda: conversion(dict.fromkeys(["a", "b"], stages()["baseline"])),
 }
 
 
