@@ -1,6 +1,28 @@
 """The dial from a standard to a depthwise convolution, and what each part of a network's step takes."""
 
-from course.plots.picture import BLUE, FAINT, GREEN, INK, SMALL, TEXT, VERMILLION, Picture, darker, in_house_style
+from math import log
+
+from matplotlib.ticker import LogLocator
+
+from course.plots.picture import (
+    BLUE,
+    DPI,
+    FAINT,
+    GREEN,
+    INK,
+    SMALL,
+    TEXT,
+    VERMILLION,
+    Picture,
+    counted,
+    darker,
+    in_house_style,
+    wrapped,
+)
+
+_HEIGHT = 230  # of the axes, about, in pixels on the page
+_LINE = 17
+_NAMES = 230  # pixels on the page
 
 
 @in_house_style
@@ -21,7 +43,7 @@ def groups_dial(timings, title=None):
     Raises
     ------
     ValueError
-        When the standard convolution, of one group, is not among them.
+        When the standard convolution, of one group, is not among them, or nothing else is.
 
     Used in notebook 03.
     """
@@ -29,50 +51,45 @@ def groups_dial(timings, title=None):
     if 1 not in by_groups or len(by_groups) < 2:
         raise ValueError("There is nothing to compare: pass the timings of benchmarks.time_groups().")
     depthwise = next((t for t in timings if t.name == "DepthwiseConv2D"), None)
-    one, most = by_groups[1], max(by_groups)
-    last = by_groups[most]
-    title = title or _finding(one, last, most, depthwise)
+    groups, one = sorted(by_groups), by_groups[1]
+    most = groups[-1]
+    title = title or _finding(one, by_groups[most], most, depthwise)
     picture = Picture(
         300, title,
-        f"3×3 convolution on {one.size}×{one.size}×{one.channels}, as many filters as channels, "
-        f"{one.batch} images, "
-        "forward. Bars from lower to upper quartile.",
+        f"3×3 convolution on {one.size}×{one.size}×{one.channels}, {one.channels} filters, "
+        f"{counted(one.batch, 'image')}, forward. Lines from lower to upper quartile.",
     )  # fmt: skip
     axes = picture.add_subplot()
-    groups = sorted(by_groups)
-    axes.plot(groups, [by_groups[g].macs / one.macs for g in groups], color=GREEN, marker="s", linewidth=2)
-    axes.plot(
-        groups, [by_groups[g].median / one.median for g in groups], color=VERMILLION, marker="o", linewidth=2
-    )
+    macs = [by_groups[g].macs / one.macs for g in groups]
+    times = [by_groups[g].median / one.median for g in groups]
+    axes.plot(groups, macs, color=GREEN, marker="s", linewidth=2)
+    axes.plot(groups, times, color=VERMILLION, marker="o", linewidth=2)
     for g in groups:
-        low, high = by_groups[g].quartiles
-        axes.plot([g, g], [low / one.median, high / one.median], color=VERMILLION, linewidth=1.4)
-    edge = by_groups[groups[-1]]
-    axes.annotate("time", (most, edge.median / one.median), (10, 0), textcoords="offset points", va="center",
-                  size=TEXT, color=darker(VERMILLION))  # fmt: skip
-    axes.annotate("MACs", (most, edge.macs / one.macs), (10, 0), textcoords="offset points", va="center",
-                  size=TEXT, color=darker(GREEN))  # fmt: skip
+        axes.plot([g, g], [s / one.median for s in by_groups[g].quartiles], color=VERMILLION, linewidth=1.4)
+    ends = [("time", most, times[-1], VERMILLION), ("MACs", most, macs[-1], GREEN)]
     if depthwise:
-        axes.plot(most, depthwise.median / one.median, color=BLUE, marker="D", markersize=8, linestyle="none")
-        axes.annotate("time as a\nDepthwiseConv2D", (most, depthwise.median / one.median), (10, 0), va="center",
-                      textcoords="offset points", size=TEXT, color=darker(BLUE))  # fmt: skip
+        ratio = depthwise.median / one.median
+        axes.plot(one.channels, ratio, color=BLUE, marker="D", markersize=8, linestyle="none")
+        ends.append(("time as a\nDepthwiseConv2D", one.channels, ratio, BLUE))
     axes.axhline(1, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+    last = max(x for _, x, _, _ in ends)
     axes.set(
-        xscale="log", yscale="log", xlim=(0.8, 3.2 * most), xticks=groups,
+        xscale="log", yscale="log", xlim=(last**-0.05, last**1.28), xticks=sorted({*groups, last}),
         xlabel="groups (1: standard; as many as channels: depthwise)", ylabel="times the standard layer's",
     )  # fmt: skip
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.minorticks_off()
     axes.grid(color=FAINT, linewidth=0.6)
+    _label(axes, ends)
     picture.alt = (
         f"Line chart on logarithmic axes. {title}. "
         + "; ".join(
-            f"{g} group{'s' if g > 1 else ''}: {by_groups[g].macs / 1e6:.1f} million MACs, "
-            f"{1000 * by_groups[g].median:.1f} ms"
+            f"{counted(g, 'group')}: {by_groups[g].macs / 1e6:.1f} million MACs, {_milliseconds(by_groups[g])}"
             for g in groups
         )
-        + (f"; DepthwiseConv2D: {1000 * depthwise.median:.1f} ms" if depthwise else "")
+        + (f"; DepthwiseConv2D: {_milliseconds(depthwise)}" if depthwise else "")
         + "."
     )
     return picture
@@ -106,30 +123,56 @@ def step_bars(timings, title, subtitle=""):
     picture = Picture(len(timings) * 32 + 46, title, subtitle)
     axes = picture.add_subplot()
     for place, timing in enumerate(timings):
-        low, high = (1000 * s for s in timing.quartiles)
+        ends = [1000 * s for s in timing.quartiles]
         axes.barh(place, 1000 * timing.median, height=0.62, color=BLUE)
-        axes.plot([low, high], [place, place], color=INK, linewidth=1.4)
+        axes.plot(ends, [place, place], color=INK, linewidth=1.4)
         axes.annotate(
-            f"{1000 * timing.median:.0f} ms", (max(1000 * timing.median, high), place), (6, 0),
-            textcoords="offset points", va="center", size=SMALL, color=INK,
+            _milliseconds(timing), (ends[1], place), (6, 0), textcoords="offset points", va="center",
+            size=SMALL, color=INK,
         )  # fmt: skip
-    axes.set_yticks(range(len(timings)), [timing.name for timing in timings], size=TEXT)
+    names = ["\n".join(wrapped(timing.name, _NAMES, TEXT)) for timing in timings]
+    axes.set_yticks(range(len(timings)), names, size=TEXT)
     axes.set(
         ylim=(len(timings) - 0.5, -0.5), xlim=(0, 1150 * max(t.quartiles[1] for t in timings)),
-        xlabel=f"time of a step of {timings[0].batch} images (ms); lines from lower to upper quartile",
+        xlabel=f"time of a step of {counted(timings[0].batch, 'image')} (ms); lines from lower to upper quartile",
     )  # fmt: skip
     axes.tick_params(left=False)
-    picture.alt = f"Bar chart. {title}. " + "; ".join(f"{t.name}: {1000 * t.median:.0f} ms" for t in timings) + "."
+    picture.alt = f"Bar chart. {title}. {'; '.join(f'{t.name}: {_milliseconds(t)}' for t in timings)}."
     return picture
 
 
 def _finding(one, last, most, depthwise):
-    saved, slower = one.macs / last.macs, last.median / one.median
-    text = f"{most} groups do {saved:.0f} times fewer MACs and take {_times(slower)}"
+    text = (
+        f"{most} groups do {one.macs / last.macs:.0f} times fewer MACs and take {_times(last.median / one.median)}"
+    )
     if depthwise:
-        text += f"; as a DepthwiseConv2D the same work takes {_times(depthwise.median / one.median)}"
+        work = "the same work" if most == one.channels else "a layer of as many groups as channels"
+        text += f"; as a DepthwiseConv2D {work} takes {_times(depthwise.median / one.median)}"
     return text
 
 
+def _label(axes, ends):
+    """Write (text, x, y, colour) right of each place (x, y), moved up where it would touch one below."""
+    low, high = (log(value) for value in axes.get_ylim())
+    reached = 0
+    for text, x, y, colour in sorted(ends, key=lambda end: end[2]):
+        wanted, half = _HEIGHT * (log(y) - low) / (high - low), _LINE * (text.count("\n") + 1) / 2
+        placed = max(wanted, reached + half)
+        reached = placed + half
+        axes.annotate(
+            text, (x, y), (10, (placed - wanted) * 72 / DPI), textcoords="offset points", va="center", size=TEXT,
+            color=darker(colour),
+        )  # fmt: skip
+
+
+def _milliseconds(timing):
+    value = 1000 * timing.median
+    return f"{value:,.0f} ms" if value >= 20 else f"{value:.1f} ms"
+
+
 def _times(ratio):
-    return f"{ratio:.1f} times as long" if ratio >= 1 else f"{100 * ratio:.0f} % of the time"
+    if 0.95 <= ratio < 1.05:
+        return "as long"
+    if ratio < 1:
+        return f"{100 * ratio:.2g} % of the time"
+    return f"{ratio:.1f} times as long" if ratio < 10 else f"{ratio:.0f} times as long"

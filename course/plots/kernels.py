@@ -1,8 +1,12 @@
 """Kernels as patterns of weights, and how close separable layers come to them."""
 
+from itertools import cycle
+
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from course.plots.picture import (
+    FAINT,
     INK,
     LINES,
     MARGIN,
@@ -11,14 +15,19 @@ from course.plots.picture import (
     TEXT,
     WIDTH,
     Picture,
-    darker,
     in_house_style,
     listed,
+    wrapped,
 )
 from course.separable import fit_errors
 
-_CHANNELS, _FILTERS = 6, 6  # drawn of each kernel
-_GAP = 5  # pixels on the page, between slices
+_MOST = 6  # channels and filters drawn of each kernel
+# Pixels on the page.
+_SLICE = 46  # at most
+_GAP = 5  # between slices
+_BETWEEN = 30  # kernels
+_NUMBERS = 26  # left of each kernel
+_LINE = 17
 
 
 @in_house_style
@@ -27,10 +36,10 @@ def kernel_slices(kernels, title=None):
 
     Parameters
     ----------
-    kernels : dict of str to array, shape (k, k, C, N)
+    kernels : dict of str to array, shape (kh, kw, C, N)
         One to three, by the name that is written over each.
     title : str, optional
-        Instead of how much of each kernel one pattern a channel holds.
+        Instead of how much of the first kernel one pattern a channel holds.
 
     Returns
     -------
@@ -46,50 +55,62 @@ def kernel_slices(kernels, title=None):
     """
     if not 1 <= len(kernels) <= 3:
         raise ValueError(f"There are {len(kernels)} kernels; from one to three can be drawn side by side.")
-    held = {name: 100 * (1 - fit_errors(kernel)[0] ** 2) for name, kernel in kernels.items()}
+    held = {name: f"{100 * (1 - fit_errors(kernel)[0] ** 2):.0f} %" for name, kernel in kernels.items()}
     first = next(iter(held))
-    title = (
-        title or f"One pattern for each channel holds {held[first]:.0f} % of the squared weights of the {first}"
-    )
-    limit = max(abs(np.asarray(kernel)[..., :_CHANNELS, :_FILTERS]).max() for kernel in kernels.values()) or 1
-    wide = (WIDTH - 2 * MARGIN - 30 * (len(kernels) - 1)) / len(kernels)
-    slice_ = min(46, (wide - 26) / _CHANNELS - _GAP)
+    title = title or f"{first}: one pattern for each channel holds {held[first]} of the squared weights"
+
+    drawn = {name: np.asarray(kernel)[..., :_MOST, :_MOST] for name, kernel in kernels.items()}
+    limit = max(abs(kernel).max() for kernel in drawn.values()) or 1
+    wide = (WIDTH - 2 * MARGIN - _BETWEEN * (len(drawn) - 1)) / len(drawn)
+    pitch = min(_SLICE + _GAP, (wide - _NUMBERS) / _MOST)
+    names = {name: wrapped(name, wide - _NUMBERS, TEXT, "bold") for name in drawn}
+    top = max(map(len, names.values())) * _LINE + 18
+    rows = max(kernel.shape[3] for kernel in drawn.values())
     picture = Picture(
-        _FILTERS * (slice_ + _GAP) + 48, title,
+        top + rows * pitch + 8, title,
         "Rows: filters. Columns: input channels. Blue: above 0. Red: below 0.",
     )  # fmt: skip
     page = picture.page()
-    for place, (name, kernel) in enumerate(kernels.items()):
-        kernel = np.asarray(kernel)
-        left = MARGIN + place * (wide + 30) + 26
-        page.text(left, 8, name, size=TEXT, weight="bold", va="center")
-        for channel in range(min(_CHANNELS, kernel.shape[2])):
-            x = left + channel * (slice_ + _GAP)
-            page.text(x + slice_ / 2, 26, f"c{channel + 1}", size=SMALL, color=MUTED, ha="center", va="center")
-            for number in range(min(_FILTERS, kernel.shape[3])):
-                y = 36 + number * (slice_ + _GAP)
-                if not channel:
-                    page.text(left - 6, y + slice_ / 2, f"f{number + 1}", size=SMALL, color=MUTED, ha="right",
-                              va="center")  # fmt: skip
-                page.imshow(
-                    kernel[..., channel, number], cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest",
-                    extent=(x, x + slice_, y + slice_, y), aspect="auto",
-                )  # fmt: skip
+    for place, (name, kernel) in enumerate(drawn.items()):
+        left = MARGIN + place * (wide + _BETWEEN) + _NUMBERS
+        for i, line in enumerate(names[name]):
+            page.text(left, 8 + i * _LINE, line, size=TEXT, weight="bold", va="center")
+        _draw_slices(page, kernel, left, top, pitch, limit)
     page.set(xlim=(0, WIDTH), ylim=(picture.body, 0))
     # Many shades.
     picture.photographic = True
+    shares = "; ".join(
+        f"{name}, {'×'.join(map(str, np.shape(kernel)))}: one pattern for each channel holds {held[name]}"
+        for name, kernel in kernels.items()
+    )
     picture.alt = (
-        f"Slices of {listed(kernels)} as small coloured squares, a row for each of the first filters "
-        "and a column for "
-        f"each of the first channels. {title}. "
-        + "; ".join(
-            f"{name}, {'×'.join(map(str, np.shape(kernel)))}: one pattern for each channel holds "
-            f"{held[name]:.0f} %"
-            for name, kernel in kernels.items()
-        )
-        + "."
+        f"Slices of {listed(kernels)} as small coloured squares, a row for each of the first filters and a "
+        f"column for each of the first channels. {title}. {shares}."
     )
     return picture
+
+
+def _draw_slices(page, kernel, left, top, pitch, limit):
+    """Draw the slices of one kernel, with the numbers of its channels over and of its filters beside them."""
+    height, width, channels, filters = kernel.shape
+    side = pitch - _GAP
+    about = {"size": SMALL, "color": MUTED, "va": "center"}
+    for channel in range(channels):
+        page.text(left + channel * pitch + side / 2, top - 10, f"c{channel + 1}", ha="center", **about)
+    for number in range(filters):
+        page.text(left - 6, top + number * pitch + side / 2, f"f{number + 1}", ha="right", **about)
+    # Cells are square, also those of a kernel that is not.
+    cell = side / max(height, width)
+    for channel, number in np.ndindex(channels, filters):
+        x, y = left + channel * pitch, top + number * pitch
+        page.imshow(
+            kernel[..., channel, number], cmap="RdBu", vmin=-limit, vmax=limit, interpolation="nearest",
+            extent=(x, x + width * cell, y + height * cell, y), aspect="auto",
+        )  # fmt: skip
+        # Weights near 0 are as white as the page.
+        page.add_patch(
+            Rectangle((x, y), width * cell, height * cell, facecolor="none", edgecolor=FAINT, linewidth=0.6)
+        )
 
 
 @in_house_style
@@ -98,7 +119,7 @@ def fit_curve(kernels, title=None):
 
     Parameters
     ----------
-    kernels : dict of str to array, shape (k, k, C, N)
+    kernels : dict of str to array, shape (kh, kw, C, N)
         By what to call them.
     title : str, optional
         Instead of the finding, which is about the first.
@@ -117,29 +138,34 @@ def fit_curve(kernels, title=None):
     if not kernels:
         raise ValueError("There is no kernel to fit: pass at least one.")
     errors = {name: 100 * fit_errors(kernel) for name, kernel in kernels.items()}
-    first = next(iter(errors))
-    title = title or (
-        f"With one kernel a channel the closest separable layer misses {errors[first][0]:.0f} % of {first}; "
-        f"with {len(errors[first])} it misses nothing"
-    )
+    title = title or _finding(*next(iter(errors.items())))
     picture = Picture(260, title, "Length of the difference over the length of the kernel, by least squares.")
     axes = picture.add_subplot()
-    for (name, values), colour in zip(errors.items(), LINES * len(errors), strict=False):
+    for (name, values), colour in zip(errors.items(), cycle(LINES), strict=False):
         axes.plot(
-            range(1, len(values) + 1), values, color=colour, marker="o", markersize=5, linewidth=2, label=name
-        )
-    axes.annotate(
-        f"{errors[first][0]:.0f} %", (1, errors[first][0]), (-3, -9), textcoords="offset points", size=TEXT,
-        color=darker(LINES[0]), va="top",
-    )  # fmt: skip
+            range(1, len(values) + 1), values, color=colour, marker="o", markersize=5, linewidth=2,
+            label=f"{name}: {values[0]:.0f} % with one", clip_on=False,
+        )  # fmt: skip
     most = max(map(len, errors.values()))
     axes.set(
-        xlim=(0.7, most + 0.3), ylim=(0, 104), xticks=range(1, most + 1),
+        xlim=(0.7, most + 0.3), ylim=(0, 104), xticks=range(1, most + 1, -(-most // 12)),
         xlabel="depth multiplier: kernels for each channel", ylabel="missed (%)",
     )  # fmt: skip
-    axes.legend(frameon=False, fontsize=TEXT, loc="lower left", labelcolor=INK)
+    # Every curve falls to the right.
+    axes.legend(frameon=False, fontsize=TEXT, loc="upper right", labelcolor=INK)
     picture.alt = f"Line chart. {title}. " + " ".join(
         f"{name}: {listed(f'{value:.0f} % at {m}' for m, value in enumerate(values, start=1))}."
         for name, values in errors.items()
     )
     return picture
+
+
+def _finding(name, errors):
+    # What is separable leaves a rounding error, not 0.
+    enough = next(m for m, error in enumerate(errors, start=1) if error < 1e-4)
+    if enough == 1:
+        return f"{name}: with one kernel a channel a separable layer misses nothing"
+    return (
+        f"{name}: with one kernel a channel the closest separable layer misses {errors[0]:.0f} %; "
+        f"with {enough}, nothing"
+    )
