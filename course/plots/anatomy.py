@@ -30,8 +30,9 @@ _GAP = 9  # between channels, at least
 _LINE = 18
 _CELL = 18  # at most
 _WIDE_CELL = 29  # for the output's values
-# Strong enough to be read on their fills: 4.5 to 1 inside the window and around it, 4 to 1 where nothing is used.
-_DIM, _PALE, _GREY = "#444444", "#F2F2F2", "#767676"
+# Digits can be read on their fills: at 4.5 to 1 or more, and at 3.5 to 1 in a channel that is not used.
+_DIM, _PALE = "#444444", "#F2F2F2"
+_UNUSED, _GREY = "#80808020", "#767676"  # the first lets the page through, white or dark
 _TERMS = 6  # in a line of the sum
 _KINDS = {
     "standard": "Every filter has a slice of its kernel for every input channel.",
@@ -158,10 +159,12 @@ def _label(text, y):
 def _sheet(values, name, x, y, cell, window, k):
     """Draw one channel of the input, pale unless a window of k rows, at (row, column), is looked at."""
     marks = [Words(x + SIDE * cell / 2, y - 8, name, SMALL, colour=None if window else _GREY)]
+    if not window:
+        marks.append(Box(x, y, SIDE * cell, SIDE * cell, _UNUSED))
     top, left = window or (SIDE, SIDE)
     for (i, j), value in np.ndenumerate(values):
         inside = top <= i < top + k and left <= j < left + k
-        fill = _tint(_COLOURS[name], 0.08 + 0.42 * value / BRIGHTEST) if window else _PALE
+        fill = _tint(_COLOURS[name], 0.08 + 0.42 * value / BRIGHTEST) if window else None
         colour = INK if inside else _DIM if window else _GREY
         marks += _cell(x + j * cell, y + i * cell, cell, fill, str(value), min(SMALL, 0.53 * cell), colour, inside)
     if window:
@@ -220,8 +223,8 @@ def _map(values, x, y, chosen):
 
 
 def _cell(x, y, side, fill, text, size, colour, bold=False):
-    words = Words(x + side / 2, y + side / 2, text, size, bold=bold, colour=colour)
-    return [Box(x, y, side, side, fill, "white", 0.6), words]
+    box = [Box(x, y, side, side, fill, "white", 0.6)] if fill else []
+    return [*box, Words(x + side / 2, y + side / 2, text, size, bold=bold, colour=colour)]
 
 
 def _sum_lines(found):

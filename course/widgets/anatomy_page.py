@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from course.anatomy import MAPS, SETTINGS, Convolution, possible_groups, terms
+from course.anatomy import MAPS, Convolution, possible_groups, terms
 from course.plots.anatomy import counts_in_words, in_words, scene, spelt_out
 from course.plots.marks import svg
 from course.plots.picture import WIDTH
@@ -19,6 +19,8 @@ CHOICES = {
     "stride": (1, 2, 3),
     "depth_multiplier": (1, 2),
 }
+# A dial of groups with one stop shows nothing: these have four.
+MANY_GROUPS = {"channels": 6, "filters": 6}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Anatomy:
     @property
     def size(self):
         """(rows, columns) of the output."""
-        return self.convolution.counts(len(self.patch)).output_shape[:2]
+        return self.convolution.counts().output_shape[:2]
 
     @property
     def place(self):
@@ -55,34 +57,29 @@ class Anatomy:
 
 
 def change(state, **settings):
-    """Return the state with other settings, and what no longer fits moved to the nearest that does.
+    """Return the state with other settings; groups and place that no longer fit come down to what does.
 
     Parameters
     ----------
     state : Anatomy
     **settings
-        Of `course.anatomy.Convolution`.
+        Of `course.anatomy.Convolution`, one or more of `CHOICES`, the kind, or groups.
 
     Returns
     -------
     Anatomy
     """
     old = state.convolution
-    held = {key: getattr(old, key) for key in Convolution.__dataclass_fields__} | settings
-    if held["kind"] == "grouped" and old.kind != "grouped" and len(groups_of(held)) < 3:
-        # A dial with one stop shows nothing.
-        held |= {"channels": 6, "filters": 6}
-    held["groups"] = max(g for g in groups_of(held) if g <= held["groups"])
+    held = vars(old) | settings
+    possible = possible_groups(held["channels"], held["filters"])
+    if held["kind"] == "grouped" and old.kind != "grouped" and len(possible) < 3:
+        held, possible = held | MANY_GROUPS, possible_groups(**MANY_GROUPS)
+    held["groups"] = max(groups for groups in possible if groups <= held["groups"])
     convolution = Convolution(**held)
     row, column, output = state.place
     rows, columns = replace(state, convolution=convolution, cell=0).size
     cell = min(row, rows - 1) * columns + min(column, columns - 1)
     return replace(state, convolution=convolution, cell=cell, output=min(output, convolution.outputs - 1))
-
-
-def groups_of(held):
-    """Return the numbers of groups that some channels and filters allow."""
-    return possible_groups(held["channels"], held["filters"])
 
 
 def render(state):
@@ -99,30 +96,30 @@ def render(state):
     Used in notebook 03.
     """
     marks, height = scene(state.convolution, state.patch, *state.place)
-    text = words(state)
+    text, equal = words(state), _equal(state.convolution)
     lines = "".join(
         f'<tr><td class="left">{html.escape(MAPS[term.channel])}</td>'
-        f'<td class="note">{html.escape(spelt_out(term))}</td></tr>'
+        f'<td class="note">{html.escape(_kept_together(spelt_out(term)))}</td></tr>'
         for term in terms(state.convolution, state.patch, *state.place)
     )
     return Rendered(
         styled(
             svg(marks, WIDTH, height, text),
-            f'<table style="margin-top:8px">{lines}</table>',
-            paragraph(_equal(state.convolution), "boxed") if _equal(state.convolution) else "",
+            f'<table style="margin:8px 0">{lines}</table>',
+            paragraph(equal, "boxed") if equal else "",
         ),
         text,
     )
 
 
+def _kept_together(text):
+    """Return arithmetic that is not broken before its result."""
+    return text.replace(" = ", "\u00a0=\u00a0").replace(" × ", "\u00a0×\u00a0")
+
+
 def words(state):
     """Return the output value and what the layer costs, in two sentences."""
     return f"{in_words(state.convolution, state.patch, *state.place)} {counts_in_words(state.convolution)}."
-
-
-def used(convolution):
-    """Return which settings can be chosen for a convolution's kind."""
-    return SETTINGS[convolution.kind]
 
 
 def _equal(convolution):

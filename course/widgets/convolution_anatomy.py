@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
-from course.anatomy import KINDS, Convolution, patch_of
+from course.anatomy import KINDS, SETTINGS, Convolution, patch_of, possible_groups
 from course.data import shapes
 from course.plots.anatomy import anatomy
-from course.widgets.anatomy_page import CHOICES, Anatomy, change, groups_of, render, used
+from course.widgets.anatomy_page import CHOICES, MANY_GROUPS, Anatomy, change, render
 from course.widgets.shell import Shell
 
 _TIPS = {
@@ -19,7 +19,7 @@ _TIPS = {
     "groups": "1 is a standard convolution; as many as channels is a depthwise one",
 }
 _NAMES = {"depth_multiplier": "Depth mult."}
-_WIDE = {"layout": {"width": "236px"}, "style": {"description_width": "74px"}}
+_WIDE = {"layout": {"width": "244px"}, "style": {"description_width": "84px"}}
 
 
 def convolution_anatomy(image=None, **settings):
@@ -30,7 +30,8 @@ def convolution_anatomy(image=None, **settings):
     image : numpy.ndarray, optional
         uint8, shape (height, width, 3); a patch of it is the input. One of the shapes if left out.
     **settings
-        Where to begin: those of `course.anatomy.Convolution`, such as kind="depthwise".
+        Where to begin: those of `course.anatomy.Convolution`, such as kind="depthwise". A grouped
+        convolution begins with 6 channels and 6 filters unless they are given.
 
     Returns
     -------
@@ -48,16 +49,23 @@ def convolution_anatomy(image=None, **settings):
         raise ValueError(
             f"A convolution has no {unknown[0]!r}: it has {', '.join(Convolution.__dataclass_fields__)}."
         )
+    if settings.get("kind") == "grouped":
+        settings = MANY_GROUPS | settings
     convolution = Convolution(**settings)
     for setting, choices in CHOICES.items():
         if getattr(convolution, setting) not in choices:
-            raise ValueError(
-                f"{setting} is {getattr(convolution, setting)}; choose one of {', '.join(map(str, choices))}."
-            )
+            raise ValueError(_choose(setting, convolution, choices))
+    # Only now are channels and filters known to be numbers.
+    if convolution.groups not in (possible := possible_groups(convolution.channels, convolution.filters)):
+        raise ValueError(_choose("groups", convolution, possible))
     image = shapes(50).train_images[24] if image is None else image
     state = Anatomy(patch_of(image), convolution)
     rows, columns = state.size
     return ConvolutionAnatomy(replace(state, cell=rows // 2 * columns + columns // 2))
+
+
+def _choose(setting, convolution, choices):
+    return f"{setting} is {getattr(convolution, setting)!r}; choose one of {', '.join(map(str, choices))}."
 
 
 class ConvolutionAnatomy(Shell):
@@ -80,7 +88,7 @@ class ConvolutionAnatomy(Shell):
             tooltip="Which position of the output, row by row: arrow keys step through it", **_WIDE,
         )  # fmt: skip
         self.output = widgets.IntSlider(
-            min=0, description="Channel", tooltip="Which output channel, from 0: arrow keys move it", **_WIDE
+            min=0, description="Out channel", tooltip="Which output channel, from 0: arrow keys move it", **_WIDE
         )
         self.on(self.kind, lambda state, kind: change(state, kind=kind))
         for name, control in self.settings.items():
@@ -95,9 +103,9 @@ class ConvolutionAnatomy(Shell):
         """Set the controls; what the kind does not use is hidden."""
         convolution = state.convolution
         self.kind.value = convolution.kind
-        self.settings["groups"].options = groups_of(vars(convolution))
+        self.settings["groups"].options = possible_groups(convolution.channels, convolution.filters)
         for name, control in self.settings.items():
-            control.layout.display = None if name in used(convolution) else "none"
+            control.layout.display = None if name in SETTINGS[convolution.kind] else "none"
             control.value = getattr(convolution, name)
         for slider, count, place in (
             (self.cell, state.size[0] * state.size[1], state.cell),
