@@ -171,7 +171,7 @@ def scaled(network, width=1.0, depth_multiplier=1):
         for key in ("filters", "units"):
             if hasattr(row.layer, key) and row is not wide[-1]:
                 changes[key] = max(1, round(width * getattr(row.layer, key)))
-        layers.append(replace(row.layer, **changes))
+        layers.append(replace(row.layer, **changes) if changes else row.layer)
     return ledger(layers, network.input_shape, network.name, [row.inputs for row in network])
 
 

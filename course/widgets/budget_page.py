@@ -151,7 +151,8 @@ def _record():
 
 @cache
 def _network(name):
-    return ledger_of(models.build(name))
+    # Not models.build, which would set the learner's random seed.
+    return ledger_of(models.MODELS[name]())
 
 
 def _words(state):

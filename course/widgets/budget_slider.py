@@ -65,6 +65,8 @@ class BudgetSlider(Shell):
             options=MULTIPLIERS, description="Depth multiplier",
             tooltip="Depthwise kernels for each channel, in every separable layer: arrow keys move it", **_WIDE,
         )  # fmt: skip
+        # Done once here, as building a network takes longer than an update may.
+        self._separable = {name: separable(name) for name in models.MODELS}
         self.on(self.model, lambda state, model: replace(state, model=model))
         self.on(self.width, lambda state, width: replace(state, width=width))
         self.on(self.depth_multiplier, lambda state, number: replace(state, depth_multiplier=number))
@@ -76,7 +78,7 @@ class BudgetSlider(Shell):
         """Set the controls; a model without separable layers has no depth multiplier."""
         self.model.value, self.width.value = state.model, state.width
         self.depth_multiplier.value = state.depth_multiplier
-        self.depth_multiplier.layout.display = None if separable(state.model) else "none"
+        self.depth_multiplier.layout.display = None if self._separable[state.model] else "none"
 
     def still(self, state):
         """Return time against width, predicted and measured, as a Picture."""

@@ -11,8 +11,11 @@ from statistics import median
 import numpy as np
 
 from course import models
+from course.anatomy import KINDS
 from course.arithmetic import Conv2D, ledger
-from course.widgets import field_viewer, layer_explorer
+from course.widgets import convolution_anatomy, field_viewer, layer_explorer
+from course.widgets.budget_page import MULTIPLIERS, WIDTHS
+from course.widgets.budget_slider import budget_slider
 
 
 def milliseconds(update, values):
@@ -55,6 +58,22 @@ def main():
     viewer = field_viewer(large, noise, lambda name, unit: noise[..., 0])
     viewer.with_effect.value = True
     show("viewer, 224x224 with an effect: another unit", setter(viewer.unit[1]), range(60))
+    largest = {"channels": 6, "filters": 6, "kernel": 5, "depth_multiplier": 2}
+    for kind in KINDS:
+        anatomy = convolution_anatomy(kind=kind, **largest)
+        anatomy.cell.value = 0
+        show(f"anatomy, {kind}: another position", setter(anatomy.cell), [i % 9 for i in range(1, 60)])
+    show(
+        "anatomy, separable: another kernel",
+        setter(anatomy.settings["kernel"]),
+        [(1, 2, 3, 5)[i % 4] for i in range(60)],
+    )
+    show("anatomy: another kind", setter(anatomy.kind), [KINDS[i % 5] for i in range(60)])
+    slider = budget_slider()
+    # Each of the first few works out a whole curve; what it keeps serves all later ones.
+    show("budget: another multiplier", setter(slider.depth_multiplier), MULTIPLIERS[1:])
+    show("budget: another model", setter(slider.model), ["baseline", "separable_99k", "separable_65k"])
+    show("budget: another width", setter(slider.width), WIDTHS)
 
 
 def show(what, update, values):

@@ -32,8 +32,18 @@ from course.plots import (
 )
 from course.plots.conversion import conversion
 from course.plots.timings import roofline, speed_ups
+from course.widgets.budget_page import Scaling
+from course.widgets.budget_slider import BudgetSlider
 
 _, RECORDED, RECORD = benchmarks.load()
+
+
+def slider(*state):
+    """Return the still picture of a budget slider."""
+    shell = BudgetSlider(Scaling(*state))
+    return shell.still(shell.state)
+
+
 PICTURES = {
     "curves of one run": lambda: training_curves(run()),
     "curves of two runs": lambda: training_curves([run(), run("separable_65k", (0.6, 0.7, 0.8), published=True)]),
@@ -65,6 +75,10 @@ PICTURES = {
     "stages": lambda: conversion(stages(), accuracy_of="Accuracy: validation images, after 8 epochs."),
     "stages without accuracy": lambda: conversion(stages(accuracy=None, seconds=12.0, parameters=5_000_000)),
     "stages of one kind": lambda: conversion(dict.fromkeys(["a", "b"], stages()["baseline"])),
+    "budget of the baseline": lambda: slider("baseline"),
+    "budget of separable_65k": lambda: slider("separable_65k"),
+    "budget of separable_99k": lambda: slider("separable_99k", 2.0, 2),
+    "budget where nothing was measured": lambda: slider("separable_99k", 0.15, 4),
 }
 
 

@@ -2,10 +2,10 @@
 
 import itertools
 import re
-from html.parser import HTMLParser
 
 import keras
 import pytest
+from page_words import words
 
 from course import models
 from course.arithmetic import (
@@ -36,32 +36,6 @@ SMALL = (
     GlobalAveragePooling2D(),
     Dense(10),
 )
-
-
-class Words(HTMLParser):
-    """The words of a page, and whether its elements are closed in the order they were opened."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.words, self.open = [], []
-        self.feed(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
-        assert not self.open, self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        pass
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data)
-
-
-def words(rendered):
-    return " ".join(Words(rendered.html).words)
 
 
 CHOICES = {"filters": [1, 16], "kernel": [1, 2, 3, 12], "stride": [1, 2, 3], "dilation": [1, 2],
