@@ -1,10 +1,10 @@
-"""The three published networks, every row against its source document."""
+"""The three published networks, row by row against their source documents, and what is made of them."""
 
 import numpy as np
 import pytest
 
 from course import models
-from course.arithmetic import LayerError
+from course.arithmetic import Conv2D, Dense, LayerError, SeparableConv2D, ledger
 from course.inspection import ledger_of
 
 WINDOWS = ("Conv2D", "SeparableConv2D", "MaxPooling2D")
@@ -119,3 +119,168 @@ def test_functional_chains_are_read():
     image = keras.Input((8, 8, 3))
     chain = keras.Model(image, keras.layers.MaxPooling2D()(keras.layers.Conv2D(4, 3)(image)))
     assert [row.receptive_field[0] for row in ledger_of(chain)] == [3, 4]
+
+
+def config_of(layer):
+    """Return a layer's settings, without its seed, which is drawn anew."""
+    return {key: value for key, value in layer.get_config().items() if key not in ("seed", "build_config")}
+
+
+def alike(one, other):
+    return type(one) is type(other) and config_of(one) == config_of(other)
+
+
+def test_no_block_separable_is_the_baseline_layer_for_layer():
+    step, baseline = models.separable_baseline(blocks=0), models.baseline()
+    assert len(step.layers) == len(baseline.layers)
+    assert all(map(alike, step.layers, baseline.layers))
+    assert step.count_params() == 1_172_410
+
+
+def counted(kind, channels, filters):
+    """Return the parameters of a 3x3 layer."""
+    return ledger([kind(filters, 3)], (9, 9, channels)).parameters
+
+
+# Input channels and filters of the six convolutions.
+WIDE = [(3, 48), (48, 48), (48, 96), (96, 96), (96, 192), (192, 192)]
+
+
+@pytest.mark.parametrize("name", models.CONVERSION)
+def test_the_parameters_of_each_step_follow_from_its_layers(name):
+    how = {"pooled": False, "normalised": False, **models.CONVERSION[name]}
+    kinds = [SeparableConv2D if block > 3 - how["blocks"] else Conv2D for block in (1, 1, 2, 2, 3, 3)]
+    expected = sum(counted(kind, *wide) for kind, wide in zip(kinds, WIDE, strict=True))
+    head = [192, 10] if how["pooled"] else [2 * 2 * 192, 512, 256, 10]
+    expected += sum(
+        ledger([Dense(units)], (1, 1, before)).parameters for before, units in zip(head, head[1:], strict=False)
+    )
+    if how["normalised"]:
+        expected += sum(4 * filters for _, filters in WIDE)
+    model = models.separable_baseline(**models.CONVERSION[name])
+    assert model.count_params() == ledger_of(model).parameters == expected
+
+
+def test_the_steps_are_these():
+    counts = {name: models.separable_baseline(**how).count_params() for name, how in models.CONVERSION.items()}
+    assert counts == {
+        "baseline": 1_172_410,
+        "block 3 separable": 732_634,
+        "blocks 2 and 3 separable": 623_338,
+        "all blocks separable": 604_213,
+        "pooled head": 78_517,
+        "normalised": 81_205,
+    }
+
+
+def test_the_steps_keep_the_baselines_sizes_and_fields():
+    def seen(model):
+        return [(row.output_shape, row.receptive_field) for row in ledger_of(model) if row.kind in WINDOWS]
+
+    expected = seen(models.baseline())
+    for how in models.CONVERSION.values():
+        assert seen(models.separable_baseline(**how)) == expected
+
+
+def test_each_normalisation_follows_its_convolution():
+    kinds = [type(layer).__name__ for layer in models.separable_baseline(normalised=True).layers]
+    after = [kinds[i + 1] for i, kind in enumerate(kinds) if kind == "SeparableConv2D"]
+    assert after == ["BatchNormalization"] * 6 == [kind for kind in kinds if kind == "BatchNormalization"]
+
+
+@pytest.mark.parametrize("blocks", [-1, 4, 1.5, None])
+def test_there_are_three_blocks(blocks):
+    with pytest.raises(ValueError, match=f"blocks is {blocks}; the baseline has three, so it must be 0, 1, 2"):
+        models.separable_baseline(blocks)
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_a_twin_has_standard_convolutions_and_is_otherwise_the_same(name):
+    model = models.build(name)
+    twin = models.twin(model)
+    assert twin.name == model.name and len(twin.layers) == len(model.layers)
+    for one, other in zip(model.layers, twin.layers, strict=True):
+        if type(one).__name__ != "SeparableConv2D":
+            assert alike(one, other)
+            continue
+        assert type(other).__name__ == "Conv2D" and one.output.shape == other.output.shape
+        before, after = config_of(one), config_of(other)
+        for key in "name filters kernel_size strides padding dilation_rate activation use_bias".split():
+            assert before[key] == after[key]
+    assert twin.output_shape == (None, 10)
+
+
+def test_a_twin_keeps_stride_dilation_and_branches():
+    keras = models.keras
+    image = keras.Input((9, 9, 4))
+    window = {"padding": "same", "use_bias": False, "name": "first"}
+    one = keras.layers.SeparableConv2D(4, 3, strides=2, activation="relu", **window)(image)
+    two = keras.layers.SeparableConv2D(4, 3, padding="same", dilation_rate=2, depth_multiplier=2)(one)
+    model = keras.Model(image, keras.layers.Add()([one, two]))
+    first, second = (models.twin(model).layers[i] for i in (1, 2))
+    assert (first.strides, first.use_bias, first.activation.__name__) == ((2, 2), False, "relu")
+    assert (second.dilation_rate, second.padding) == ((2, 2), "same")
+    assert ledger_of(models.twin(model))[-1].receptive_field == ledger_of(model)[-1].receptive_field
+
+
+def test_what_is_changed_is_a_new_model():
+    model = models.build("separable_99k")
+    before = [weight.copy() for weight in model.get_weights()]
+    for changed in (models.scaled(model), models.twin(model), models.without(model, "Dropout")):
+        assert not set(map(id, changed.layers)) & set(map(id, model.layers))
+        changed.set_weights([weight + 1 for weight in changed.get_weights()])
+    assert all(map(np.array_equal, before, model.get_weights()))
+
+
+@pytest.mark.parametrize("kinds", [("Dropout",), ("BatchNormalization",), ("Dropout", "BatchNormalization"), ()])
+def test_without_leaves_out_what_is_named_and_nothing_else(kinds):
+    model = models.build("separable_65k")
+    less = models.without(model, *kinds)
+    kept = [layer for layer in model.layers if type(layer).__name__ not in kinds]
+    assert len(less.layers) == len(kept) and all(map(alike, less.layers, kept))
+    assert (less.name, less.input_shape, less.output_shape) == (model.name, model.input_shape, (None, 10))
+
+
+def test_without_says_what_there_is():
+    with pytest.raises(ValueError, match="baseline has no BatchNormalization layer: it has Conv2D, Dense,"):
+        models.without(models.baseline(), "Dropout", "BatchNormalization")
+    keras = models.keras
+    image = keras.Input((8, 8, 3))
+    with pytest.raises(ValueError, match="graph is not Sequential: its layers may branch"):
+        models.without(keras.Model(image, keras.layers.Flatten()(image), name="graph"), "Flatten")
+
+
+@pytest.mark.parametrize(("width", "multiplier"), [(0.5, 1), (1.35, 3)])
+def test_scaled_changes_channels_and_multipliers_alone(width, multiplier):
+    model = models.build("separable_65k")
+    scaled = models.scaled(model, width, multiplier)
+    *_, last = [layer.name for layer in model.layers if hasattr(layer, "filters")]
+    assert scaled.name == model.name and len(scaled.layers) == len(model.layers)
+    for one, other in zip(model.layers, scaled.layers, strict=True):
+        expected = config_of(one)
+        if "filters" in expected and one.name != last:
+            expected["filters"] = round(width * expected["filters"])
+        if type(one).__name__ == "SeparableConv2D":
+            expected["depth_multiplier"] = multiplier
+        assert type(one) is type(other) and config_of(other) == expected
+    assert models.scaled(model, 0.001).layers[0].filters == 1
+
+
+def test_at_width_1_the_model_is_copied():
+    for name in models.MODELS:
+        model = models.build(name)
+        assert all(map(alike, model.layers, models.scaled(model).layers))
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"width": 0}, "width is 0; it must be a number above 0 and at most 8"),
+        ({"width": 8.5}, "width is 8.5"),
+        ({"depth_multiplier": 9}, "depth_multiplier is 9; it must be a whole number from 1 to 8"),
+        ({"depth_multiplier": 1.5}, "depth_multiplier is 1.5"),
+    ],
+)
+def test_scaled_refuses_what_is_out_of_range(how, words):
+    with pytest.raises(ValueError, match=words):
+        models.scaled(models.baseline(), **how)
