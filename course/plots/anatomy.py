@@ -121,7 +121,7 @@ def scene(convolution, patch, row, column, output):
     (list of Box and Words, float)
         The drawing is as wide as a picture.
     """
-    pitch = min(_PITCH, (WIDTH - 2 * MARGIN - _LABELS) / convolution.channels)
+    pitch = min(_PITCH, (WIDTH - 2 * MARGIN - _LABELS) // convolution.channels)
     # A kernel has room for larger cells than the input has.
     cell, kernel_cell = (min(_CELL, int((pitch - _GAP) / side)) for side in (SIDE, convolution.window))
     left = [MARGIN + _LABELS + channel * pitch for channel in range(convolution.channels)]
