@@ -211,12 +211,13 @@ def _result(convolution, patch, found, place, y):
 def _map(values, x, y, chosen):
     """Draw one channel of the output, darker where a value is further from 0."""
     largest = max(1, abs(values).max())
+    size = 7.5 if largest < 100 else 6.5
     marks = []
     for (i, j), value in np.ndenumerate(values):
         # Not even a 0 is as white as the page.
         fill = _tint(INK, 0.06 + 0.26 * abs(value) / largest)
         place = x + j * _WIDE_CELL, y + i * _WIDE_CELL
-        marks += _cell(*place, _WIDE_CELL, fill, _signed(value), 7.5, INK, (i, j) == chosen)
+        marks += _cell(*place, _WIDE_CELL, fill, _signed(value), size, INK, (i, j) == chosen)
     row, column = chosen
     place = x + column * _WIDE_CELL, y + row * _WIDE_CELL
     return [*marks, Box(*place, _WIDE_CELL, _WIDE_CELL, None, INK, 2)]

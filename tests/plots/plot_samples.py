@@ -117,3 +117,22 @@ def stages(**last):
     middle = {"parameters": 600_000, "macs": 25e6, "seconds": 0.15, "accuracy": None}
     end = {"parameters": 100_000, "macs": 5e6, "seconds": 0.02, "accuracy": 0.75}
     return {"baseline": first, "all blocks separable": middle, "pooled": {**end, **last}}
+
+
+def dial(milliseconds, channels, depthwise=None):
+    """Timings of a convolution in so many groups, by their milliseconds, and of a DepthwiseConv2D."""
+    timings = [
+        Timing(
+            str(groups),
+            tuple(ms * share / 1000 for share in (0.9, 1, 1.2)),
+            16,
+            channels,
+            16,
+            False,
+            10**8 // groups,
+        )
+        for groups, ms in milliseconds.items()
+    ]
+    if depthwise:
+        timings.append(Timing("DepthwiseConv2D", (depthwise / 1000,), 16, channels, 16, False, 10**8 // channels))
+    return timings

@@ -10,6 +10,7 @@ from plot_samples import (
     MARKS,
     NAMES,
     baseline,
+    dial,
     paired,
     roof_timings,
     run,
@@ -20,14 +21,20 @@ from plot_samples import (
 )
 
 from course import benchmarks
-from course.benchmarks import Ceilings
+from course.anatomy import BRIGHTEST, KINDS, Convolution, patch_of, terms
+from course.benchmarks import Ceilings, Timing
 from course.plots import (
     Picture,
+    anatomy,
     confusion_matrix,
+    fit_curve,
+    groups_dial,
     histogram_of_runs,
     image_grid,
+    kernel_slices,
     network_strip,
     parameter_bars,
+    step_bars,
     training_curves,
 )
 from course.plots.conversion import conversion
@@ -44,6 +51,39 @@ def slider(*state):
     return shell.still(shell.state)
 
 
+PATCH = patch_of(some_images(1)[0])
+
+
+def far_below_0(convolution, row, column, output):
+    """Return what to draw of a patch that makes an output value as small, and so its number as long, as can be."""
+    k, step, slopes = convolution.window, convolution.step, np.zeros_like(PATCH)
+    for term in terms(convolution, PATCH, row, column, output):
+        part = term.weights * (1 if term.mixing is None else term.mixing)
+        slopes[row * step : row * step + k, column * step : column * step + k, term.channel] += part
+    return convolution, np.where(slopes < 0, BRIGHTEST, 0), row, column, output
+
+
+KERNELS = {
+    name: np.random.default_rng(0).normal(size=shape)
+    for name, shape in {"square": (3, 3, 8, 12), "flat": (1, 7, 2, 9), "small": (2, 2, 4, 2)}.items()
+}
+LARGEST = {"channels": 6, "filters": 6, "kernel": 5, "depth_multiplier": 2}
+ANATOMIES = {
+    "a standard one": (Convolution(), PATCH, 2, 2, 1),
+    "the smallest": (Convolution(channels=1, filters=1, kernel=1), PATCH, 6, 6),
+    **{
+        f"the largest {kind} one": (Convolution(kind, **LARGEST), PATCH, 2, 2, 5)
+        for kind in KINDS
+        if kind != "pointwise"
+    },
+    "the largest pointwise one": (Convolution("pointwise", **LARGEST), PATCH, 0, 6, 5),
+    "five channels": (Convolution("separable", channels=5, filters=6, kernel=2, depth_multiplier=2), PATCH, 5, 0),
+    "a window that is the patch": (Convolution("separable", channels=6, filters=1, kernel=7), PATCH),
+    "groups of one": (Convolution("grouped", channels=6, filters=6, groups=6), PATCH, 0, 4, 5),
+    "large values": far_below_0(Convolution(channels=6, filters=3, kernel=5), 2, 2, 2),
+    "large values and products": far_below_0(Convolution("separable", **LARGEST), 1, 1, 3),
+    "one output": (Convolution("depthwise", channels=1, kernel=5, stride=3), PATCH),
+}
 PICTURES = {
     "curves of one run": lambda: training_curves(run()),
     "curves of two runs": lambda: training_curves([run(), run("separable_65k", (0.6, 0.7, 0.8), published=True)]),
@@ -79,6 +119,26 @@ PICTURES = {
     "budget of separable_65k": lambda: slider("separable_65k"),
     "budget of separable_99k": lambda: slider("separable_99k", 2.0, 2),
     "budget where nothing was measured": lambda: slider("separable_99k", 0.15, 4),
+    "dial of groups": lambda: groups_dial(RECORD["groups"]),
+    "dial of ten stops": lambda: groups_dial(dial({2**i: 1 + i for i in range(10)}, 512, 0.002)),
+    "dial of two stops": lambda: groups_dial(dial({1: 1, 2: 0.5}, 2, 0.5)),
+    "dial that does not reach the channels": lambda: groups_dial(dial({1: 1, 8: 0.13, 16: 0.07}, 48, 0.02)),
+    "dial where time stays": lambda: groups_dial(dial({1: 1, 2: 1}, 2, 1)),
+    "steps": lambda: step_bars(RECORD["separable_65k"], "Where the time goes", "On a machine."),
+    "one step": lambda: step_bars([Timing("a", (0.0004,), batch=1)], "One"),
+    "twelve long steps": lambda: step_bars(
+        [Timing(f"a network with a rather long name {i}", (i + 1, 2 * i + 1), batch=128) for i in range(12)],
+        "Many",
+    ),
+    "slices of one kernel": lambda: kernel_slices({"a": KERNELS["square"]}),
+    "slices of three kernels": lambda: kernel_slices(
+        {f"the kernel of a layer that has a long name, {name}": kernel for name, kernel in KERNELS.items()}
+    ),
+    "one slice": lambda: kernel_slices({"dot": np.ones((1, 1, 1, 1))}),
+    "fit of one point": lambda: fit_curve({"dot": np.ones((1, 1, 1, 1))}),
+    "fit of 49": lambda: fit_curve({"large": np.random.default_rng(1).normal(size=(7, 7, 2, 64))}),
+    "fit of five kernels": lambda: fit_curve({f"block{i}_conv2, trained": KERNELS["square"] for i in range(5)}),
+    **{f"anatomy of {name}": lambda value=value: anatomy(*value) for name, value in ANATOMIES.items()},
 }
 
 
