@@ -57,9 +57,9 @@ def separable_baseline(blocks=3, pooled=False, normalised=False):
 # The steps from the baseline to a compact network, each a change to the one before.
 CONVERSION = {
     "baseline": {"blocks": 0},
-    "block 3 separable": {"blocks": 1},
-    "blocks 2 and 3 separable": {"blocks": 2},
-    "all blocks separable": {"blocks": 3},
-    "pooled head": {"blocks": 3, "pooled": True},
-    "normalised": {"blocks": 3, "pooled": True, "normalised": True},
+    "normalised": {"blocks": 0, "normalised": True},
+    "block 3 separable": {"blocks": 1, "normalised": True},
+    "blocks 2 and 3 separable": {"blocks": 2, "normalised": True},
+    "all blocks separable": {"blocks": 3, "normalised": True},
+    "pooled head": {"blocks": 3, "normalised": True, "pooled": True},
 }
