@@ -132,6 +132,8 @@ def test_bars_are_as_long_as_their_labels_say():
         "5.8 times fewer MACs", "0.5 times as fast forward", "2.0 times as fast with gradients",
         "7.9 times fewer MACs", "3.0 times as fast forward", "4.0 times as fast with gradients",
     ]  # fmt: skip
+    # No label is crossed by the line at 1.
+    assert all(text.xy[0] == max(1, bar.get_width()) for text, bar in zip(axes.texts, axes.patches, strict=True))
     middles = [bar.get_y() + bar.get_height() / 2 for bar in axes.patches]
     assert axes.get_yticks().tolist() == pytest.approx([middles[1], middles[4]])
     assert [label.get_text() for label in axes.get_yticklabels()] == ["32×32×16", "32×32×64"]
