@@ -158,8 +158,8 @@ def load(path=RECORD):
         Machine and versions; the ceilings; the timings. The kit's own record holds
 
         - "layers": `time_layers()`, and "groups": `time_groups()`;
-        - "training": a step of each of `models.CONVERSION` and of the kit's models, 128 images;
-        - "separable_65k": the same as published, without some of its layers, and with standard ones;
+        - "training": a step of each of `models.CONVERSION` and of the kit's models, and of `separable_65k`
+          without some of its layers and with standard convolutions, 128 images;
         - "scaled": the kit's models at `WIDTHS` and, where they are separable, `MULTIPLIERS`, forward,
           `BATCH` images, by their `scaled_name`.
 

@@ -12,7 +12,7 @@ def _converted():
     from course import models
     from course.inspection import ledger_of
 
-    return ledger_of(models.separable_baseline(blocks=3))
+    return ledger_of(models.separable_baseline(**models.CONVERSION["all blocks separable"]))
 
 
 def _head_share(of="parameters"):
@@ -26,7 +26,7 @@ def _recorded():
 
     _, ceilings, timings = benchmarks.load()
     layers = {(t.name, t.size, t.channels): t for t in timings["layers"] if not t.training}
-    return ceilings, layers, {t.name: t for group in ("training", "separable_65k") for t in timings[group]}
+    return ceilings, layers, {t.name: t for t in timings["training"]}
 
 
 def _narrow(what):
