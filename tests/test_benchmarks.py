@@ -321,11 +321,13 @@ def test_the_command_takes_every_timing_that_the_record_holds(tmp_path, monkeypa
     }
     for name in committed:
         assert [(t.macs, t.bytes) for t in found[name]] == [(t.macs, t.bytes) for t in committed[name]]
-    training, parts, scaled = networks
+    training, scaled = networks
     for name, how in models.CONVERSION.items():
         assert training[name].count_params() == models.separable_baseline(**how).count_params()
-    for name, model in parts.items():
-        kinds = {type(layer).__name__ for layer in model.layers}
+    parts = list(training)[len(models.CONVERSION) + 1 :]
+    assert parts[0] == "separable_65k" and len(parts) == 5
+    for name in parts:
+        kinds = {type(layer).__name__ for layer in training[name].layers}
         assert ("Dropout" in kinds) == (name not in ("without Dropout", "without both"))
         assert ("BatchNormalization" in kinds) == (name not in ("without BatchNormalization", "without both"))
         assert ("SeparableConv2D" in kinds) == (name != "with standard convolutions")
