@@ -124,7 +124,7 @@ PICTURES = {
     "dial of two stops": lambda: groups_dial(dial({1: 1, 2: 0.5}, 2, 0.5)),
     "dial that does not reach the channels": lambda: groups_dial(dial({1: 1, 8: 0.13, 16: 0.07}, 48, 0.02)),
     "dial where time stays": lambda: groups_dial(dial({1: 1, 2: 1}, 2, 1)),
-    "steps": lambda: step_bars(RECORD["separable_65k"], "Where the time goes", "On a machine."),
+    "steps": lambda: step_bars(RECORD["training"][-5:], "Where the time goes", "On a machine."),
     "one step": lambda: step_bars([Timing("a", (0.0004,), batch=1)], "One"),
     "twelve long steps": lambda: step_bars(
         [Timing(f"a network with a rather long name {i}", (i + 1, 2 * i + 1), batch=128) for i in range(12)],
