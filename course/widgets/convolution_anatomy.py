@@ -19,7 +19,7 @@ _TIPS = {
     "groups": "1 is a standard convolution; as many as channels is a depthwise one",
 }
 _NAMES = {"depth_multiplier": "Depth mult."}
-_WIDE = {"layout": {"width": "244px"}, "style": {"description_width": "84px"}}
+_WIDE = {"layout": {"width": "226px"}, "style": {"description_width": "80px"}}
 
 
 def convolution_anatomy(image=None, **settings):
