@@ -6,11 +6,21 @@
 The kit's own record was made on an otherwise idle machine with `python -m course.benchmarks`.
 """
 
-from course.benchmarks.measuring import BATCH, KINDS, SHAPES, ceilings, time_groups, time_layers, time_networks
+from course.benchmarks.measuring import (
+    BATCH,
+    DIRECT,
+    KINDS,
+    SHAPES,
+    ceilings,
+    time_groups,
+    time_layers,
+    time_networks,
+)
 from course.benchmarks.record import MULTIPLIERS, RECORD, WIDTHS, Ceilings, Timing, load, save, scaled_name
 
 __all__ = [
     "BATCH",
+    "DIRECT",
     "KINDS",
     "MULTIPLIERS",
     "RECORD",

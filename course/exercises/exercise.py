@@ -71,8 +71,8 @@ class Exercise:
         return Feedback("wrong", f"{show(answer)}{self.unit} is not it: it is {side}. {self.hint}")
 
     def is_named(self, value, answer):
-        """Return whether an answer is a mistake's number, give or take 2 % where rounding is allowed."""
-        return abs(answer - value) <= min(self.within, 0.02 * abs(value))
+        """Return whether an answer is a mistake's number, give or take 5 % where rounding is allowed."""
+        return abs(answer - value) <= min(self.within, 0.05 * abs(value))
 
     def show(self, what, part=None):
         """Return the "hint" or the "solution"."""

@@ -63,15 +63,18 @@ def _separable_position():
             ),
             Mistake(
                 lambda: 9 * CHANNELS**2 + pointwise,
-                "You counted the first step as a standard convolution. Depthwise, each channel has one kernel: "
-                f"3 × 3 × {CHANNELS}.",
+                f"Did you take {depthwise} + {CHANNELS} for each filter? All filters share the first step: its "
+                f"{depthwise} are done once.",
             ),
             Mistake(lambda: depthwise, "That is the depthwise step alone. The pointwise step follows."),
             Mistake(lambda: pointwise, "That is the pointwise step alone. The depthwise step comes first."),
             Mistake(lambda: 9 + CHANNELS**2, f"One 3×3 kernel is for one channel. There are {CHANNELS} channels."),
             Mistake(
-                lambda: 9 * CHANNELS + CHANNELS, f"The pointwise step has {CHANNELS} weights for each filter."
+                lambda: depthwise + CHANNELS,
+                f"That is one output value alone. The filters share the {depthwise}, and each of the {CHANNELS} "
+                f"needs {CHANNELS} more.",
             ),
+            Mistake(lambda: depthwise + pointwise + CHANNELS, "Biases are added, not multiplied."),
             Mistake(lambda: 9 * CHANNELS**2, "That is the standard convolution."),
         ),
     )
@@ -91,6 +94,10 @@ def _separable_parameters(filters, channels, where):
         Mistake(
             lambda: 9 * channels * filters + filters,
             "That is a standard convolution. Here each input channel has one 3×3 kernel for all filters.",
+        ),
+        Mistake(
+            lambda: 9 * channels * filters,
+            "That is a standard convolution without biases. Here each input channel has one 3×3 kernel for all.",
         ),
         Mistake(
             lambda: 9 * channels * filters + pointwise + filters,
@@ -113,6 +120,10 @@ def _separable_parameters(filters, channels, where):
             Mistake(
                 lambda: 9 * filters + filters * filters + filters,
                 f"{filters} channels leave this layer, but only {channels} arrive: it is the first one.",
+            ),
+            Mistake(
+                lambda: depthwise + pointwise + channels,
+                f"There is a bias for each of the {filters} filters, not for the {channels} channels that arrive.",
             ),
             Mistake(
                 lambda: 9 + filters + filters, f"That is for a grey image. A colour image has {channels} channels."
@@ -172,6 +183,7 @@ EXERCISES = {
             Mistake(
                 lambda: 1 / _saving(), "That is the share that is left. The question asks how many times fewer."
             ),
+            Mistake(lambda: 100 / _saving(), "That is the share that is left, in per cent. Turn it over."),
             Mistake(lambda: 9, "That leaves out the depthwise step: 1/N + 1/9, not 1/9."),
             Mistake(lambda: WIDE, "That leaves out the pointwise step: 1/N + 1/9, not 1/N."),
             Mistake(lambda: 9 * WIDE, "You multiplied the two shares. They belong to two steps: add them."),
@@ -203,6 +215,14 @@ EXERCISES = {
                 lambda: _mobilenet_block(normalised=False) + 4 * CHANNELS,
                 "There are two BatchNormalizations, and each holds four numbers a channel: Keras also counts the "
                 "moving mean and variance.",
+            ),
+            Mistake(
+                lambda: _mobilenet_block(normalised=False) + 2 * CHANNELS,
+                "A BatchNormalization holds four numbers a channel, and there are two of them.",
+            ),
+            Mistake(
+                lambda: _mobilenet_block() + CHANNELS,
+                "The 1×1 convolution has no bias here: BatchNormalization shifts each channel itself.",
             ),
             Mistake(
                 lambda: _mobilenet_block(bias=True),
@@ -237,22 +257,24 @@ EXERCISES = {
     ),
     "rank": Exercise(
         question=(
-            "A separable layer with depth multiplier M is to equal any standard 3×3 layer with 48 filters. "
+            "A separable layer with depth multiplier M is to equal any standard 3×3 layer with "
+            f"{FILTERS} filters. "
             "What is the smallest M that is always enough?"
         ),
         answer=lambda: min(WINDOW**2, FILTERS),
         working=lambda: (
-            "For each channel the standard kernel is a matrix of 9 rows and 48 columns. Its rank is "
-            "at most 9, and M "
-            "kernels give rank M."
+            f"For each channel the standard kernel is a matrix of {WINDOW**2} rows and {FILTERS} "
+            "columns. Its rank "
+            f"is at most {WINDOW**2}, and M kernels give a rank of at most M."
         ),
         hint="Write one channel's weights as a matrix: a row for each cell of the window, a column a filter.",
         mistakes=(
-            Mistake(lambda: 48, "48 kernels are enough, but 9 are too: the window has only 9 cells."),
-            Mistake(lambda: 3, "The window's 3 × 3 cells are 9 rows of the matrix."),
+            Mistake(lambda: FILTERS, "So many kernels are enough, but 9 are too: the window has only 9 cells."),
+            Mistake(lambda: WINDOW, "The window's 3 × 3 cells are 9 rows of the matrix."),
             Mistake(lambda: 1, "One kernel gives every filter the same pattern in that channel."),
             Mistake(
-                lambda: 9 * 48, "That is how many numbers the matrix has. Its rank is at most its smaller side."
+                lambda: WINDOW**2 * FILTERS,
+                "That is how many numbers the matrix has. Its rank is at most its smaller side.",
             ),
         ),
     ),
@@ -275,6 +297,11 @@ EXERCISES = {
                 f"That is one group's. There are {GROUPS} groups, with {CHANNELS // GROUPS} filters each.",
             ),
             Mistake(lambda: _dial(CHANNELS), "That is a group for each channel: the depthwise end of the dial."),
+            Mistake(lambda: _dial(1) * GROUPS, "A filter sees fewer channels now, so the weights are divided."),
+            Mistake(
+                lambda: 9 * CHANNELS // GROUPS,
+                f"That is one filter's. There are {CHANNELS} filters in all groups.",
+            ),
             Mistake(lambda: 9 * GROUPS, "Count all filters: each has 9 weights for every channel of its group."),
         ),
     ),

@@ -10,6 +10,7 @@ from course.plots.picture import (
     FAINT,
     GREEN,
     INK,
+    PURPLE,
     SMALL,
     TEXT,
     VERMILLION,
@@ -32,7 +33,8 @@ def groups_dial(timings, title=None):
     Parameters
     ----------
     timings : list of course.benchmarks.Timing
-        As `benchmarks.time_groups` returns them: named by the number of groups, and "DepthwiseConv2D".
+        As `benchmarks.time_groups` returns them: named by the number of groups, "DepthwiseConv2D", and named
+        by "tf.nn.conv2d" and the number of groups. The last two may be missing.
     title : str, optional
         Instead of the finding.
 
@@ -51,9 +53,10 @@ def groups_dial(timings, title=None):
     if 1 not in by_groups or len(by_groups) < 2:
         raise ValueError("There is nothing to compare: pass the timings of benchmarks.time_groups().")
     depthwise = next((t for t in timings if t.name == "DepthwiseConv2D"), None)
+    direct = {int(t.name.split()[1]): t for t in timings if t.name.startswith("tf.nn.conv2d ")}
     groups, one = sorted(by_groups), by_groups[1]
     most = groups[-1]
-    title = title or _finding(one, by_groups[most], most, depthwise)
+    title = title or _finding(one, by_groups[most], most, depthwise, direct.get(most))
     picture = Picture(
         300, title,
         f"3×3 convolution on {one.size}×{one.size}×{one.channels}, {one.channels} filters, "
@@ -66,7 +69,11 @@ def groups_dial(timings, title=None):
     axes.plot(groups, times, color=VERMILLION, marker="o", linewidth=2)
     for g in groups:
         axes.plot([g, g], [s / one.median for s in by_groups[g].quartiles], color=VERMILLION, linewidth=1.4)
-    ends = [("time", most, times[-1], VERMILLION), ("MACs", most, macs[-1], GREEN)]
+    ends = [("time in Keras" if direct else "time", most, times[-1], VERMILLION), ("MACs", most, macs[-1], GREEN)]
+    if direct:
+        ratios = [t.median / one.median for t in direct.values()]
+        axes.plot(list(direct), ratios, color=PURPLE, marker="^", linewidth=2)
+        ends.append(("time in TensorFlow,\ncalled directly", max(direct), ratios[-1], PURPLE))
     if depthwise:
         ratio = depthwise.median / one.median
         axes.plot(one.channels, ratio, color=BLUE, marker="D", markersize=8, linestyle="none")
@@ -90,6 +97,7 @@ def groups_dial(timings, title=None):
             for g in groups
         )
         + (f"; DepthwiseConv2D: {_milliseconds(depthwise)}" if depthwise else "")
+        + "".join(f"; tf.nn.conv2d, {counted(g, 'group')}: {_milliseconds(t)}" for g, t in direct.items())
         + "."
     )
     return picture
@@ -141,10 +149,14 @@ def step_bars(timings, title, subtitle=""):
     return picture
 
 
-def _finding(one, last, most, depthwise):
-    text = (
-        f"{most} groups do {one.macs / last.macs:.0f} times fewer MACs and take {_times(last.median / one.median)}"
-    )
+def _finding(one, last, most, depthwise, direct):
+    fewer, longer = one.macs / last.macs, _times(last.median / one.median)
+    if direct:
+        return (
+            f"{most} groups do {fewer:.0f} times fewer MACs than one: in Keras they take {longer}, in TensorFlow "
+            f"called directly {_times(direct.median / one.median)}"
+        )
+    text = f"{most} groups do {fewer:.0f} times fewer MACs and take {longer}"
     if depthwise:
         work = "the same work" if most == one.channels else "a layer of as many groups as channels"
         text += f"; as a DepthwiseConv2D {work} takes {_times(depthwise.median / one.median)}"

@@ -137,9 +137,9 @@ def fit_curve(kernels, title=None):
     """
     if not kernels:
         raise ValueError("There is no kernel to fit: pass at least one.")
-    errors = {name: 100 * fit_errors(kernel) for name, kernel in kernels.items()}
+    errors = {name: 100 * fit_errors(kernel) ** 2 for name, kernel in kernels.items()}
     title = title or _finding(*next(iter(errors.items())))
-    picture = Picture(260, title, "Length of the difference over the length of the kernel, by least squares.")
+    picture = Picture(260, title, "Squares of the differences over the squares of the weights, by least squares.")
     axes = picture.add_subplot()
     for (name, values), colour in zip(errors.items(), cycle(LINES), strict=False):
         axes.plot(
@@ -149,7 +149,7 @@ def fit_curve(kernels, title=None):
     most = max(map(len, errors.values()))
     axes.set(
         xlim=(0.7, most + 0.3), ylim=(0, 104), xticks=range(1, most + 1, -(-most // 12)),
-        xlabel="depth multiplier: kernels for each channel", ylabel="missed (%)",
+        xlabel="depth multiplier: kernels for each channel", ylabel="missed (% of squared weights)",
     )  # fmt: skip
     # Every curve falls to the right.
     axes.legend(frameon=False, fontsize=TEXT, loc="upper right", labelcolor=INK)
@@ -162,10 +162,10 @@ def fit_curve(kernels, title=None):
 
 def _finding(name, errors):
     # What is separable leaves a rounding error, not 0.
-    enough = next(m for m, error in enumerate(errors, start=1) if error < 1e-4)
+    enough = next(m for m, error in enumerate(errors, start=1) if error < 1e-8)
     if enough == 1:
         return f"{name}: with one kernel a channel a separable layer misses nothing"
     return (
-        f"{name}: with one kernel a channel the closest separable layer misses {errors[0]:.0f} %; "
-        f"with {enough}, nothing"
+        f"{name}: with one kernel a channel the closest separable layer misses {errors[0]:.0f} % of "
+        f"the squared weights; with {enough}, nothing"
     )

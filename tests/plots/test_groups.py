@@ -1,5 +1,7 @@
 """The pictures of the dial of groups and of what a step takes."""
 
+from dataclasses import replace
+
 import pytest
 from plot_samples import dial
 
@@ -65,6 +67,21 @@ def test_labels_that_would_touch_are_moved_apart():
     assert heights[1] - heights[0] > 10 and heights[2] - heights[1] > 15
     far = groups_dial(dial({1: 1, 64: 5}, 64, 0.3)).axes[0]
     assert [text.xyann[1] for text in far.texts if text.get_text() != "MACs"] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_groups_that_do_not_go_through_keras_have_a_curve_of_their_own():
+    through, direct = dial({1: 2.0, 4: 8.0}, 4, 0.5), dial({1: 2.2, 4: 0.4}, 4)
+    direct = [replace(timing, name=f"tf.nn.conv2d {timing.name}") for timing in direct]
+    picture = groups_dial([*through, *direct])
+    assert picture.title == (
+        "4 groups do 4 times fewer MACs than one: in Keras they take 4.0 times as long, in TensorFlow called "
+        "directly 20 % of the time"
+    )
+    assert "tf.nn.conv2d, 1 group: 2.2 ms; tf.nn.conv2d, 4 groups: 0.4 ms." in picture.alt
+    curves = [list(line.get_ydata()) for line in picture.axes[0].lines if list(line.get_xdata()) == [1, 4]]
+    assert pytest.approx([1.1, 0.2]) in curves
+    words = {text.get_text() for text in picture.axes[0].texts}
+    assert {"time in Keras", "time in TensorFlow,\ncalled directly"} <= words
 
 
 @pytest.mark.parametrize("timings", [[], dial({1: 1}, 4), dial({2: 1, 4: 1}, 4), dial({1: 1}, 4, 0.1)])
