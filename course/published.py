@@ -141,19 +141,26 @@ def submissions():
     Returns
     -------
     dict of str to numpy.ndarray
-        "parameters", "final_test_accuracy" and "best_test_accuracy" in per cent, and "train_seconds".
+        "parameters", "final_test_accuracy" and "best_test_accuracy" in per cent, "train_seconds", and
+        "augmented": False where training images were taken as they are.
 
     Used in notebook 03.
     """
-    return _columns(
-        "submissions.csv", ("parameters", "final_test_accuracy", "best_test_accuracy", "train_seconds")
-    )
+    keys = ("parameters", "final_test_accuracy", "best_test_accuracy", "train_seconds")
+    augmentation = _rows("submissions.csv", "augmentation")
+    return {
+        **_columns("submissions.csv", keys),
+        "augmented": np.array([not what.startswith("none") for what in augmentation]),
+    }
 
 
 def _columns(name, keys):
+    return {key: np.array([float(value or "nan") for value in _rows(name, key)]) for key in keys}
+
+
+def _rows(name, key):
     with (runs.RECORDS / name).open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {key: np.array([float(row[key] or "nan") for row in rows]) for key in keys}
+        return [row[key] for row in csv.DictReader(file)]
 
 
 def annotation_mistakes():

@@ -69,6 +69,7 @@ def test_annotation_mistakes():
 def test_the_submissions_are_all_there():
     found = published.submissions()
     assert {len(column) for column in found.values()} == {52}
+    assert found["augmented"].sum() == 34
     assert found["parameters"].max() < 100_000 and not any(np.isnan(column).any() for column in found.values())
     # Report 000 is the tenth of them.
-    assert [column[9] for column in found.values()] == [65_101, 84.65, 85.58, 1249.96]
+    assert [column[9] for column in found.values()] == [65_101, 84.65, 85.58, 1249.96, True]

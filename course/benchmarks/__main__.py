@@ -25,13 +25,13 @@ def trained():
         "separable_65k": whole,
         "without Dropout": models.without(whole, "Dropout"),
         "without BatchNormalization": models.without(whole, "BatchNormalization"),
-        "without both": models.without(whole, "Dropout", "BatchNormalization"),
+        "without either": models.without(whole, "Dropout", "BatchNormalization"),
         "with standard convolutions": models.twin(whole),
     }
 
 
 def main(path=RECORD):
-    """Take the timings that `load` lists, and write them. It takes about seven minutes."""
+    """Take the timings that `load` lists, and write them. It takes about two minutes."""
     timings = {"layers": time_layers(rounds=21), "groups": time_groups()}
     timings["training"] = time_networks(trained(), batch=128, rounds=9, training=True)
     scaled = {

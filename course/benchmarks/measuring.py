@@ -142,7 +142,7 @@ def time_groups(size=16, channels=64, batch=BATCH, rounds=11):
         kernel = tf.random.stateless_normal((3, 3, channels // count, channels), (2, size))
         direct = partial(tf.function(tf.nn.conv2d), x, kernel, 1, "SAME")
         # TensorFlow can't do it everywhere: not without the oneDNN library.
-        with suppress(tf.errors.OpError):
+        with _no_warnings(), suppress(tf.errors.OpError):
             direct()
             work[f"{DIRECT} {count}"] = direct
     took = _in_turns(work, rounds)

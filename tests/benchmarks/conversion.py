@@ -1,7 +1,7 @@
 """Train each step from the baseline to a compact network for five epochs, and keep the record.
 
 Run it from the repository's root with `python -m tests.benchmarks.conversion DIR`, where DIR holds
-CIFAR-10. It takes about an hour on two cores, goes on where it was stopped, and writes
+CIFAR-10. It takes about three quarters of an hour on two cores, goes on where it was stopped, and writes
 `course/records/conversion_0` to `conversion_5`, in the order of `models.CONVERSION`, and
 `conversion_plain`: all blocks separable, without BatchNormalization. The records hold the curves alone:
 weights and test predictions stay in `runs/`.
