@@ -47,6 +47,7 @@ def _parser():
     train.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
     train.add_argument("--out", metavar="DIR", help="where the record goes; runs/MODEL if not given")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="fixes weights, order and masks; 0")
+    train.add_argument("--accelerate", action="store_true", help="train the same model with cheaper steps")
     train.add_argument("--resume", action="store_true", help="go on with the run in the --out folder")
     train.add_argument("--json", action="store_true", help="print the record as JSON; the log goes to stderr")
 
@@ -104,7 +105,7 @@ def _train(options):
     recipe = training.RECIPES[options.recipe] if options.recipe else training.published_for(options.model)
     with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
         run = training.train(
-            model,
+            training.accelerate(model) if options.accelerate else model,
             load(options.data),
             recipe,
             epochs=options.epochs,

@@ -78,8 +78,8 @@ def groups_dial(timings, title=None):
         ratio = depthwise.median / one.median
         axes.plot(one.channels, ratio, color=BLUE, marker="D", markersize=8, linestyle="none")
         ends.append(("time as a\nDepthwiseConv2D", one.channels, ratio, BLUE))
-    axes.axhline(1, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     last = max(x for _, x, _, _ in ends)
+    axes.plot([last**-0.05, last], [1, 1], color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     axes.set(
         xscale="log", yscale="log", xlim=(last**-0.05, last**1.28), xticks=sorted({*groups, last}),
         xlabel="groups (1: standard; as many as channels: depthwise)", ylabel="times the standard layer's",

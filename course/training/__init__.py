@@ -1,6 +1,18 @@
 """Recipes and the training loop. Used in notebooks 00, 01, 04 and 05."""
 
+from course.training.accelerate import accelerate, accelerated, multiplies_bfloat16
 from course.training.loop import predict, train
 from course.training.recipes import RECIPES, Recipe, published_baseline, published_for, quick
 
-__all__ = ["RECIPES", "Recipe", "predict", "published_baseline", "published_for", "quick", "train"]
+__all__ = [
+    "RECIPES",
+    "Recipe",
+    "accelerate",
+    "accelerated",
+    "multiplies_bfloat16",
+    "predict",
+    "published_baseline",
+    "published_for",
+    "quick",
+    "train",
+]

@@ -14,6 +14,7 @@ from course._quiet import import_keras
 from course.data import batch, split
 from course.data.dataset import check_images
 from course.progress import bar
+from course.training.accelerate import accelerated
 from course.training.checkpoint import load_checkpoint, save_checkpoint
 
 keras = import_keras()
@@ -277,7 +278,7 @@ def _about(model, data, recipe, seed):
             "test_images": len(data.test_images),
         },
         "monitor": recipe.monitor,
-        "accelerated": False,
+        "accelerated": accelerated(model),
         "published": False,
         "status": "running",
         "versions": {

@@ -62,7 +62,7 @@ class BudgetSlider(Shell):
             tooltip="Multiplies the filters and units of every layer but the last: arrow keys move it", **_WIDE,
         )  # fmt: skip
         self.depth_multiplier = widgets.SelectionSlider(
-            options=MULTIPLIERS, description="Depth multiplier",
+            options=MULTIPLIERS, description="Depth mult.",
             tooltip="Depthwise kernels for each channel, in every separable layer: arrow keys move it", **_WIDE,
         )  # fmt: skip
         # Done once here, as building a network takes longer than an update may.

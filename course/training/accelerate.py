@@ -1,0 +1,126 @@
+"""Make a model cheaper to train on a CPU, and leave what it computes as it is.
+
+Keras 3 on TensorFlow builds BatchNormalization from a dozen small operations, each a pass over the
+map, and draws four random bytes where dropout needs one. Here both are replaced, and a processor with
+instructions for bfloat16 multiplies in it.
+"""
+
+from pathlib import Path
+
+from course._quiet import import_keras
+
+keras = import_keras()
+
+import tensorflow as tf  # noqa: E402  (after the quiet import)
+from keras import layers  # noqa: E402
+
+# Linux's names for the instructions that multiply bfloat16.
+_INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
+_BYTE = 256  # values
+
+
+def accelerate(model, bfloat16=None):
+    """Return a model that computes what another does, and takes less time to train on a CPU.
+
+    Its layers have the same names and the same weights, so that files of weights fit both. Weights,
+    BatchNormalization's statistics and the last layer stay in float32. On a GPU, where Keras's own
+    layers are compiled, the model itself is returned.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built, Sequential or functional.
+    bfloat16 : bool, optional
+        Whether convolutions and Dense layers multiply in bfloat16, which keeps 8 bits of a number's
+        24. None: where the processor has instructions for it; elsewhere it would be slower.
+
+    Returns
+    -------
+    keras.Model
+        New and uncompiled, with a copy of the weights.
+
+    Raises
+    ------
+    ValueError
+        When the model is not built.
+
+    Used in notebook 04.
+    """
+    if not model.built:
+        raise ValueError(f"{model.name} is not built: start it with keras.Input(shape=(32, 32, 3)).")
+    if tf.config.list_physical_devices("GPU"):
+        return model
+    half = multiplies_bfloat16() if bfloat16 is None else bfloat16
+    last = model.layers[-1]
+
+    def quicker(layer):
+        config = layer.get_config()
+        if half and layer is not last:
+            config["dtype"] = "mixed_bfloat16"
+        return _QUICKER.get(type(layer), type(layer)).from_config(config)
+
+    made = keras.models.clone_model(model, clone_function=quicker)
+    made.set_weights(model.get_weights())
+    return made
+
+
+def accelerated(model):
+    """Return whether a model has layers that `accelerate` put in."""
+    return any(type(layer) in _QUICKER.values() for layer in model.layers)
+
+
+def multiplies_bfloat16(cpuinfo=Path("/proc/cpuinfo")):
+    """Return whether this processor has instructions for bfloat16; False where Linux does not say.
+
+    Parameters
+    ----------
+    cpuinfo : pathlib.Path
+        Where Linux lists the processor's instructions.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        flags = next(line for line in cpuinfo.read_text().splitlines() if line.startswith("flags"))
+    except (OSError, StopIteration):
+        return False
+    return bool(_INSTRUCTIONS & set(flags.split()))
+
+
+# Both keep Keras's class names: a file of weights calls a layer by them.
+class BatchNormalization(layers.BatchNormalization):
+    """Keras's BatchNormalization, computed by TensorFlow's fused operation where that knows how."""
+
+    def call(self, inputs, training=None, mask=None):
+        channels_last = len(inputs.shape) == 4 and self.axis in (-1, 3)
+        whole = channels_last and self.center and self.scale and mask is None
+        if not (training and self.trainable and whole):
+            return super().call(inputs, training=training, mask=mask)
+        outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
+            inputs, tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta), epsilon=self.epsilon
+        )
+        # The operation divides by one less than the number of values, Keras by that number.
+        count = tf.cast(tf.size(inputs) // inputs.shape[-1], tf.float32)
+        variance *= (count - 1) / count
+        for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + now * (1 - self.momentum))
+        return outputs
+
+
+class Dropout(layers.Dropout):
+    """Keras's Dropout with one random byte for each value: the rate is rounded to a 256th."""
+
+    def call(self, inputs, training=False):
+        dropped = round(self.rate * _BYTE)
+        if not training or self.noise_shape is not None or not 0 < dropped < _BYTE:
+            return super().call(inputs, training=training)
+        count = tf.size(inputs)
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        words = tf.random.stateless_uniform([count // 8 + 1], seed, minval=None, maxval=None, dtype=tf.uint64)
+        drawn = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count], tf.shape(inputs))
+        kept = tf.cast(drawn >= dropped, inputs.dtype)
+        return inputs * (kept * tf.cast(_BYTE / (_BYTE - dropped), inputs.dtype))
+
+
+_QUICKER = {layers.BatchNormalization: BatchNormalization, layers.Dropout: Dropout}

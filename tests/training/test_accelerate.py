@@ -1,0 +1,190 @@
+"""An accelerated model computes what the plain one does: outputs, statistics, gradients, rates."""
+
+import numpy as np
+import pytest
+
+from course import models
+from course.training import accelerate, accelerated, multiplies_bfloat16
+
+keras = models.keras
+layers = keras.layers
+
+import tensorflow as tf  # noqa: E402  (after course.models has imported it quietly)
+
+RNG = np.random.default_rng(5)
+IMAGES = RNG.random((12, 32, 32, 3)).astype("float32")
+LABELS = np.arange(12) % 10
+
+
+def stirred(model):
+    """Return a model whose statistics and biases are no longer what they were at first."""
+    for variable in model.variables:
+        if variable.path.endswith(("moving_mean", "bias", "beta")):
+            variable.assign(0.1 * RNG.normal(size=variable.shape))
+        if variable.path.endswith(("moving_variance", "gamma")):
+            variable.assign(RNG.uniform(0.5, 2, size=variable.shape))
+    return model
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_the_same_outputs_from_the_same_weights(name):
+    plain = stirred(models.build(name))
+    quick = accelerate(plain, bfloat16=False)
+    assert [layer.name for layer in quick.layers] == [layer.name for layer in plain.layers]
+    for a, b in zip(plain.get_weights(), quick.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+    expected = plain.predict_on_batch(IMAGES)
+    assert np.ptp(expected) > 0.001
+    np.testing.assert_allclose(quick.predict_on_batch(IMAGES), expected, atol=1e-5)
+    assert accelerated(quick) and not accelerated(plain)
+
+
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_files_of_weights_fit_both(tmp_path, bfloat16):
+    plain = stirred(models.build("separable_65k"))
+    quick = accelerate(models.build("separable_65k", seed=1), bfloat16)
+    plain.save_weights(tmp_path / "plain.weights.h5")
+    quick.load_weights(tmp_path / "plain.weights.h5")
+    quick.save_weights(tmp_path / "quick.weights.h5")
+    again = models.build("separable_65k", seed=2)
+    again.load_weights(tmp_path / "quick.weights.h5")
+    for a, b in zip(plain.get_weights(), again.get_weights(), strict=True):
+        assert a.dtype == np.float32 and np.array_equal(a, b)
+
+
+def gradients(model):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(LABELS, model(IMAGES, training=True)))
+    return [np.asarray(g) for g in tape.gradient(loss, [v.value for v in model.trainable_variables])]
+
+
+@pytest.mark.parametrize("name", ["separable_65k", "separable_99k"])
+def test_a_step_leaves_the_same_gradients_and_statistics(name):
+    plain = stirred(models.without(models.build(name), "Dropout"))
+    quick = accelerate(plain, bfloat16=False)
+    for a, b in zip(gradients(plain), gradients(quick), strict=True):
+        # Rounding errors add up over twenty layers, and turn a ReLU or a maximum here and there.
+        assert np.linalg.norm(b - a) <= 0.03 * np.linalg.norm(a) + 1e-4
+    moved = [v for v in plain.non_trainable_variables if "moving" in v.path]
+    for a, b in zip(moved, [v for v in quick.non_trainable_variables if "moving" in v.path], strict=True):
+        np.testing.assert_allclose(np.asarray(b), np.asarray(a), rtol=1e-4, atol=1e-5)
+    # And they have moved.
+    fresh = [np.asarray(v) for v in accelerate(models.build(name)).non_trainable_variables if "moving" in v.path]
+    assert all(not np.allclose(a, np.asarray(b)) for a, b in zip(fresh, moved, strict=True))
+
+
+def test_one_normalisation_agrees_closely():
+    model = keras.Sequential(
+        [keras.Input((6, 5, 4)), layers.BatchNormalization(momentum=0.8), layers.Activation("tanh")]
+    )
+    plain, quick = (m.layers[0] for m in (stirred(model), accelerate(model, bfloat16=False)))
+    some, weights = (tf.constant(RNG.normal(2, 3, (7, 6, 5, 4)).astype("float32")) for _ in range(2))
+    found = []
+    for layer in (plain, quick):
+        with tf.GradientTape() as tape:
+            tape.watch(some)
+            outputs = layer(some, training=True)
+            total = tf.reduce_sum(weights * outputs**2)
+        sources = [some, layer.gamma.value, layer.beta.value]
+        found.append([outputs, layer.moving_mean, layer.moving_variance, *tape.gradient(total, sources)])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(np.asarray(b), np.asarray(a), rtol=1e-4, atol=1e-4 * abs(np.asarray(a)).max())
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.15, 0.25, 0.5])
+def test_dropout_drops_at_its_rate_and_keeps_the_mean(rate):
+    layer = dropout(rate)
+    ones = np.ones((64, 30, 30, 8), "float32")
+    first, second = (np.asarray(layer(ones, training=True)) for _ in range(2))
+    dropped = round(256 * rate) / 256
+    assert abs(dropped - rate) <= 1 / 512
+    assert set(np.unique(first)) == {0, np.float32(1 / (1 - dropped))}
+    count = ones.size
+    error = np.sqrt(dropped * (1 - dropped) / count)
+    assert abs((first == 0).mean() - dropped) < 5 * error
+    # No two draws, places or channels go together.
+    assert abs(((first == 0) & (second == 0)).mean() - dropped**2) < 5 * error
+    for axis in range(4):
+        beside = (first == 0) & (np.roll(first, 1, axis) == 0)
+        assert abs(beside.mean() - dropped**2) < 5 * error
+    assert np.array_equal(np.asarray(layer(ones, training=False)), ones)
+
+
+def dropout(rate, **options):
+    model = keras.Sequential(
+        [keras.Input((30, 30, 8)), layers.Dropout(rate, **options), layers.Activation("linear")]
+    )
+    return accelerate(model, bfloat16=False).layers[0]
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.001, 0.999])
+def test_rates_that_a_byte_can_not_hold_are_kerass(rate):
+    outputs = np.asarray(dropout(rate, seed=0)(np.ones((64, 30, 30, 8), "float32"), training=True))
+    assert abs((outputs == 0).mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / outputs.size) + 1e-12
+    if rate:
+        assert (outputs == 0).any()
+
+
+def test_dropout_repeats_with_its_seed_and_moves_on():
+    ones = np.ones((2, 30, 30, 8), "float32")
+    runs = []
+    for _ in range(2):
+        layer = dropout(0.3, seed=7)
+        runs.append([np.asarray(layer(ones, training=True)) for _ in range(2)])
+    assert np.array_equal(runs[0], runs[1]) and not np.array_equal(*runs[0])
+
+
+def test_bfloat16_multiplies_and_stores_nothing():
+    plain = stirred(models.build("separable_65k"))
+    quick = accelerate(plain, bfloat16=True)
+    assert {v.dtype for v in quick.trainable_variables} == {"float32"}
+    assert quick.layers[0].compute_dtype == "bfloat16" and quick.layers[-1].compute_dtype == "float32"
+    outputs = quick.predict_on_batch(IMAGES)
+    assert outputs.dtype == np.float32
+    np.testing.assert_allclose(outputs.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(outputs, plain.predict_on_batch(IMAGES), atol=0.05)
+
+
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_it_learns(bfloat16):
+    quick = accelerate(models.build("separable_65k"), bfloat16)
+    quick.compile(keras.optimizers.Adam(3e-3), "sparse_categorical_crossentropy")
+    losses = [float(quick.train_on_batch(IMAGES, LABELS)) for _ in range(25)]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_branches_and_unlike_layers_stay_as_they_are():
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, padding="same")(inputs)
+    y = layers.BatchNormalization(scale=False)(x)
+    z = layers.BatchNormalization(axis=1)(x)
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(layers.Add()([x, y, z]))))
+    quick = accelerate(model, bfloat16=False)
+    some = RNG.random((5, 8, 8, 3)).astype("float32")
+    for training in (False, True):
+        np.testing.assert_allclose(
+            np.asarray(quick(some, training=training)), np.asarray(model(some, training=training)), atol=1e-5
+        )
+
+
+def test_what_can_not_be_accelerated(monkeypatch):
+    with pytest.raises(ValueError, match="is not built: start it with keras.Input"):
+        accelerate(keras.Sequential([layers.Dense(3)]))
+    model = models.build("separable_99k")
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"] if kind == "GPU" else [])
+    assert accelerate(model) is model
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("processor : 0\nflags\t\t: fpu avx512f avx512_bf16 sse\n", True),
+        ("flags : fpu amx_bf16\n", True),
+        ("flags : fpu avx2 avx512f\n", False),
+        ("Features : asimd\n", False),
+    ],
+)
+def test_the_processors_instructions(tmp_path, text, expected):
+    (tmp_path / "cpuinfo").write_text(text)
+    assert multiplies_bfloat16(tmp_path / "cpuinfo") is expected
+    assert multiplies_bfloat16(tmp_path / "nothing") is False
