@@ -77,8 +77,6 @@ def kernel_slices(kernels, title=None):
             page.text(left, 8 + i * _LINE, line, size=TEXT, weight="bold", va="center")
         _draw_slices(page, kernel, left, top, pitch, limit)
     page.set(xlim=(0, WIDTH), ylim=(picture.body, 0))
-    # Many shades.
-    picture.photographic = True
     shares = "; ".join(
         f"{name}, {'×'.join(map(str, np.shape(kernel)))}: one pattern for each channel holds {held[name]}"
         for name, kernel in kernels.items()

@@ -26,7 +26,7 @@ def main(where):
         run = training.train(network, images, RECIPE, out=Path("runs") / folder, resume=True)
         run.about["name"] = name
         run.labels = run.probabilities = None
-        runs.save(run, runs.RECORDS / folder)
+        runs.save(run.summarise(), runs.RECORDS / folder)
 
 
 if __name__ == "__main__":
