@@ -56,6 +56,13 @@ def test_train_writes_and_prints_the_record(few_images, tmp_path, capsys):
     assert "Epoch 2/2" in capsys.readouterr().out
 
 
+def test_train_takes_cheaper_steps_when_asked(few_images, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert main(["train", "separable_99k", "--epochs", "1", "--out", str(out), "--accelerate", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["accelerated"] is True
+    models.build("separable_99k").load_weights(out / "weights.weights.h5")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

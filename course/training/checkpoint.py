@@ -115,5 +115,5 @@ def _read(path):
 def _identity(about):
     """Return all that must stay the same for a run to go on: not how many epochs it takes."""
     recipe = {f"the recipe's {key}": value for key, value in about["recipe"].items() if key != "epochs"}
-    plain = {key: about[key] for key in ("model", "parameters", "seed")}
+    plain = {key: about[key] for key in ("model", "parameters", "seed", "accelerated")}
     return {**plain, "images of fingerprint": about["data"]["fingerprint"], **recipe}

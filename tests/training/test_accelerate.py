@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from course import models
-from course.training import accelerate, accelerated, multiplies_bfloat16
+from course.data import Dataset
+from course.training import Recipe, accelerate, accelerated, multiplies_bfloat16, train
 
 keras = models.keras
 layers = keras.layers
@@ -188,3 +189,41 @@ def test_the_processors_instructions(tmp_path, text, expected):
     (tmp_path / "cpuinfo").write_text(text)
     assert multiplies_bfloat16(tmp_path / "cpuinfo") is expected
     assert multiplies_bfloat16(tmp_path / "nothing") is False
+
+
+FEW = Dataset(
+    RNG.integers(0, 256, (40, 32, 32, 3), dtype=np.uint8), np.arange(40) % 10,
+    RNG.integers(0, 256, (20, 32, 32, 3), dtype=np.uint8), np.arange(20) % 10, tuple("abcdefghij"), "Noise",
+)  # fmt: skip
+RECIPE = Recipe("few", epochs=3, batch_size=8)
+
+
+def small(seed):
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.SeparableConv2D(8, 3, activation="relu", name="conv"),
+            layers.BatchNormalization(name="norm"),
+            layers.Dropout(0.25, name="dropout"),
+            layers.GlobalAveragePooling2D(name="pool"),
+            layers.Dense(10, activation="softmax", name="probabilities"),
+        ],
+        name="small",
+    )
+
+
+def test_a_run_of_an_accelerated_model_says_so_and_resumes_to_the_same_end(tmp_path):
+    whole, first, again = (accelerate(small(seed)) for seed in (0, 0, 1))
+    run = train(whole, FEW, RECIPE, out=tmp_path / "whole")
+    assert run.about["accelerated"] is True
+    train(first, FEW, RECIPE, epochs=1, out=tmp_path / "resumed")
+    train(again, FEW, RECIPE, out=tmp_path / "resumed", resume=True)
+    for a, b in zip(whole.get_weights(), again.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+    with pytest.raises(ValueError, match="holds a run with accelerated True, not False"):
+        train(small(0), FEW, RECIPE, out=tmp_path / "resumed", resume=True)
+    plain = small(2)
+    plain.load_weights(tmp_path / "whole" / "weights.weights.h5")
+    for a, b in zip(whole.get_weights(), plain.get_weights(), strict=True):
+        assert np.array_equal(a, b)
