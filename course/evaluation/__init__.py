@@ -1,0 +1,47 @@
+"""How far a measured accuracy can be trusted: chance, seeds, calibration, choices made on test images.
+
+Accuracies, their errors and their differences are fractions, as in records: 0.01 is one point.
+Used in notebook 04.
+"""
+
+from course.evaluation.errors import (
+    Spread,
+    last_accuracy,
+    spread,
+    standard_error,
+    standard_error_of_difference,
+)
+from course.evaluation.predictions import (
+    Calibration,
+    ClassAccuracy,
+    Comparison,
+    Mistake,
+    calibration,
+    class_names,
+    compare,
+    confident_mistakes,
+    per_class,
+)
+from course.evaluation.selection import Selection, expected_best, inflation, selection, summary
+
+__all__ = [
+    "Calibration",
+    "ClassAccuracy",
+    "Comparison",
+    "Mistake",
+    "Selection",
+    "Spread",
+    "calibration",
+    "class_names",
+    "compare",
+    "confident_mistakes",
+    "expected_best",
+    "inflation",
+    "last_accuracy",
+    "per_class",
+    "selection",
+    "spread",
+    "standard_error",
+    "standard_error_of_difference",
+    "summary",
+]
