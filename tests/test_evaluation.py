@@ -130,7 +130,9 @@ def test_classes_are_counted_one_by_one(seed):
 
 
 def test_a_class_without_images_or_name():
-    first, second = evaluation.per_class(sure([0.9, 0.8], [True, True]))
+    one = sure([0.9, 0.8], [True, True])
+    one.about["data"]["names"] = ["a", "b", "one too many"]
+    first, second = evaluation.per_class(one)
     assert (first.name, first.images, first.accuracy) == ("class 0", 2, 1)
     assert (second.name, second.images) == ("class 1", 0)
     assert math.isnan(second.accuracy) and math.isnan(second.standard_error)
@@ -176,6 +178,10 @@ def test_the_least_and_the_largest_calibration_error():
     assert evaluation.calibration(sure([1.0] * 5, [False] * 5)).ece == 1
 
 
+def test_a_confidence_rounded_above_1_falls_into_the_last_bin():
+    assert evaluation.calibration(sure([np.nextafter(1, 2)], [True]), bins=4).counts.tolist() == [0, 0, 0, 1]
+
+
 def test_a_bin_holds_its_upper_edge():
     found = evaluation.calibration(sure([0.625, 0.75, 0.875, 1.0], [True] * 4), bins=4)
     assert found.edges.tolist() == [0, 0.25, 0.5, 0.75, 1]
@@ -201,10 +207,9 @@ def test_mistakes_are_those_of_the_highest_confidence(seed, count):
 
 
 def test_mistakes_of_equal_confidence_keep_their_order():
-    found = evaluation.confident_mistakes(
-        sure([0.75, 0.875, 0.75, 1.0, 0.875], [False, False, False, True, False])
-    )
-    assert [each.image for each in found] == [1, 4, 0, 2]
+    one = sure([0.75, 0.875] * 100, [False] * 198 + [True] * 2)
+    found = evaluation.confident_mistakes(one, 200)
+    assert [each.image for each in found] == [*range(1, 198, 2), *range(0, 198, 2)]
 
 
 @pytest.mark.parametrize("work", [
@@ -234,6 +239,7 @@ def test_the_spread_of_runs_is_that_of_their_last_accuracies():
     assert evaluation.spread([50.0, 60.0, 80.0, 70.0]).mean == 65
 
 
+@pytest.mark.filterwarnings("error")
 def test_one_run_and_two_runs_come_with_a_warning():
     alone = evaluation.spread([run()])
     assert alone.warning.startswith("One run") and alone.mean == 0.75
@@ -279,7 +285,7 @@ def test_the_expected_best_of_a_few_normal_readings():
 def test_late_epochs_are_split_into_a_line_and_scatter_about_it():
     # The signs sum to 0, and to 0 along the line too, so they leave the fitted line where it is.
     line = 0.70 + 0.01 * np.arange(4)
-    found = evaluation.selection(run([0.1, 0.9, *(line + 0.002 * np.array([1, -1, -1, 1]))]), late=4)
+    found = evaluation.selection(run([None, 0.9, *(line + 0.002 * np.array([1, -1, -1, 1]))]), late=4)
     assert (found.late, found.best_epoch, found.best) == (4, 2, 0.9)
     assert math.isclose(found.last, 0.732) and math.isclose(found.inflation, 0.9 - 0.732)
     assert math.isclose(found.level, 0.73)
