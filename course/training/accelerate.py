@@ -1,11 +1,14 @@
 """Make a model cheaper to train on a CPU, and leave what it computes as it is.
 
 Keras 3 on TensorFlow builds BatchNormalization from a dozen small operations, each a pass over the
-map, and draws four random bytes where dropout needs one. Here both are replaced, and a processor with
-instructions for bfloat16 multiplies in it.
+map, and draws dropout's random numbers with a slow generator, into maps of their own. Here both are
+replaced, and a processor with instructions for bfloat16 multiplies in it.
 """
 
+from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from course._quiet import import_keras
 
@@ -16,7 +19,7 @@ from keras import layers  # noqa: E402
 
 # Linux's names for the instructions that multiply bfloat16.
 _INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
-_BYTE = 256  # values
+_GOLDEN = np.uint32(0x9E3779B1)  # 2**32 by the golden ratio: neighbours end up far apart
 
 
 def accelerate(model, bfloat16=None):
@@ -52,12 +55,13 @@ def accelerate(model, bfloat16=None):
         return model
     half = multiplies_bfloat16() if bfloat16 is None else bfloat16
     last = model.layers[-1]
+    kept = set() if _compiles() else {layers.Dropout}
 
     def quicker(layer):
-        config = layer.get_config()
+        config, kind = layer.get_config(), type(layer)
         if half and layer is not last:
             config["dtype"] = "mixed_bfloat16"
-        return _QUICKER.get(type(layer), type(layer)).from_config(config)
+        return (kind if kind in kept else _QUICKER.get(kind, kind)).from_config(config)
 
     made = keras.models.clone_model(model, clone_function=quicker)
     made.set_weights(model.get_weights())
@@ -109,18 +113,53 @@ class BatchNormalization(layers.BatchNormalization):
 
 
 class Dropout(layers.Dropout):
-    """Keras's Dropout with one random byte for each value: the rate is rounded to a 256th."""
+    """Keras's Dropout, compiled into one pass that works out again, going back, what it dropped."""
 
     def call(self, inputs, training=False):
-        dropped = round(self.rate * _BYTE)
-        if not training or self.noise_shape is not None or not 0 < dropped < _BYTE:
+        if not training or self.noise_shape is not None or not 0 < self.rate < 1:
             return super().call(inputs, training=training)
-        count = tf.size(inputs)
-        seed = tf.cast(self.seed_generator.next(), tf.int32)
-        words = tf.random.stateless_uniform([count // 8 + 1], seed, minval=None, maxval=None, dtype=tf.uint64)
-        drawn = tf.reshape(tf.reshape(tf.bitcast(words, tf.uint8), [-1])[:count], tf.shape(inputs))
-        kept = tf.cast(drawn >= dropped, inputs.dtype)
-        return inputs * (kept * tf.cast(_BYTE / (_BYTE - dropped), inputs.dtype))
+        return _drop(inputs, tf.bitcast(tf.cast(self.seed_generator.next(), tf.int32), tf.uint32), self.rate)
+
+
+# Only what works unit by unit is compiled: a compiled convolution is many times slower on a CPU.
+@tf.function(jit_compile=True, autograph=False)
+def _drop(inputs, seed, rate):
+    @tf.custom_gradient
+    def drop(values, seed):
+        def kept(values):
+            words = tf.reshape(_random_words(tf.size(values), seed), tf.shape(values))
+            scaled = values * tf.cast(1 / (1 - rate), values.dtype)
+            return tf.where(words >= np.uint32(rate * 2**32), scaled, tf.zeros((), values.dtype))
+
+        return kept(values), lambda upstream: (kept(upstream), None)
+
+    return drop(inputs, seed)
+
+
+@cache
+def _compiles():
+    try:
+        _drop(tf.ones(1), tf.zeros(2, tf.uint32), 0.5)
+    except tf.errors.OpError:  # a TensorFlow that was built without the compiler
+        return False
+    return True
+
+
+def _random_words(count, seed):
+    """Return one uint32 for each place, by the finaliser of MurmurHash3 (A. Appleby, public domain).
+
+    A cryptographer would not take it, but a mask needs no more, and it costs less than reading the map.
+    """
+    # Both halves of the seed go through the hash first: the second only counts the steps.
+    key = _finalised(seed[0] ^ _finalised(seed[1] + _GOLDEN, seed[0]), seed[1])
+    places = tf.bitcast(tf.range(count), tf.uint32)
+    return _finalised(places * _GOLDEN ^ key, _finalised(key + _GOLDEN, seed[1]))
+
+
+def _finalised(words, key):
+    words = (words ^ tf.bitwise.right_shift(words, np.uint32(16))) * np.uint32(0x85EBCA6B)
+    words = (words ^ key ^ tf.bitwise.right_shift(words, np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return words ^ tf.bitwise.right_shift(words, np.uint32(16))
 
 
 _QUICKER = {layers.BatchNormalization: BatchNormalization, layers.Dropout: Dropout}

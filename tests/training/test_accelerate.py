@@ -1,11 +1,14 @@
 """An accelerated model computes what the plain one does: outputs, statistics, gradients, rates."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from course import models
 from course.data import Dataset
 from course.training import Recipe, accelerate, accelerated, multiplies_bfloat16, train
+from course.training.accelerate import _random_words
 
 keras = models.keras
 layers = keras.layers
@@ -92,38 +95,70 @@ def test_one_normalisation_agrees_closely():
         np.testing.assert_allclose(np.asarray(b), np.asarray(a), rtol=1e-4, atol=1e-4 * abs(np.asarray(a)).max())
 
 
-@pytest.mark.parametrize("rate", [0.1, 0.15, 0.25, 0.5])
+@pytest.mark.parametrize("rate", [0.001, 0.1, 0.15, 0.25, 0.5, 0.999])
 def test_dropout_drops_at_its_rate_and_keeps_the_mean(rate):
     layer = dropout(rate)
     ones = np.ones((64, 30, 30, 8), "float32")
     first, second = (np.asarray(layer(ones, training=True)) for _ in range(2))
-    dropped = round(256 * rate) / 256
-    assert abs(dropped - rate) <= 1 / 512
-    assert set(np.unique(first)) == {0, np.float32(1 / (1 - dropped))}
-    count = ones.size
-    error = np.sqrt(dropped * (1 - dropped) / count)
-    assert abs((first == 0).mean() - dropped) < 5 * error
+    assert set(np.unique(first)) == {0, np.float32(1 / (1 - rate))}
+    error = np.sqrt(rate * (1 - rate) / ones.size)
+    assert abs((first == 0).mean() - rate) < 5 * error
     # No two draws, places or channels go together.
-    assert abs(((first == 0) & (second == 0)).mean() - dropped**2) < 5 * error
+    assert abs(((first == 0) & (second == 0)).mean() - rate**2) < 5 * error
     for axis in range(4):
         beside = (first == 0) & (np.roll(first, 1, axis) == 0)
-        assert abs(beside.mean() - dropped**2) < 5 * error
+        assert abs(beside.mean() - rate**2) < 5 * error
     assert np.array_equal(np.asarray(layer(ones, training=False)), ones)
 
 
-def dropout(rate, **options):
+def test_the_random_words_are_even_and_unlike_those_of_other_steps_and_layers():
+    count, seeds = 2**16, [(0, 0), (0, 1), (0, 2), (1, 0), (2**32 - 1, 7)]
+    words = np.array([_random_words(count, tf.constant(seed, tf.uint32)) for seed in seeds], dtype=np.uint32)
+    for which in words:
+        for shift in (0, 8, 16, 24):
+            found = np.bincount((which >> shift) & 255, minlength=256)
+            # Chi-squared of 255 degrees of freedom: mean 255, standard deviation 22.6.
+            assert abs(((found - count / 256) ** 2).sum() / (count / 256) - 255) < 5 * 22.6
+    for bit in range(32):
+        signs = 1.0 - 2 * ((words >> bit) & 1)
+        spectrum = np.fft.fft(signs)
+        for i in range(len(seeds)):
+            for j in range(i + 1):
+                # Of a sum of random signs the standard deviation is the square root of their number.
+                together = np.fft.ifft(spectrum[i] * spectrum[j].conj()).real[i == j :]
+                assert abs(together).max() < 6.5 * np.sqrt(count)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_going_back_dropout_lets_through_what_it_let_through(dtype):
+    layer = dropout(0.3, bfloat16=dtype == "bfloat16")
+    some = tf.cast(RNG.normal(2, 1, (4, 30, 30, 8)), dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(some)
+        outputs = layer(some, training=True)
+    upstream = tf.cast(RNG.normal(2, 1, some.shape), dtype)
+    gradient = np.asarray(tf.cast(tape.gradient(outputs, some, upstream), tf.float32))
+    kept = np.asarray(tf.cast(outputs != 0, tf.float32))
+    expected = kept * np.asarray(tf.cast(upstream, tf.float32)) / np.float32(0.7)
+    assert 0.6 < kept.mean() < 0.8
+    np.testing.assert_allclose(gradient, expected, rtol=1e-5 if dtype == "float32" else 0.02)
+
+
+def dropout(rate, bfloat16=False, **options):
     model = keras.Sequential(
         [keras.Input((30, 30, 8)), layers.Dropout(rate, **options), layers.Activation("linear")]
     )
-    return accelerate(model, bfloat16=False).layers[0]
+    return accelerate(model, bfloat16).layers[0]
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.001, 0.999])
-def test_rates_that_a_byte_can_not_hold_are_kerass(rate):
-    outputs = np.asarray(dropout(rate, seed=0)(np.ones((64, 30, 30, 8), "float32"), training=True))
-    assert abs((outputs == 0).mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / outputs.size) + 1e-12
-    if rate:
-        assert (outputs == 0).any()
+def test_no_dropout_drops_nothing():
+    ones = np.ones((2, 30, 30, 8), "float32")
+    assert np.array_equal(np.asarray(dropout(0)(ones, training=True)), ones)
+
+
+def test_where_nothing_can_be_compiled_dropout_is_kerass(monkeypatch):
+    monkeypatch.setattr(sys.modules["course.training.accelerate"], "_compiles", lambda: False)
+    assert type(dropout(0.3)) is layers.Dropout
 
 
 def test_dropout_repeats_with_its_seed_and_moves_on():
