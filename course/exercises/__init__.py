@@ -3,13 +3,14 @@
 from course.exercises.baseline import EXERCISES as _BASELINE
 from course.exercises.exercise import Exercise, Feedback, Mistake
 from course.exercises.fields import EXERCISES as _FIELDS
+from course.exercises.final import EXERCISES as _FINAL
 from course.exercises.separable import EXERCISES as _SEPARABLE
 from course.exercises.speed import EXERCISES as _SPEED
 from course.exercises.start import EXERCISES as _START
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "check", "hint", "solution"]
 
-EXERCISES = {**_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED}
+EXERCISES = {**_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL}
 
 
 def check(key, answer=None):

@@ -61,6 +61,9 @@ def test_published_answers():
         "groups": 9216,
         "intensity": 1.125,
         "head_share": 86.9,
+        "first_dense": 61470,
+        "best_less_last": 0.93,
+        "difference_error": 0.586,
     }
     for key, answer in answers.items():
         assert exercises.check(key, answer).verdict == "right", key

@@ -1,0 +1,119 @@
+"""The exercises of notebook 04."""
+
+from functools import cache
+from math import prod, sqrt
+
+from course import runs
+from course.data.provenance import TEST_IMAGES
+from course.exercises.exercise import Exercise, Mistake
+
+
+@cache
+def _ledger():
+    # Importing Keras takes seconds, so only when a question is asked.
+    from course import models
+    from course.inspection import ledger_of
+
+    return ledger_of(models.separable_99k())
+
+
+def _dense():
+    return _ledger()["dense1"].parameters
+
+
+def _parts():
+    """Return what reaches the first Dense layer: height, width and channels, and its units."""
+    return (*_ledger()["block3_pool"].output_shape, _ledger()["dense1"].output_shape[-1])
+
+
+@cache
+def _published():
+    return runs.load("published_separable_65k")
+
+
+def _lead():
+    about = _published().about
+    return 100 * (about["test_accuracy_best"] - about["test_accuracy_last"])
+
+
+def _base():
+    return _published().about["claims"]["base_accuracy"]
+
+
+def _error(accuracy):
+    return 100 * sqrt(accuracy * (1 - accuracy) / TEST_IMAGES)
+
+
+ACCURACY = 0.78
+
+EXERCISES = {
+    "first_dense": Exercise(
+        question="How many parameters does dense1 of separable_99k hold?",
+        answer=_dense,
+        working=lambda: "{} × {} × {} numbers reach each of {} units, and each has a bias: {:,}.".format(
+            *_parts(), _dense()
+        ),
+        hint="Flatten hands it every channel at every position of block3_pool.",
+        mistakes=(
+            Mistake(lambda: prod(_parts()), "The weights are right. Each unit also has a bias."),
+            Mistake(
+                lambda: (_parts()[2] + 1) * _parts()[3],
+                "That is one position. Flatten keeps all of them. With global average pooling you would be right.",
+            ),
+            Mistake(
+                lambda: (prod(_ledger()["block3_conv2"].output_shape) + 1) * _parts()[3],
+                "That is before the last pooling, which leaves a quarter of the positions.",
+            ),
+            Mistake(
+                lambda: (9 * _parts()[2] + 1) * _parts()[3],
+                "That would be a 3×3 convolution. A Dense layer has a weight for each number that reaches it.",
+            ),
+        ),
+    ),
+    "best_less_last": Exercise(
+        question="By how many points does document 000's best epoch exceed its last?",
+        answer=_lead,
+        working=lambda: (
+            f"{_published().about['test_accuracy_best']:.2%} after epoch {_published().about['best_epoch']}, "
+            f"{_published().about['test_accuracy_last']:.2%} after the last: {_lead():.2f} points."
+        ),
+        hint="Take the largest test accuracy of all epochs, and the one after the last epoch.",
+        mistakes=(
+            Mistake(
+                lambda: 100 * (_published().column("accuracy")[-1] - _published().about["test_accuracy_last"]),
+                "That is training accuracy less test accuracy, both after the last epoch.",
+            ),
+            Mistake(
+                lambda: 100 * _published().about["test_accuracy_best"] - _base(),
+                "That is the best epoch less the document's base network.",
+            ),
+            Mistake(
+                lambda: 100 * _published().about["test_accuracy_last"] - _base(),
+                "That is the last epoch less the document's base network.",
+            ),
+            Mistake(lambda: _lead() / 100, "That is the fraction. A point is a hundredth."),
+        ),
+        within=0.02,
+        unit=" points",
+    ),
+    "difference_error": Exercise(
+        question="What is the standard error of the difference of two accuracies near 78 %, in points?",
+        answer=lambda: sqrt(2) * _error(ACCURACY),
+        working=lambda: (
+            f"Each has √(0.78 × 0.22 / {TEST_IMAGES:,}) = {_error(ACCURACY):.2f} points. Variances add: "
+            f"√2 × {_error(ACCURACY):.2f} = {sqrt(2) * _error(ACCURACY):.2f} points."
+        ),
+        hint="One accuracy p on n images has a standard error of √(p(1 − p)/n). Then add the variances.",
+        mistakes=(
+            Mistake(lambda: _error(ACCURACY), "That is one accuracy alone. Both are off, each by its own chance."),
+            Mistake(lambda: 2 * _error(ACCURACY), "Add the variances, not the errors."),
+            Mistake(lambda: 0, "They don't cancel. Each network has its own hits and misses."),
+            Mistake(
+                lambda: sqrt(2) * _error(ACCURACY) / 100,
+                "That is the fraction. A point is a hundredth.",
+            ),
+        ),
+        within=0.03,
+        unit=" points",
+    ),
+}
