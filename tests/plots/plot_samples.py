@@ -26,7 +26,7 @@ def run(name="baseline", held=(0.5, 0.8, 0.75), train=(0.4, 0.7, 0.9), source="C
         "monitor": "test",
         "published": False,
         "recipe": {"batch_size": 128, "steps_per_epoch": None},
-        "data": {"source": source, "train_images": 50000},
+        "data": {"source": source, "train_images": 50000, "test_images": 10000},
         **about,
     }
     epochs = [
@@ -34,6 +34,33 @@ def run(name="baseline", held=(0.5, 0.8, 0.75), train=(0.4, 0.7, 0.9), source="C
         for i, (t, h) in enumerate(zip(train, held, strict=True), start=1)
     ]
     return Run(about, epochs)
+
+
+def log(epochs=50, shift=0.0, name="separable_65k", **about):
+    """Return a run whose accuracy rises and wobbles, for so many epochs."""
+    epoch = np.arange(1, epochs + 1)
+    wobble = 0.01 * np.sin(7.0 * epoch)
+    held, train = 0.85 - 0.4 / epoch + wobble + shift, 0.9 - 0.6 / epoch
+    return run(name, held.tolist(), train.tolist(), **about).summarise()
+
+
+def others():
+    """Return made-up results of public runs of 50 epochs, in per cent."""
+    last = np.linspace(81.66, 83.49, 46)
+    best = last + np.linspace(0, 1.36, 46) ** 2
+    return {"final_test_accuracy": np.append(last, np.nan), "best_test_accuracy": np.append(best, 83.0)}
+
+
+def predicting(name="baseline", wrong=0.2, confidence=0.9, count=1000, **about):
+    """Return a run so confident of each answer, of which that share is wrong, more of them in later classes."""
+    labels = np.arange(count) % 10
+    answers = np.where(np.arange(count) // 10 < 2 * wrong * labels / 9 * (count // 10), (labels + 1) % 10, labels)
+    probabilities = np.full((count, 10), (1 - confidence) / 9)
+    probabilities[np.arange(count), answers] = confidence
+    made = run(name, **about)
+    made.about["data"]["names"] = NAMES
+    made.labels, made.probabilities = labels, probabilities
+    return made
 
 
 def baseline():

@@ -1,0 +1,245 @@
+"""One of the kit's runs beside what was published."""
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from course.evaluation import standard_error, standard_error_of_difference
+from course.plots.picture import (
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    SMALL,
+    TEXT,
+    VERMILLION,
+    Picture,
+    counted,
+    in_house_style,
+)
+
+_BODY = 400
+_OTHERS = "#8A8A8A"
+_OTHERS_EPOCHS = 50  # of each run in published.base_runs()
+_KEYS = {"last": "final_test_accuracy", "best": "best_test_accuracy"}
+
+
+@in_house_style
+def reproduction(ours, published=None, others=None, title=None):
+    """Draw a run against the log it should reproduce, against other runs of the same network, or both.
+
+    Left, every epoch: solid lines are test images, dashed ones training images. Right, enlarged: last
+    with last and best with best. Where one run has fewer epochs than the log, both are compared up to
+    there. Differences are given in standard errors of the difference of two accuracies, each on images
+    of its own; that counts chance over images, and not what another seed would do.
+
+    Parameters
+    ----------
+    ours : course.runs.Run
+        Tested on test images after each epoch.
+    published : course.runs.Run, optional
+        The published log.
+    others : dict of str to numpy.ndarray, optional
+        Last and best accuracies of other runs in per cent, as `published.base_runs` returns them.
+    title : str, optional
+        Instead of the finding.
+
+    Returns
+    -------
+    Picture
+        760 pixels wide; accuracy in per cent.
+
+    Raises
+    ------
+    ValueError
+        When there is nothing to compare with, a run has no test accuracy, or the data differ.
+
+    Used in notebook 04.
+    """
+    if published is None and others is None:
+        raise ValueError("There is nothing to compare with: pass a published log, other runs, or both.")
+    logs = [ours] if published is None else [ours, published]
+    sources = [_checked(run) for run in logs]
+    if len({source.split(" (")[0] for source in sources}) > 1:
+        raise ValueError(
+            f"ours was trained on {sources[0]}, the published run on {sources[1]}: take a run on the same data."
+        )
+    if others is not None:
+        others = {what: others[key][np.isfinite(others[key])] for what, key in _KEYS.items()}
+    shared = min(int(_readings(run)[0][-1]) for run in logs)
+    found = [_last_and_best(run, shared) for run in logs]
+    images = ours.about["data"]["test_images"]
+    title = title or _finding(ours, found, shared, published, others, images)
+    picture = Picture(_BODY, title, _subtitle(ours, published, others, sources, images))
+    curves, ends = picture.subplots(1, 2, width_ratios=(11, 10))
+    # Ours is drawn last, so that it can be seen where the lines are one.
+    for run, marks, colour in reversed(list(zip(logs, found, (BLUE, VERMILLION), strict=False))):
+        _draw_log(curves, run, marks, colour)
+    longest = max(int(_readings(run)[0][-1]) for run in logs)
+    if others:
+        low, high = min(others["last"]), max(others["last"])
+        curves.plot([_OTHERS_EPOCHS] * 2, [low, high], color=_OTHERS, linewidth=6, solid_capstyle="butt", zorder=1)
+        longest = max(longest, _OTHERS_EPOCHS)
+    # Epochs count from 1, so the axis has no 0.
+    curves.set(xlabel="epoch", ylabel="accuracy (%)", xlim=(max(0.5, 1 - 0.02 * longest), 1.02 * longest))
+    curves.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+    lines = _draw_ends(ends, found, others, images)
+    for axes in (curves, ends):
+        axes.grid(axis="y", color=FAINT, linewidth=0.8)
+        axes.set_axisbelow(True)
+    _add_legend(curves, published, others)
+    picture.alt = _alt(title, ours, published, others, sources, lines)
+    return picture
+
+
+def _checked(run):
+    """Return the data a run was trained on, after a look at whether it can be drawn."""
+    if run.about.get("monitor") != "test":
+        raise ValueError(
+            f"{run.name} was watched on {run.about.get('monitor')} images: pass one tested on test images."
+        )
+    if not len(_readings(run)[0]):
+        raise ValueError(f"{run.name} has no tested epoch: train it for at least one.")
+    return run.about["data"]["source"]
+
+
+def _readings(run, key="val_accuracy"):
+    """Return epochs and accuracies in per cent, where measured."""
+    values = 100 * run.column(key)
+    return run.column("epoch")[np.isfinite(values)], values[np.isfinite(values)]
+
+
+def _last_and_best(run, shared):
+    """Return (epoch, accuracy) of the last and the best of the epochs that both logs have."""
+    epochs, values = _readings(run)
+    epochs, values = epochs[epochs <= shared], values[epochs <= shared]
+    return {"last": (int(epochs[-1]), values[-1]), "best": (int(epochs[values.argmax()]), values.max())}
+
+
+def _difference(first, second, images):
+    """Return two accuracies' difference in words: points, and standard errors."""
+    points = first - second
+    error = 100 * standard_error_of_difference(first / 100, second / 100, images)
+    way = "higher" if points > 0 else "lower"
+    ratio = f"{abs(points) / error:.1f} standard errors" if error else "no standard error"
+    return (f"{abs(points):.2f} points {way}" if round(abs(points), 2) else "the same"), ratio
+
+
+def _finding(ours, found, shared, published, others, images):
+    last = found[0]["last"][1]
+    if published is not None:
+        theirs = found[1]["last"][1]
+        longest = max(_readings(run)[0][-1] for run in (ours, published))
+        start = (
+            f"{ours.name} ends at" if shared == longest else f"After {counted(shared, 'epoch')} {ours.name} is at"
+        )
+        points, ratio = _difference(last, theirs, images)
+        return f"{start} {last:.2f} %, the published log at {theirs:.2f} %: {points}, {ratio}"
+    ends = others["last"]
+    if shared != _OTHERS_EPOCHS:
+        return (
+            f"{ours.name} is at {last:.2f} % after {counted(shared, 'epoch')}; {len(ends)} public runs end at "
+            f"{np.median(ends):.2f} % after {_OTHERS_EPOCHS}, in the median"
+        )
+    return (
+        f"{ours.name} ends at {last:.2f} %, above {np.sum(ends < last)} of {len(ends)} public runs, "
+        f"whose median is {np.median(ends):.2f} %"
+    )
+
+
+def _subtitle(ours, published, others, sources, images):
+    parts = [f"Ours: {sources[0]}, {counted(len(ours.epochs), 'epoch')}."]
+    if published is not None:
+        parts.append(f"Published: {sources[1]}, {counted(len(published.epochs), 'epoch')}.")
+    if others:
+        parts.append(f"Other public runs: {_OTHERS_EPOCHS} epochs, median in black.")
+    return (
+        f"{' '.join(parts)}\nBars on dots: one standard error either side, by chance over {images:,} test images."
+    )
+
+
+def _draw_log(axes, run, marks, colour):
+    for key, dashes, width in (("accuracy", (0, (4, 2)), 1.2), ("val_accuracy", "solid", 1.8)):
+        epochs, values = _readings(run, key)
+        axes.plot(
+            epochs,
+            values,
+            color=colour,
+            linestyle=dashes,
+            linewidth=width,
+            marker="." if len(epochs) == 1 else None,
+        )
+    for what, place in marks.items():
+        axes.plot(*place, color=colour, zorder=4, clip_on=False, **_mark(what))
+
+
+def _mark(what):
+    if what == "last":
+        return {"marker": "o", "markersize": 6, "linestyle": "none"}
+    return {"marker": "o", "markersize": 9, "fillstyle": "none", "markeredgewidth": 1.6, "linestyle": "none"}
+
+
+def _draw_ends(axes, found, others, images):
+    """Draw last with last and best with best; return the lines of numbers under each."""
+    count, said = len(found) + bool(others), {}
+    for column, what in enumerate(("last", "best")):
+        places = column + (np.arange(count) - (count - 1) / 2) * 0.28
+        values = [marks[what][1] for marks in found]
+        for x, value, colour in zip(places, values, (BLUE, VERMILLION), strict=False):
+            error = 100 * standard_error(value / 100, images)
+            axes.plot([x, x], [value - error, value + error], color=colour, linewidth=1.4)
+            axes.plot(x, value, color=colour, markerfacecolor="white" if what == "best" else colour, zorder=4,
+                      **{k: v for k, v in _mark(what).items() if k != "fillstyle"})  # fmt: skip
+        lines = [f"{what} with {what}", f"ours {values[0]:.2f} %"]
+        if len(found) > 1:
+            lines += [f"published {values[1]:.2f} %", *_difference(*values, images)]
+        if others:
+            each = others[what]
+            axes.hlines(each, places[-1] - 0.1, places[-1] + 0.1, color=_OTHERS, linewidth=1, alpha=0.5)
+            median = np.median(each)
+            axes.hlines(median, places[-1] - 0.13, places[-1] + 0.13, color=INK, linewidth=2, zorder=3)
+            lines += [
+                f"median of {len(each)}: {median:.2f} %",
+                f"ours above {np.sum(each < values[0])} of {len(each)}",
+            ]
+        said[what] = lines
+    axes.set_xticks([0, 1], ["\n".join(lines) for lines in said.values()], size=SMALL, linespacing=1.35)
+    axes.set(xlim=(-0.5, 1.5))
+    axes.margins(y=0.12)
+    axes.tick_params(bottom=False)
+    axes.set_title("enlarged", size=TEXT, color=MUTED)
+    return said
+
+
+def _add_legend(axes, published, others):
+    handles = [Line2D([], [], color=BLUE, linewidth=2, label="ours")]
+    if published is not None:
+        handles.append(Line2D([], [], color=VERMILLION, linewidth=2, label="published"))
+    if others:
+        handles.append(Line2D([], [], color=_OTHERS, linewidth=6, label="other public runs"))
+    handles.append(Line2D([], [], color=INK, linestyle="dashed", label="training images"))
+    handles += [Line2D([], [], color=INK, label=what, **_mark(what)) for what in ("last", "best")]
+    # Under the axes, where the enlarged ones have their numbers.
+    axes.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(-0.16, -0.2), ncols=2, fontsize=SMALL, frameon=False
+    )
+
+
+def _alt(title, ours, published, others, sources, lines):
+    parts = [f"Line chart of accuracy against epoch, and last and best epochs enlarged beside it. {title}."]
+    runs = [("Ours", ours)] if published is None else [("Ours", ours), ("Published", published)]
+    for (who, run), source in zip(runs, sources, strict=True):
+        trends = []
+        for key, images in (("val_accuracy", "test"), ("accuracy", "training")):
+            epochs, values = _readings(run, key)
+            if len(epochs):
+                trends.append(
+                    f"{images} accuracy goes from {values[0]:.2f} % in epoch {epochs[0]:.0f} to "
+                    f"{values[-1]:.2f} % in epoch {epochs[-1]:.0f}"
+                )
+        parts.append(f"{who} ({source}): {'; '.join(trends)}.")
+    parts += [f"{what[0].upper()}{what[1:]}: {', '.join(rest)}." for what, *rest in lines.values()]
+    if others:
+        ends = others["last"]
+        parts.append(f"The other {len(ends)} runs end between {min(ends):.2f} % and {max(ends):.2f} %.")
+    return " ".join(parts)
