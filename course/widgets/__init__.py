@@ -1,6 +1,6 @@
 """Explorers to play with: each a pure `render(state)` in words and pictures, and a thin shell of controls.
 
-Used in notebooks 02 and 03.
+Used in notebooks 02, 03 and 04.
 """
 
 from course.widgets.budget_slider import budget_slider
@@ -8,5 +8,6 @@ from course.widgets.convolution_anatomy import convolution_anatomy
 from course.widgets.field_viewer import field_viewer
 from course.widgets.layer_explorer import layer_explorer
 from course.widgets.rendered import Rendered
+from course.widgets.run_explorer import run_explorer
 
-__all__ = ["Rendered", "budget_slider", "convolution_anatomy", "field_viewer", "layer_explorer"]
+__all__ = ["Rendered", "budget_slider", "convolution_anatomy", "field_viewer", "layer_explorer", "run_explorer"]

@@ -10,12 +10,14 @@ from statistics import median
 
 import numpy as np
 
-from course import models
+from course import models, runs
 from course.anatomy import KINDS
 from course.arithmetic import Conv2D, ledger
 from course.widgets import convolution_anatomy, field_viewer, layer_explorer
 from course.widgets.budget_page import MULTIPLIERS, WIDTHS
 from course.widgets.budget_slider import budget_slider
+from course.widgets.run_explorer import run_explorer
+from course.widgets.run_measures import METRICS, WINDOWS
 
 
 def milliseconds(update, values):
@@ -74,6 +76,10 @@ def main():
     show("budget: another multiplier", setter(slider.depth_multiplier), MULTIPLIERS[1:])
     show("budget: another model", setter(slider.model), ["baseline", "separable_99k", "separable_65k"])
     show("budget: another width", setter(slider.width), WIDTHS)
+    compared = run_explorer(*runs.names())
+    show(f"runs, all {len(runs.names())}: another measure", setter(compared.metric), [*METRICS][::-1] * 10)
+    show("runs: another smoothing", setter(compared.smoothing), WINDOWS[::-1] * 15)
+    show("runs: one more, one less", setter(compared.records["baseline"]), [False, True] * 30)
 
 
 def show(what, update, values):

@@ -1,0 +1,152 @@
+"""What the run explorer shows: the chart, a table of how the records ended, and what to know of both."""
+
+import html
+
+import numpy as np
+
+from course.widgets.rendered import Rendered, paragraph, styled
+from course.widgets.run_chart import SAMPLE, look, stroke, svg
+from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, images, lines_of, source
+from course.widgets.run_words import cautions, finding, summary, troubles
+
+_STYLE = """<style>
+.course-widget .runs {margin-bottom: 8px; width: 100%; max-width: 760px}
+.course-widget .runs .note {padding-top: 6px; overflow-wrap: anywhere}
+</style>"""
+
+
+def render(state):
+    """Return records compared: a line each, a table of how they ended, and who is ahead in words.
+
+    Parameters
+    ----------
+    state : Comparison
+
+    Returns
+    -------
+    Rendered
+        What can't be drawn or compared is named in a sentence.
+
+    Used in notebook 04.
+    """
+    lines = lines_of(state)
+    parts = [paragraph(" ".join(bad), "wrong") if (bad := troubles(state, lines)) else ""]
+    if beware := cautions(state, lines):
+        parts.append(paragraph(" ".join(beware), "boxed"))
+    if lines:
+        parts += [f"<p><b>{html.escape(finding(state, lines))}</b></p>", svg(state, lines), _key(state)]
+    if state.chosen:
+        parts.append(_table(state, lines))
+    parts += [paragraph(note, "muted") for note in _notes(state, lines)]
+    # A number stays on one line with its sign.
+    return Rendered(*(text.replace(" %", "\u00a0%") for text in (styled(_STYLE, *parts), summary(state, lines))))
+
+
+def smoothing_of(state):
+    """Return what the lines are, where they are not the measurements themselves."""
+    if state.smoothing == 1:
+        return ""
+    return (
+        f"Lines are running means over {state.smoothing} epochs: each with the {state.smoothing // 2} before it "
+        "and as many after it, fewer of both near the ends. Faint lines and dots are as measured."
+    )
+
+
+def _key(state):
+    faint = ", faint: as measured" if state.smoothing > 1 else ""
+    return paragraph(f"● last epoch, ○ {METRICS[state.metric].picked}{faint}", "muted")
+
+
+def _table(state, lines):
+    metric, drawn = METRICS[state.metric], {line.name: line for line in lines}
+    third = "median" if state.metric == SECONDS else f"{metric.picked} − last"
+    heads = ("", "parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
+    rows = []
+    for place, (name, run) in enumerate(state.records):
+        if name not in state.chosen:
+            continue
+        line = drawn.get(name)
+        parameters = run.about.get("parameters")
+        cells = (
+            "–" if parameters is None else f"{parameters:,}", len(run.epochs),
+            *(_ends(line) if line else ("–",) * 3), duration(_seconds(run)),
+        )  # fmt: skip
+        rows.append(
+            f'<tr><td>{_swatch(place)}</td><td class="note" colspan="6"><b>{html.escape(name)}</b> '
+            f'<span class="muted">{html.escape(_details(name, run, state))}</span></td></tr>'
+            f"<tr><td></td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        )
+    head = "".join(f"<th>{text}</th>" for text in heads)
+    return f'<table class="runs"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _ends(line):
+    """Return a table's last, best and third cell."""
+    metric = METRICS[line.metric]
+    epoch, best = line.best
+    last = metric.show(line.last[1])
+    if line.error is not None:
+        last = f"{line.last[1]:.2f} ± {line.error:.2f} %"
+    third = metric.show(line.standing) if line.metric == SECONDS else metric.apart(best - line.last[1])
+    return last, f"{metric.show(best)} ({epoch})", third
+
+
+def _swatch(place):
+    colour, dashes = look(place)
+    return (
+        f'<svg width="{SAMPLE}" height="10"><path d="M0 5h{SAMPLE}" stroke="{stroke(colour)}" stroke-width="2.5" '
+        f'stroke-dasharray="{" ".join(map(str, dashes))}"/></svg>'
+    )
+
+
+def _details(name, run, state):
+    """Return what a record says of its images, its machine and itself, as sentences."""
+    about = run.about
+    where, count = images(run)
+    how_many = f"{count:,}" if count else "an unknown number of"
+    told = [f"Images: {source(run)}; measured on {how_many} {where} images"]
+    once = about.get("test_accuracy_last")
+    if where != "test" and once is not None and state.metric == ACCURACY:
+        told[0] += f", and once on the test images: {100 * once:.2f} %"
+    if about.get("name") and about["name"] not in (name, about["model"]):
+        told.insert(0, about["name"])
+    status = about.get("status", "complete")
+    told.append(f"Trained on {about.get('machine') or 'a machine not recorded'}")
+    if about.get("cpu_seconds"):
+        told[-1] += f", {duration(about['cpu_seconds'])} of processor time"
+    told += [] if status == "complete" else [f"Status: {status}"]
+    return " ".join(f"{text.rstrip('.')}." for text in (*told, *about.get("notes", ())))
+
+
+def _seconds(run):
+    whole = run.about.get("wall_seconds")
+    return whole if whole is not None else float(np.sum(run.column("seconds")))
+
+
+def duration(seconds):
+    """Return a time in words: "1 h 48 min", "20 min 50 s" or "4.2 s"."""
+    if not np.isfinite(seconds):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, left = divmod(round(seconds), 60)
+    return f"{minutes} min {left} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _notes(state, lines):
+    notes = [f"{smoothing_of(state)} So is the table." if state.smoothing > 1 else ""]
+    if lines and state.metric == ACCURACY:
+        notes.append(
+            "Best is the highest of all epochs: a choice, made on the images it was measured on, so it flatters. "
+            "± is one standard error, √(p(1 − p)/images). It counts chance in the images, not what another seed "
+            "would change."
+        )
+    if state.metric in ("training accuracy", GAP):
+        notes.append(
+            "Training accuracy is the mean over an epoch's steps, with dropout and augmentation on, so it can lie "
+            "below the accuracy on new images."
+        )
+    others = [name for name, _ in state.records if name not in state.chosen]
+    if others and state.chosen:
+        notes.append(f"Not chosen: {', '.join(others)}.")
+    return filter(None, notes)
