@@ -133,10 +133,13 @@ class replacing:
     ----------
     target : pathlib.Path
         The file's final place.
+    keep : pathlib.Path, optional
+        Where the file that was there before goes. A process killed between the two moves leaves
+        that one alone.
     """
 
-    def __init__(self, target):
-        self.target = Path(target)
+    def __init__(self, target, keep=None):
+        self.target, self.keep = Path(target), keep
         self.draft = self.target.with_name(f".{os.getpid()}-{self.target.name}")
 
     def __enter__(self):
@@ -145,6 +148,11 @@ class replacing:
     def __exit__(self, kind, *_):
         try:
             if kind is None:
+                # After a power cut, a file moved before its content was on the disk would be empty.
+                with self.draft.open("rb+") as file:
+                    os.fsync(file.fileno())
+                if self.keep is not None and self.target.exists():
+                    os.replace(self.target, self.keep)
                 os.replace(self.draft, self.target)
         finally:
             self.draft.unlink(missing_ok=True)

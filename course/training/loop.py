@@ -3,9 +3,7 @@
 import os
 import platform
 import sys
-import time
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -15,12 +13,12 @@ from course.data import batch, split
 from course.data.dataset import check_images
 from course.progress import bar
 from course.training.accelerate import accelerated
-from course.training.checkpoint import load_checkpoint, save_checkpoint
+from course.training.checkpoint import UnfinishedEpoch, run_folder, uninterrupted
 
 keras = import_keras()
 
 
-def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
+def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, checkpoint_minutes=5):
     """Train a model and return the record of it.
 
     Prints one line an epoch in the style of the published logs, with a progress bar above it while
@@ -42,10 +40,13 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
         Fixes the order of images and the augmentation. (Initial weights and dropout are fixed
         where the model is built: `models.build(name, seed)`.)
     out : str or pathlib.Path, optional
-        A folder for the record and weights, written after every epoch.
+        A folder for the record and weights, written after every epoch, and for checkpoints.
     resume : bool
-        Go on from the last epoch recorded in `out`, or from the start where there is none. The
-        result is the same, to the last bit, as that of a run without a break.
+        Go on from the last checkpoint in `out`, or from the start where there is none. The result
+        is the same, to the last bit, as that of a run without a break.
+    checkpoint_minutes : float
+        How often to save a checkpoint within an epoch: all that a process that is killed can lose.
+        One is saved after every epoch too, and on Ctrl-C.
 
     Returns
     -------
@@ -56,7 +57,8 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
     ------
     ValueError
         When `epochs` is below 1, the model does not fit the images and classes, there are fewer
-        images than one batch needs, or `out` holds a run that can't be resumed or was not to be.
+        images than one batch needs, `out` holds a run that can't be resumed or was not to be, or
+        another process trains into it.
 
     Used in notebooks 00, 01, 04 and 05.
     """
@@ -71,56 +73,61 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False):
         )
     if not (isinstance(seed, (int, np.integer)) and seed >= 0):
         raise ValueError(f"seed is {seed!r}; it must be a whole number, at least 0.")
+    if not (isinstance(checkpoint_minutes, (int, float)) and checkpoint_minutes >= 0):
+        raise ValueError(f"checkpoint_minutes is {checkpoint_minutes!r}; it must be a number, at least 0.")
+    if resume and out is None:
+        raise ValueError("resume=True needs a folder: say with `out` which run to go on with.")
     _check_model(model, images[:2], len(data.names))
-    _check_folder(out, resume)
 
-    model.compile(
-        optimizer=keras.optimizers.Adam(recipe.learning_rate),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    model.optimizer.build(model.trainable_variables)
-    run = runs.Run(_about(model, data, recipe, seed))
-    if resume:
-        run = load_checkpoint(model, out, run)
-
-    on_test = recipe.monitor == "test"
-    try:
-        for epoch in range(len(run.epochs), recipe.epochs):
-            started, cpu_started = time.perf_counter(), time.process_time()
-            loss, accuracy = _one_epoch(model, images, labels, recipe, seed, epoch, steps)
-            probabilities = predict(model, val_images)
-            row = {
-                "epoch": epoch + 1,
-                "seconds": time.perf_counter() - started,
-                "loss": loss,
-                "accuracy": accuracy,
-                "val_loss": _cross_entropy(probabilities, val_labels),
-                "val_accuracy": _accuracy(probabilities, val_labels),
-            }
-            # The last step's update alone can spoil the weights: then only val_loss shows it.
-            if not np.isfinite([row["loss"], row["val_loss"]]).all():
-                run.about["status"] = "diverged"
-                break
-            run.epochs.append(row)
-            run.about["wall_seconds"] += row["seconds"]
-            run.about["cpu_seconds"] += time.process_time() - cpu_started
-            run.labels, run.probabilities = (val_labels, probabilities) if on_test else (None, None)
-            run.summarise()
-            if out is not None:
-                save_checkpoint(model, out, run)
-            _print_epoch(row, recipe.epochs, steps)
-        else:
-            if run.probabilities is None:
-                run.labels, run.probabilities = data.test_labels, predict(model, data.test_images)
-            run.about["status"] = "complete"
-    except KeyboardInterrupt:
-        run.about["status"] = "interrupted"
-
-    run.summarise()
-    _say_how_it_ended(run, recipe, out)
-    if out is not None and run.epochs:
-        runs.save(run, out)
+    with run_folder(out, resume, checkpoint_minutes) as folder:
+        model.compile(
+            optimizer=keras.optimizers.Adam(recipe.learning_rate),
+            loss="sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+        )
+        model.optimizer.build(model.trainable_variables)
+        run, part = runs.Run(_about(model, data, recipe, seed)), UnfinishedEpoch()
+        if resume:
+            run, part = folder.load(model, run)
+        on_test = recipe.monitor == "test"
+        try:
+            while len(run.epochs) < recipe.epochs:
+                _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder)
+                probabilities = predict(model, val_images)
+                part.read_clock()
+                row = {
+                    "epoch": len(run.epochs) + 1,
+                    "seconds": part.seconds,
+                    "loss": float(np.mean(part.losses)),
+                    "accuracy": float(np.mean(part.accuracies)),
+                    "val_loss": _cross_entropy(probabilities, val_labels),
+                    "val_accuracy": _accuracy(probabilities, val_labels),
+                }
+                # The last step's update alone can spoil the weights: then only val_loss shows it.
+                if not np.isfinite([row["loss"], row["val_loss"]]).all():
+                    run.about["status"] = "diverged"
+                    break
+                with uninterrupted():
+                    run.epochs.append(row)
+                    run.about["wall_seconds"] += part.seconds
+                    run.about["cpu_seconds"] += part.cpu_seconds
+                    run.labels, run.probabilities = (val_labels, probabilities) if on_test else (None, None)
+                    folder.save(model, run.summarise(), UnfinishedEpoch())
+                    folder.write_record(model, run)
+                    _print_epoch(row, recipe.epochs, steps)
+                    part = UnfinishedEpoch()
+            else:
+                if run.probabilities is None:
+                    run.labels, run.probabilities = data.test_labels, predict(model, data.test_images)
+                run.about["status"] = "complete"
+                folder.save(model, run.summarise(), part)
+                folder.write_record(model, run)
+        except KeyboardInterrupt:
+            run.about["status"] = "interrupted"
+            if part.losses:
+                folder.save(model, run, part)
+        folder.write_status(run.summarise())
+    _say_how_it_ended(run, recipe, folder.holds_run())
     return run
 
 
@@ -177,19 +184,6 @@ def _check_model(model, images, classes):
         )
 
 
-def _check_folder(out, resume):
-    if out is None:
-        if resume:
-            raise ValueError("resume=True needs a folder: say with `out` which run to go on with.")
-        return
-    if not resume and (Path(out) / "run.json").exists():
-        raise ValueError(f"{out} already holds a run: choose another folder, or resume it.")
-    try:
-        Path(out).mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise ValueError(f"{out} can't be made a folder ({why.strerror}): choose another.") from None
-
-
 def _parts(data, recipe):
     if recipe.monitor == "test":
         return data.train_images, data.train_labels, data.test_images, data.test_labels
@@ -202,10 +196,11 @@ def _parts(data, recipe):
     )
 
 
-def _one_epoch(model, images, labels, recipe, seed, epoch, steps):
-    losses, accuracies = [], []
-    with bar(steps, f"epoch {epoch + 1} of {recipe.epochs}", unit="step") as progress:
-        for step in range(steps):
+def _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder):
+    """Take the steps that are left of an epoch, and note in `part` what each has come to."""
+    epoch, done = len(run.epochs), len(part.losses)
+    with bar(steps, f"epoch {epoch + 1} of {recipe.epochs}", unit="step", initial=done) as progress:
+        for step in range(done, steps):
             x, y = batch(
                 images,
                 labels,
@@ -217,16 +212,18 @@ def _one_epoch(model, images, labels, recipe, seed, epoch, steps):
             )
             # Some versions of Keras return this batch's figures, others the mean since the last reset.
             model.reset_metrics()
-            logs = model.train_on_batch(_as_floats(x), y, return_dict=True)
-            losses.append(float(logs["loss"]))
-            accuracies.append(float(logs["accuracy"]))
-            if not np.isfinite(losses[-1]):
+            with uninterrupted():
+                logs = model.train_on_batch(_as_floats(x), y, return_dict=True)
+                part.losses.append(float(logs["loss"]))
+                part.accuracies.append(float(logs["accuracy"]))
+                part.read_clock()
+            if not np.isfinite(part.losses[-1]):
                 break
+            folder.save_if_due(model, run, part)
             progress.update()
             progress.set_postfix_str(
-                f"loss {np.mean(losses):.3f}, accuracy {np.mean(accuracies):.3f}", refresh=False
+                f"loss {np.mean(part.losses):.3f}, accuracy {np.mean(part.accuracies):.3f}", refresh=False
             )
-    return float(np.mean(losses)), float(np.mean(accuracies))
 
 
 def _as_floats(images):
@@ -251,10 +248,10 @@ def _print_epoch(row, epochs, steps):
     )
 
 
-def _say_how_it_ended(run, recipe, out):
+def _say_how_it_ended(run, recipe, saved):
     done = f"{len(run.epochs)} of {recipe.epochs} epochs are recorded"
     if run.about["status"] == "interrupted":
-        onward = "; resume=True goes on after them" if out is not None and run.epochs else ""
+        onward = "; resume=True goes on from the last checkpoint" if saved else ""
         print(f"Stopped early: {done}{onward}. The model keeps what it has learnt.")
     elif run.about["status"] == "diverged":
         print(

@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import h5py
@@ -163,9 +166,10 @@ def test_the_record_on_disk_is_the_one_returned(whole):
     assert again.about == whole.run.about and again.epochs == whole.run.epochs
     assert (again.labels == whole.run.labels).all()
     assert np.abs(again.probabilities - whole.run.probabilities).max() < 1e-3
-    assert sorted(path.name for path in whole.folder.iterdir()) == [
-        "checkpoint.npz", "epochs.csv", "run.json", "test_predictions.npz", "weights.weights.h5"
-    ]
+    assert sorted(path.name for path in whole.folder.iterdir() if path.name != ".lock") == [
+        "checkpoint.npz", "checkpoint.previous.npz", "epochs.csv", "run.json", "test_predictions.npz",
+        "weights.weights.h5",
+    ]  # fmt: skip
 
 
 def test_epoch_lines_have_the_published_form(whole):
@@ -265,7 +269,7 @@ def test_a_finished_run_goes_on_to_more_epochs(whole, data, tmp_path):
 
 
 def test_resuming_what_is_finished_changes_nothing(whole, data, monkeypatch):
-    monkeypatch.setattr(loop, "_one_epoch", None)
+    monkeypatch.setattr(loop, "_finish_epoch", None)
     files = ("run.json", "epochs.csv", "checkpoint.npz")
     before = [(whole.folder / name).read_bytes() for name in files]
     model = network(seed=7)
@@ -307,39 +311,23 @@ def test_another_run_is_no_run_to_resume(whole, changes, sentence):
     assert {path.name: path.read_bytes() for path in whole.folder.iterdir()} == files
 
 
-def copy(folder, target, without=()):
-    target.mkdir()
-    for path in folder.iterdir():
-        if path.name not in without:
-            (target / path.name).write_bytes(path.read_bytes())
-    return target
+def test_a_network_of_the_same_size_and_name_but_other_shapes_is_refused(data, tmp_path):
+    def wide(*kernel):
+        stack = [keras.Input((32, 32, 3)), layers.Conv2D(2, kernel), layers.GlobalAveragePooling2D()]
+        return keras.Sequential([*stack, layers.Dense(CLASSES, activation="softmax")], name="tiny")
 
-
-def test_a_network_of_the_same_size_and_name_but_other_shapes_is_refused(whole, data, tmp_path):
-    folder = copy(whole.folder, tmp_path / "copy")
-    stack = [keras.Input((32, 32, 3)), layers.Flatten(), layers.Dense(CLASSES, activation="softmax")]
-    model = keras.Sequential(stack, name="tiny")
-    about = runs.load(folder)
-    about.about["parameters"] = model.count_params()
-    runs.save(about, folder)
+    train(wide(1, 3), data, RECIPE, epochs=1, out=tmp_path)
     with pytest.raises(ValueError, match="holds a run of another network"):
-        train(model, data, RECIPE, seed=1, out=folder, resume=True)
+        train(wide(3, 1), data, RECIPE, out=tmp_path, resume=True)
 
 
 def test_a_record_without_its_checkpoint_is_never_overwritten(whole, data, tmp_path):
-    folder = copy(whole.folder, tmp_path / "copy", without=["checkpoint.npz"])
+    folder = tmp_path / "copy"
+    shutil.copytree(whole.folder, folder, ignore=shutil.ignore_patterns("checkpoint*"))
     before = (folder / "run.json").read_bytes()
     with pytest.raises(ValueError, match="holds a record without checkpoint.npz: train into another folder"):
         train(network(), data, RECIPE, seed=1, out=folder, resume=True)
     assert (folder / "run.json").read_bytes() == before
-
-
-def test_a_truncated_checkpoint_gets_a_sentence(whole, data, tmp_path):
-    folder = copy(whole.folder, tmp_path / "copy")
-    content = (folder / "checkpoint.npz").read_bytes()
-    (folder / "checkpoint.npz").write_bytes(content[: len(content) // 2])
-    with pytest.raises(ValueError, match="checkpoint.npz can't be read"):
-        train(network(), data, RECIPE, seed=1, out=folder, resume=True)
 
 
 def test_a_folder_with_a_run_is_refused_without_resume(whole, data):
@@ -359,7 +347,7 @@ def test_an_interruption_keeps_the_finished_epochs(whole, data, tmp_path, monkey
     assert run.about["status"] == "interrupted" and run.about["epochs"] == 1
     assert figures(run) == figures(whole.run)[:1]
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "Stopped early: 1 of 4 epochs are recorded; resume=True goes on after them. "
+        "Stopped early: 1 of 4 epochs are recorded; resume=True goes on from the last checkpoint. "
         "The model keeps what it has learnt."
     ]
     stored = runs.load(tmp_path)
@@ -373,8 +361,8 @@ def test_an_interruption_keeps_the_finished_epochs(whole, data, tmp_path, monkey
 
 
 @pytest.mark.parametrize("out", [True, False])
-def test_an_interruption_in_the_very_first_epoch(data, tmp_path, monkeypatch, capsys, out):
-    interrupt(monkeypatch, epoch=0, step=1)
+def test_an_interruption_before_the_very_first_step(data, tmp_path, monkeypatch, capsys, out):
+    interrupt(monkeypatch, epoch=0, step=0)
     folder = tmp_path / "run" if out else None
     run = train(network(), data, RECIPE, out=folder)
     assert run.about["status"] == "interrupted" and run.epochs == [] and run.about["epochs"] == 0
@@ -384,71 +372,69 @@ def test_an_interruption_in_the_very_first_epoch(data, tmp_path, monkeypatch, ca
     )
     monkeypatch.undo()
     if out:
-        assert not list(folder.iterdir())
+        assert {path.name for path in folder.iterdir()} <= {".lock"}
         assert len(train(network(), data, RECIPE, epochs=1, out=folder).epochs) == 1  # nothing in the way
 
 
-def test_an_interruption_while_saving_waits_for_the_files(whole, data, tmp_path, monkeypatch):
-    real, calls = runs.save, []
+def press_stop_in(monkeypatch, owner, name, call):
+    """Let Ctrl-C be pressed within the given call of a function, as it truly is: by a signal."""
+    real, calls = getattr(owner, name), []
 
-    def save(run, folder):
-        calls.append(len(run.epochs))
-        if calls == [1, 2]:
-            raise KeyboardInterrupt
-        return real(run, folder)
+    def pressed(*arguments, **others):
+        calls.append(name)
+        if len(calls) == call:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(*arguments, **others)
 
+    monkeypatch.setattr(owner, name, pressed)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends the process instead")
+@pytest.mark.parametrize(
+    ("owner", "name", "call", "epochs", "steps"),
+    [
+        (keras.Model, "train_on_batch", 4, 1, 2),  # the second epoch's last step: its validation is still to do
+        (keras.Model, "train_on_batch", 5, 2, 1),
+        (np, "savez", 2, 2, 0),
+        (runs, "save", 2, 2, 0),
+        (loop, "predict", 2, 1, 2),
+    ],
+)
+def test_an_interruption_waits_for_the_step_and_for_the_files(
+    whole, data, tmp_path, monkeypatch, owner, name, call, epochs, steps
+):
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "save", save)
+        press_stop_in(patch, owner, name, call)
         run = train(network(), data, RECIPE, seed=1, out=tmp_path)
-    assert run.about["status"] == "interrupted" and figures(run) == figures(whole.run)[:2]
-    with np.load(tmp_path / "checkpoint.npz") as stored:
-        assert int(stored["epochs"]) == 2
+    assert run.about["status"] == "interrupted" and figures(run) == figures(whole.run)[:epochs]
     fresh = network(seed=9)
     fresh.load_weights(tmp_path / "weights.weights.h5")
     assert np.abs(predict(fresh, data.test_images) - run.probabilities).max() < 1e-6
+    # Going on repeats no step.
+    taken, real = [], loop.batch
+
+    def batch(*arguments, **which):
+        taken.append((which["epoch"], which["step"]))
+        return real(*arguments, **which)
+
+    monkeypatch.setattr(loop, "batch", batch)
+    model = network(seed=3)
+    run = train(model, data, RECIPE, seed=1, out=tmp_path, resume=True)
+    assert taken == [(epoch, step) for epoch in range(4) for step in range(2)][2 * epochs + steps :]
+    assert figures(run) == figures(whole.run) and same_state(state(model), whole.state)
+    assert same_record(tmp_path, whole.folder)
 
 
-class Killed(Exception):
-    """Stands for the end of the process: nothing catches it."""
+def test_ctrl_c_means_afterwards_what_it_meant_before(data, tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    train(network(), data, RECIPE, epochs=1, out=tmp_path)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_run_that_dies_between_two_files_resumes_to_the_same_end(whole, data, tmp_path, monkeypatch):
-    # Files are moved into place in this order; before each of them the process may end.
-    order = ["run.json", "epochs.csv", "test_predictions.npz", "weights.weights.h5", "checkpoint.npz"]
-    model = network()
-    loop_state = train(model, data, RECIPE, epochs=1, seed=1, out=tmp_path / "base")
-    longer = train(model_after_two := network(), data, RECIPE, epochs=2, seed=1)
-    assert loop_state.about["epochs"] == 1
-    moved = []
-    real = os.replace
-
-    def replace_or_die(source, target):
-        if len(moved) == allowed:
-            raise Killed
-        moved.append(os.path.basename(target))
-        real(source, target)
-
-    for allowed in range(len(order)):
-        folder = copy(tmp_path / "base", tmp_path / f"after_{allowed}")
-        moved.clear()
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "replace", replace_or_die)
-            with pytest.raises(Killed):
-                checkpoint.save_checkpoint(model_after_two, folder, longer)
-        assert moved == order[:allowed]
-        assert len(runs.load(folder).epochs) == (2 if allowed > 1 else 1)  # readable at any time
-        assert not [path for path in folder.iterdir() if path.name.startswith(".")]
-
-        fresh = network(seed=8)
-        fresh.compile(optimizer=keras.optimizers.Adam(1.0))
-        fresh.optimizer.build(fresh.trainable_variables)
-        asked = runs.Run({**longer.about, "status": "running"})
-        back = checkpoint.load_checkpoint(fresh, folder, asked)
-        assert figures(back) == figures(whole.run)[:1] and back.about["epochs"] == 1
-        assert same_state(state(fresh), state(model))
-        assert same_state(weights_in(folder), weights_in(tmp_path / "base"))
-    final = train(fresh, data, RECIPE, seed=1, out=folder, resume=True)
-    assert figures(final) == figures(whole.run) and same_record(folder, whole.folder)
+def test_training_works_in_a_thread(data, tmp_path):
+    with ThreadPoolExecutor(1) as pool:  # where no signal handler can be set
+        run = pool.submit(train, network(), data, RECIPE, epochs=1, out=tmp_path).result()
+    assert run.about["status"] == "complete"
 
 
 # --- a loss that is no number --------------------------------------------------------------------
@@ -461,7 +447,7 @@ def test_a_learning_rate_that_is_far_too_high(data, tmp_path, capsys):
         "The loss stopped being a number in epoch 1: 0 of 4 epochs are recorded. Lower the learning rate "
         "(now 1e+30) and train a freshly built model.\n"
     )
-    assert not list((tmp_path / "run").iterdir())
+    assert {path.name for path in (tmp_path / "run").iterdir()} <= {".lock"}
 
 
 def test_weights_spoilt_by_the_last_step_of_an_epoch(data):
@@ -531,14 +517,18 @@ def test_validation_reads_the_test_images_once(data, tmp_path, monkeypatch, look
 
     # Going on makes the old figure stale; the test images are read again only at the new end.
     del looks_at_test[:]
-    real_save, on_the_way = loop.save_checkpoint, []
-    monkeypatch.setattr(
-        loop, "save_checkpoint", lambda *a: (real_save(*a), on_the_way.append(runs.load(tmp_path)))
-    )
+    real_write, on_the_way = checkpoint.RunFolder.write_record, []
+
+    def write_record(*arguments):
+        real_write(*arguments)
+        on_the_way.append(runs.load(tmp_path))
+
+    monkeypatch.setattr(checkpoint.RunFolder, "write_record", write_record)
     run = train(network(), data, HELD_OUT, epochs=3, out=tmp_path, resume=True)
     assert len(looks_at_test) == 1 and len(run.epochs) == 3
-    assert on_the_way[0].about["test_accuracy_last"] is None and on_the_way[0].probabilities is None
-    assert on_the_way[0].about["status"] == "running"
+    third = on_the_way[1]  # the first is the old end's
+    assert third.about["test_accuracy_last"] is None and third.probabilities is None
+    assert third.about["status"] == "running" and len(third.epochs) == 3
 
 
 def test_an_unfinished_validation_run_has_not_seen_the_test_images(data, tmp_path, monkeypatch, looks_at_test):
@@ -567,6 +557,9 @@ def of_shape(*shape):
         (network, {"epochs": 0}, "epochs is 0; it must be at least 1"),
         (network, {"seed": -1}, "seed is -1; it must be a whole number, at least 0"),
         (network, {"seed": None}, "seed is None"),
+        (network, {"checkpoint_minutes": -1}, "checkpoint_minutes is -1; it must be a number, at least 0"),
+        (network, {"checkpoint_minutes": None}, "checkpoint_minutes is None"),
+        (network, {"checkpoint_minutes": float("nan")}, "checkpoint_minutes is nan"),
         (network, {"resume": True, "out": None}, "resume=True needs a folder"),
         (network, {"recipe": replace(RECIPE, batch_size=97)}, r"1 x 97 images .* more than the 96 there are"),
         (network, {"recipe": replace(RECIPE, steps_per_epoch=3)}, r"3 x 48 images .* more than the 96 there are"),
@@ -578,7 +571,7 @@ def of_shape(*shape):
     ],
 )
 def test_what_cannot_work_is_refused_before_training(data, tmp_path, monkeypatch, model, changes, sentence):
-    monkeypatch.setattr(loop, "_one_epoch", None)
+    monkeypatch.setattr(loop, "_finish_epoch", None)
     asked = {"recipe": RECIPE, "out": tmp_path / "run"} | changes
     with pytest.raises(ValueError, match=sentence):
         train(model(), data, asked.pop("recipe"), **asked)
@@ -586,7 +579,7 @@ def test_what_cannot_work_is_refused_before_training(data, tmp_path, monkeypatch
 
 
 def test_a_folder_that_is_a_file_is_refused_before_training(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "_one_epoch", None)
+    monkeypatch.setattr(loop, "_finish_epoch", None)
     (tmp_path / "notes").write_text("mine")
     model = network()
     for out in (tmp_path / "notes", tmp_path / "notes" / "run"):
