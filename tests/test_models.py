@@ -284,3 +284,36 @@ def test_at_width_1_the_model_is_copied():
 def test_scaled_refuses_what_is_out_of_range(how, words):
     with pytest.raises(ValueError, match=words):
         models.scaled(models.baseline(), **how)
+
+
+def test_pooled_replaces_the_head_and_nothing_else():
+    model = models.separable_99k()
+    less = models.pooled(model)
+    kept = [layer.name for layer in less.layers[:-2]]
+    assert kept == [layer.name for layer in model.layers[: len(kept)]] and "flatten" not in kept
+    for mine, theirs in zip(less.layers[:-2], model.layers, strict=False):
+        assert config_of(mine) == config_of(theirs)
+    assert [type(layer).__name__ for layer in less.layers[-2:]] == ["GlobalAveragePooling2D", "Dense"]
+    head = sum(model.get_layer(name).count_params() for name in ("dense1", "dense1_norm", "probabilities"))
+    assert less.count_params() == model.count_params() - head + 129 * 10
+    outputs = less.predict_on_batch(np.random.default_rng(0).random((2, 32, 32, 3)))
+    assert outputs.shape == (2, 10) and np.allclose(outputs.sum(axis=1), 1, atol=1e-5)
+    with pytest.raises(ValueError, match="separable_65k has no Flatten layer"):
+        models.pooled(models.separable_65k())
+
+
+def test_without_activation_lets_one_layers_outputs_pass():
+    model = models.separable_65k()
+    changed = models.without_activation(model, "block3_conv2")
+    for mine, theirs in zip(changed.layers, model.layers, strict=True):
+        wanted = config_of(theirs)
+        if theirs.name == "block3_conv2":
+            wanted["activation"] = "linear"
+        assert config_of(mine) == wanted
+    image = np.random.default_rng(0).random((2, 32, 32, 3))
+    outputs = [
+        np.asarray(models.keras.Model(m.inputs, m.get_layer("block3_conv2").output)(image)) for m in (model, changed)
+    ]
+    assert outputs[0].min() == 0 and outputs[1].min() < 0
+    with pytest.raises(ValueError, match="no layer 'block3_norm2' with an activation: it has block1_conv1"):
+        models.without_activation(model, "block3_norm2")

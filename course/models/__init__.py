@@ -9,7 +9,7 @@ from course._quiet import import_keras
 
 keras = import_keras()
 
-from course.models.changed import scaled, twin, without  # noqa: E402  (after the quiet import)
+from course.models.changed import pooled, scaled, twin, without, without_activation  # noqa: E402  (after the quiet import)
 from course.models.conversion import CONVERSION, separable_baseline  # noqa: E402
 from course.models.published import CLASSES, IMAGE_SHAPE, baseline, separable_65k, separable_99k  # noqa: E402
 
@@ -21,12 +21,14 @@ __all__ = [
     "baseline",
     "build",
     "keras",
+    "pooled",
     "scaled",
     "separable_65k",
     "separable_99k",
     "separable_baseline",
     "twin",
     "without",
+    "without_activation",
 ]
 
 MODELS = {model.__name__: model for model in (baseline, separable_65k, separable_99k)}

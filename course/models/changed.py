@@ -105,3 +105,72 @@ def without(model, *kinds):
         [keras.Input(model.input_shape[1:]), *(type(layer).from_config(layer.get_config()) for layer in kept)],
         name=model.name,
     )
+
+
+def pooled(model):
+    """Return a model with global average pooling and one Dense layer in place of Flatten and what follows.
+
+    Parameters
+    ----------
+    model : keras.Sequential
+        One with a Flatten layer.
+
+    Returns
+    -------
+    keras.Sequential
+        New and untrained, its layers before Flatten named as the model's.
+
+    Raises
+    ------
+    ValueError
+        When the model has no Flatten layer.
+
+    Used in notebook 04.
+    """
+    places = [place for place, layer in enumerate(model.layers) if isinstance(layer, layers.Flatten)]
+    if not places:
+        raise ValueError(f"{model.name} has no Flatten layer: there is no head to replace.")
+    last = model.layers[-1]
+    return keras.Sequential(
+        [
+            keras.Input(model.input_shape[1:]),
+            *(type(layer).from_config(layer.get_config()) for layer in model.layers[: places[0]]),
+            layers.GlobalAveragePooling2D(name="global_pool"),
+            layers.Dense(model.output_shape[-1], activation="softmax", name=last.name),
+        ],
+        name=model.name,
+    )
+
+
+def without_activation(model, name):
+    """Return a model in which one layer's outputs pass on as they are.
+
+    Parameters
+    ----------
+    model : keras.Model
+    name : str
+        The layer's name.
+
+    Returns
+    -------
+    keras.Model
+        New and untrained, its layers named as the model's.
+
+    Raises
+    ------
+    ValueError
+        When there is no such layer, or it has no activation of its own.
+
+    Used in notebook 04.
+    """
+    held = [layer.name for layer in model.layers if "activation" in layer.get_config()]
+    if name not in held:
+        raise ValueError(f"{model.name} has no layer {name!r} with an activation: it has {', '.join(held)}.")
+
+    def changed(layer):
+        config = layer.get_config()
+        if layer.name == name:
+            config["activation"] = "linear"
+        return type(layer).from_config(config)
+
+    return keras.models.clone_model(model, clone_function=changed)
