@@ -312,7 +312,8 @@ def test_without_activation_lets_one_layers_outputs_pass():
         assert config_of(mine) == wanted
     image = np.random.default_rng(0).random((2, 32, 32, 3))
     outputs = [
-        np.asarray(models.keras.Model(m.inputs, m.get_layer("block3_conv2").output)(image)) for m in (model, changed)
+        np.asarray(models.keras.Model(m.inputs[0], m.get_layer("block3_conv2").output)(image))
+        for m in (model, changed)
     ]
     assert outputs[0].min() == 0 and outputs[1].min() < 0
     with pytest.raises(ValueError, match="no layer 'block3_norm2' with an activation: it has block1_conv1"):
