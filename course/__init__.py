@@ -7,6 +7,8 @@ Importing `course` loads nothing heavy. The modules, from left to right as data 
     arithmetic -> anatomy, separable        one output value with its numbers; a separable layer as algebra
     arithmetic -> costs -> benchmarks       what has to move, and the time it takes on this machine
     data -> runs -> training, experiments   how it learns, and the record of it
+    runs -> evaluation                      how far a result can be trusted
+    training -> studies                     many runs at once
     plots -> widgets -> exercises           how a person sees it
 """
 

@@ -68,13 +68,15 @@ def test_floor_and_ceiling(requirement):
 def test_every_import_is_listed():
     """What `course` and the tests import is in the list, not merely brought by something in it."""
     listed = {requirement.name for requirement in REQUIREMENTS} | PART_OF_JUPYTERLAB | {"compact-cnn-course"}
+    for_studies = {requirement.name for requirement in studies_requirements()}
     comes_from = packages_distributions()
     missing = {}
     for path in [*ROOT.glob("course/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        allowed = listed | for_studies if "studies" in str(path.relative_to(ROOT)) else listed
         for module in imports(path):
             names = {re.sub(r"[-_.]+", "-", name).lower() for name in comes_from.get(module, [])}
             names = {name.removesuffix("-cpu") for name in names}
-            if names and not names & listed:
+            if names and not names & allowed:
                 missing[module] = str(path.relative_to(ROOT))
     assert missing == {}
 
@@ -90,7 +92,20 @@ def imports(path):
 def test_metadata_holds_no_second_list():
     project = read("pyproject.toml").partition("[project]")[2].partition("\n[")[0]
     assert not re.search(r"^(dynamic|dependencies|optional-dependencies)\b", project, re.MULTILINE)
-    assert not re.search(r"^\[(project\.optional-)?dependenc", read("pyproject.toml"), re.MULTILINE)
+    assert not re.search(r"^\[dependenc", read("pyproject.toml"), re.MULTILINE)
+    assert not {r.name for r in studies_requirements()} & {r.name for r in REQUIREMENTS}
+    assert all(sorted(limit.operator for limit in r.specifier) == ["<", ">="] for r in studies_requirements())
+
+
+def studies_requirements():
+    """What only `course.studies` needs: the one optional group."""
+    _, _, groups = read("pyproject.toml").partition("[project.optional-dependencies]\n")
+    (group,) = groups.partition("\n\n")[0].splitlines()
+    name, found = group.split(" = ")
+    assert name == "studies"
+    # distributed is a part of dask[distributed].
+    wanted = [Requirement(text) for text in re.findall(r'"([^"]+)"', found)]
+    return [*wanted, *(Requirement(f"{extra}>=1,<9999") for r in wanted for extra in r.extras)]
 
 
 def test_pythons_agree():
