@@ -96,10 +96,8 @@ def save(run, folder):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / "run.json") as path:
-        # NumPy's numbers are none that JSON knows.
-        text = json.dumps(run.about, indent=1, default=np.generic.item)
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    # NumPy's numbers are none that JSON knows.
+    about = json.dumps(run.about, indent=1, default=np.generic.item)
     with replacing(folder / "epochs.csv") as path, path.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
@@ -112,6 +110,9 @@ def save(run, folder):
             np.savez_compressed(
                 file, labels=run.labels.astype(np.uint8), probabilities=_halved(run.probabilities)
             )
+    # Last, because it makes the folder a record.
+    with replacing(folder / "run.json") as path:
+        path.write_text(about + "\n", encoding="utf-8", newline="\n")
     return folder
 
 

@@ -293,6 +293,7 @@ def _variables(model):
 
 def _read(path):
     with zipfile.ZipFile(path) as archive:
+        # Compares checksums and names, also of parts that would go unread under a damaged name.
         if (name := archive.testzip()) is not None:
             raise ValueError(f"its part {name} is damaged")
     with np.load(path, allow_pickle=False) as stored:
