@@ -161,10 +161,10 @@ class RunFolder:
         if self.folder is None:
             return
         with self._saving("The checkpoint"):
-            record = {"about": run.about, "epochs": run.epochs, "unfinished": asdict(part)}
             arrays = {str(i): variable.numpy() for i, variable in enumerate(_variables(model))}
             if run.probabilities is not None:
                 arrays |= {"labels": run.labels, "probabilities": run.probabilities}
+            record = {"about": run.about, "epochs": run.epochs, "unfinished": asdict(part), "parts": [*arrays]}
             with (
                 runs.replacing(self.folder / CHECKPOINT, keep=self.folder / PREVIOUS) as path,
                 path.open("wb") as file,
@@ -189,7 +189,7 @@ class RunFolder:
         if self.folder is None:
             return
         with self._saving("The record"), contextlib.suppress(ValueError):  # there may be none yet
-            if len(runs.load(self.folder).epochs) == len(run.epochs):
+            if len(runs.load(self.folder.absolute()).epochs) == len(run.epochs):  # "baseline" is also the kit's
                 runs.save(run, self.folder)
 
     @contextlib.contextmanager
@@ -300,6 +300,9 @@ def _read(path):
         if "record" not in stored and "epochs" in stored:
             raise ValueError("an earlier version of this kit wrote it")
         record = json.loads(stored["record"].item())
+        # A damaged table of contents can hide parts, and no checksum covers it.
+        if stored.files != ["record", *record["parts"]]:
+            raise ValueError("some of its parts are missing")
         values = [stored[name] for name in stored.files if name.isdecimal()]
         run = runs.Run(record["about"], record["epochs"], stored.get("labels"), stored.get("probabilities"))
     _identity(run.about)  # all of it is there
