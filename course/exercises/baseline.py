@@ -5,6 +5,7 @@ from math import log, log2, prod, sqrt
 
 from course import runs
 from course.data.provenance import TEST_IMAGES
+from course.evaluation import standard_error
 from course.exercises.exercise import Exercise, Mistake, Parts
 from course.exercises.fields import field_exercise
 
@@ -143,7 +144,7 @@ def _gap():
 
 
 def _standard_error(accuracy):
-    return 100 * sqrt(accuracy * (1 - accuracy) / TEST_IMAGES)
+    return 100 * standard_error(accuracy, TEST_IMAGES)
 
 
 ACCURACY, CLASSES = 0.82, 10

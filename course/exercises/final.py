@@ -5,6 +5,7 @@ from math import prod, sqrt
 
 from course import runs
 from course.data.provenance import TEST_IMAGES
+from course.evaluation import standard_error
 from course.exercises.exercise import Exercise, Mistake
 
 
@@ -40,8 +41,8 @@ def _base():
     return _published().about["claims"]["base_accuracy"]
 
 
-def _error(accuracy):
-    return 100 * sqrt(accuracy * (1 - accuracy) / TEST_IMAGES)
+def _error():
+    return 100 * standard_error(ACCURACY, TEST_IMAGES)
 
 
 ACCURACY = 0.78
@@ -98,18 +99,18 @@ EXERCISES = {
     ),
     "difference_error": Exercise(
         question="What is the standard error of the difference of two accuracies near 78 %, in points?",
-        answer=lambda: sqrt(2) * _error(ACCURACY),
+        answer=lambda: sqrt(2) * _error(),
         working=lambda: (
-            f"Each has √(0.78 × 0.22 / {TEST_IMAGES:,}) = {_error(ACCURACY):.2f} points. Variances add: "
-            f"√2 × {_error(ACCURACY):.2f} = {sqrt(2) * _error(ACCURACY):.2f} points."
+            f"Each has √(0.78 × 0.22 / {TEST_IMAGES:,}) = {_error():.2f} points. Variances add: "
+            f"√2 × {_error():.2f} = {sqrt(2) * _error():.2f} points."
         ),
         hint="One accuracy p on n images has a standard error of √(p(1 − p)/n). Then add the variances.",
         mistakes=(
-            Mistake(lambda: _error(ACCURACY), "That is one accuracy alone. Both are off, each by its own chance."),
-            Mistake(lambda: 2 * _error(ACCURACY), "Add the variances, not the errors."),
+            Mistake(lambda: _error(), "That is one accuracy alone. Both are off, each by its own chance."),
+            Mistake(lambda: 2 * _error(), "Add the variances, not the errors."),
             Mistake(lambda: 0, "They don't cancel. Each network has its own hits and misses."),
             Mistake(
-                lambda: sqrt(2) * _error(ACCURACY) / 100,
+                lambda: sqrt(2) * _error() / 100,
                 "That is the fraction. A point is a hundredth.",
             ),
         ),

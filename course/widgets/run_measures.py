@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
+from course.evaluation import standard_error
 from course.runs import Run
 
 ACCURACY = "test or validation accuracy"
@@ -142,12 +142,11 @@ class Line:
 
     @property
     def error(self):
-        """Standard error of the last accuracy in points, for a binomial: sqrt(p (1 - p) / images). Or None."""
+        """Standard error of the last accuracy in points, or None."""
         count = images(self.run)[1]
         if self.metric != ACCURACY or not count:
             return None
-        share = self.last[1] / 100
-        return 100 * sqrt(share * (1 - share) / count)
+        return 100 * standard_error(self.last[1] / 100, count)
 
 
 def lines_of(state):
