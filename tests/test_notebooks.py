@@ -1,6 +1,8 @@
 """What must hold of every committed notebook, beyond what running it shows."""
 
 import re
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -90,6 +92,15 @@ def test_links_and_exercises_exist(book):
                 assert (NOTEBOOKS / target).exists(), target
         for name in re.findall(r"\b(?:check|hint|solution)\(\s*\"(\w+)\"", cell.source):
             assert name in EXERCISES, name
+
+
+def test_names_in_prose_exist(book):
+    """A learner types what the prose names; nbval runs no prose."""
+    prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    for span in re.findall(r"`([^`]+)`", prose):
+        for module, name in re.findall(r"(?<![\w./])([a-z]+)\.([A-Za-z_]\w*)", span):
+            if find_spec(f"course.{module}"):
+                assert hasattr(import_module(f"course.{module}"), name), span
 
 
 def test_every_exercise_is_asked():

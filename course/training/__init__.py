@@ -2,7 +2,15 @@
 
 from course.training.accelerate import accelerate, accelerated, multiplies_bfloat16
 from course.training.loop import predict, train
-from course.training.recipes import RECIPES, Recipe, published_baseline, published_for, quick
+from course.training.recipes import (
+    RECIPES,
+    Recipe,
+    published_baseline,
+    published_for,
+    published_separable_65k,
+    published_separable_99k,
+    quick,
+)
 
 __all__ = [
     "RECIPES",
@@ -13,6 +21,8 @@ __all__ = [
     "predict",
     "published_baseline",
     "published_for",
+    "published_separable_65k",
+    "published_separable_99k",
     "quick",
     "train",
 ]

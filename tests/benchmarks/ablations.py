@@ -24,6 +24,12 @@ ABLATIONS = {
     ),
     "99k_pooled": ("separable_99k", "with global average pooling", models.pooled, LARGE),
     "99k_no_dropout": ("separable_99k", "without Dropout", lambda model: models.without(model, "Dropout"), LARGE),
+    "99k_no_dropout_augmented": (
+        "separable_99k",
+        "without Dropout, augmented",
+        lambda model: models.without(model, "Dropout"),
+        replace(LARGE, augmentation=SMALL.augmentation),
+    ),
     "65k": ("separable_65k", "as published", lambda model: model, SMALL),
     "65k_no_relu": (
         "separable_65k",
