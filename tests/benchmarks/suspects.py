@@ -1,9 +1,9 @@
 """Train separable_65k for a few epochs with one circumstance changed at a time, and keep the record.
 
-Run it from the repository's root with `python -m tests.benchmarks.suspects DIR`, where DIR holds CIFAR-10.
-It takes about 15 minutes on two idle cores, goes on where it was stopped, and writes
-`course/records/suspect_*`, to be laid beside the first epochs of the run of 50. The records hold the curves
-alone: weights and predictions stay in `runs/`.
+Run it from the repository's root with `python -m tests.benchmarks.suspects DIR`, where DIR holds CIFAR-10;
+keys after DIR choose some of them. All take about 40 minutes on two idle cores. It goes on where it was
+stopped, and writes `course/records/suspect_*`, to be laid beside the first epochs of the run of 50. The
+records hold the curves alone: weights and predictions stay in `runs/`.
 """
 
 import sys
@@ -34,8 +34,8 @@ def twice(images):
     return out
 
 
-def main(where):
-    """Train all, one after the other."""
+def main(where, *keys):
+    """Train those named, or all, one after the other."""
     images = data.load(where)
     worse = replace(
         images,
@@ -46,13 +46,14 @@ def main(where):
     change = np.abs(worse.train_images.astype(int) - images.train_images).mean()
     print(f"Compressing once more changes a value by {change:.1f} of 255 in the mean.", flush=True)
     suspects = {
-        "float32": ("in float32", images, 0, False),
-        "seed": ("with seed 1", images, 1, None),
-        "jpeg": ("on images compressed once more", worse, 0, None),
+        "plain": ("in plain Keras", images, 0, lambda model: model),
+        "float32": ("in float32", images, 0, lambda model: training.accelerate(model, bfloat16=False)),
+        "seed": ("with seed 1", images, 1, training.accelerate),
+        "jpeg": ("on images compressed once more", worse, 0, training.accelerate),
     }
-    for key, (what, used, seed, bfloat16) in suspects.items():
-        network = training.accelerate(models.build(NAME, seed=seed), bfloat16=bfloat16)
-        recipe = training.published_for(NAME)
+    for key in keys or suspects:
+        what, used, seed, prepare = suspects[key]
+        network, recipe = prepare(models.build(NAME, seed=seed)), training.published_for(NAME)
         print(f"{NAME} {what}", flush=True)
         folder = Path("runs") / f"suspect_{key}"
         run = training.train(network, used, recipe, epochs=EPOCHS, seed=seed, out=folder, resume=True)
