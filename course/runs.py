@@ -1,4 +1,4 @@
-"""Run records: what was trained, on what, and what came of it. Used in notebooks 01, 04 and 05.
+"""Run records: what was trained, on what, and what came of it. Used in notebooks 01 to 04.
 
 A record is a folder:
 
@@ -177,7 +177,7 @@ def load(name):
     ValueError
         When there is no such record, or it can't be read.
     """
-    folder = RECORDS / name if (RECORDS / name / "run.json").is_file() else Path(name)
+    folder = RECORDS / name if name in names() else Path(name)
     if not (folder / "run.json").is_file():
         known = ", ".join(names()) or "none yet"
         raise ValueError(f"{name} is no record: name a folder with a run.json, or one of the kit's ({known}).")

@@ -237,11 +237,13 @@ def test_the_spread_of_runs_is_that_of_their_last_accuracies():
     assert math.isclose(found.standard_deviation, math.sqrt(0.05 / 3))
     assert math.isclose(found.standard_error, math.sqrt(0.05 / 3) / 2)
     assert evaluation.spread([50.0, 60.0, 80.0, 70.0]).mean == 65
+    assert evaluation.spread([50.0, np.nan, 70.0]).mean == 60
 
 
 @pytest.mark.filterwarnings("error")
 def test_one_run_and_two_runs_come_with_a_warning():
     alone = evaluation.spread([run()])
+    assert repr(evaluation.spread(run())) == repr(alone)
     assert alone.warning.startswith("One run") and alone.mean == 0.75
     assert math.isnan(alone.standard_deviation) and math.isnan(alone.standard_error)
     two = evaluation.spread([0.5, 0.7])
@@ -258,6 +260,8 @@ def test_one_run_and_two_runs_come_with_a_warning():
 def test_the_spread_of_nothing():
     with pytest.raises(ValueError, match="There is no accuracy"):
         evaluation.spread([])
+    with pytest.raises(ValueError, match="There is no accuracy"):
+        evaluation.spread([np.nan])
     with pytest.raises(ValueError, match="tiny has no test accuracy after its last epoch"):
         evaluation.spread([run(monitor="validation")])
 

@@ -318,3 +318,8 @@ def test_without_activation_lets_one_layers_outputs_pass():
     assert outputs[0].min() == 0 and outputs[1].min() < 0
     with pytest.raises(ValueError, match="no layer 'block3_norm2' with an activation: it has block1_conv1"):
         models.without_activation(model, "block3_norm2")
+    with pytest.raises(ValueError, match="'block3_conv2' with an activation"):
+        models.without_activation(changed, "block3_conv2")
+    branched = models.keras.Model(model.inputs, model.outputs)
+    with pytest.raises(ValueError, match="is not Sequential"):
+        models.pooled(branched)

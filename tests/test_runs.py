@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -202,6 +203,14 @@ def test_names_are_those_of_folders_with_a_record(tmp_path, monkeypatch):
     (tmp_path / "list.csv").touch()
     assert runs.names() == ["a", "b"]
     assert runs.load("a").epochs == [row(1)]
+
+
+def test_a_path_is_never_taken_for_the_name_of_a_record(tmp_path, monkeypatch):
+    runs.save(runs.Run(dict(ABOUT), [row(1)]), tmp_path / "baseline")
+    monkeypatch.chdir(tmp_path)
+    for path in ("./baseline", Path("baseline"), tmp_path / "baseline"):
+        assert runs.load(path).epochs == [row(1)]
+    assert runs.load("baseline").about["model"] == "baseline"
 
 
 def test_every_record_of_the_kit_is_whole():

@@ -112,7 +112,10 @@ def spread(accuracies):
 
     Used in notebook 04.
     """
+    if hasattr(accuracies, "about"):
+        accuracies = [accuracies]
     values = np.array([last_accuracy(one) if hasattr(one, "about") else one for one in accuracies], dtype=float)
+    values = values[~np.isnan(values)]  # as `published.base_runs` has where a log does not show it
     if not len(values):
         raise ValueError("There is no accuracy: pass at least one run.")
     n = len(values)

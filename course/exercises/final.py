@@ -101,8 +101,8 @@ EXERCISES = {
         question="What is the standard error of the difference of two accuracies near 78 %, in points?",
         answer=lambda: sqrt(2) * _error(),
         working=lambda: (
-            f"Each has √(0.78 × 0.22 / {TEST_IMAGES:,}) = {_error():.2f} points. Variances add: "
-            f"√2 × {_error():.2f} = {sqrt(2) * _error():.2f} points."
+            f"Each has √(0.78 × 0.22 / {TEST_IMAGES:,}) = {_error():.3f} points. Variances add: "
+            f"√2 × {_error():.3f} = {sqrt(2) * _error():.2f} points."
         ),
         hint="One accuracy p on n images has a standard error of √(p(1 − p)/n). Then add the variances.",
         mistakes=(

@@ -29,7 +29,7 @@ def scaled(model, width=1.0, depth_multiplier=1):
     ValueError
         When a number is out of its range.
 
-    Used in notebook 03.
+    Used by course.benchmarks, for the timings of notebook 03.
     """
     check_scaling(width, depth_multiplier)
     wide = [layer for layer in model.layers if hasattr(layer, "filters") or hasattr(layer, "units")]
@@ -93,7 +93,7 @@ def without(model, *kinds):
     ValueError
         When the model has no layer of a kind, or is not Sequential.
 
-    Used in notebook 03.
+    Used by course.benchmarks for notebook 03, and for the ablations of notebook 04.
     """
     if not isinstance(model, keras.Sequential):
         raise ValueError(f"{model.name} is not Sequential: its layers may branch, so none can be left out.")
@@ -123,10 +123,12 @@ def pooled(model):
     Raises
     ------
     ValueError
-        When the model has no Flatten layer.
+        When the model has no Flatten layer, or is not Sequential.
 
-    Used in notebook 04.
+    Used for the ablations of notebook 04.
     """
+    if not isinstance(model, keras.Sequential):
+        raise ValueError(f"{model.name} is not Sequential: its layers may branch, so its head can't be replaced.")
     places = [place for place, layer in enumerate(model.layers) if isinstance(layer, layers.Flatten)]
     if not places:
         raise ValueError(f"{model.name} has no Flatten layer: there is no head to replace.")
@@ -161,9 +163,9 @@ def without_activation(model, name):
     ValueError
         When there is no such layer, or it has no activation of its own.
 
-    Used in notebook 04.
+    Used for the ablations of notebook 04.
     """
-    held = [layer.name for layer in model.layers if "activation" in layer.get_config()]
+    held = [layer.name for layer in model.layers if layer.get_config().get("activation", "linear") != "linear"]
     if name not in held:
         raise ValueError(f"{model.name} has no layer {name!r} with an activation: it has {', '.join(held)}.")
 

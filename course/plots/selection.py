@@ -18,6 +18,7 @@ from course.plots.picture import (
     wrapped,
 )
 from course.plots.several import names_of, sources_of
+from course.runs import Run
 
 _ROW = 42  # pixels on the page
 _HISTOGRAM = 170
@@ -54,7 +55,7 @@ def selection(runs=(), others=None, title=None):
 
     Used in notebook 04.
     """
-    runs = list(runs)
+    runs = [runs] if isinstance(runs, Run) else list(runs)
     rows = [
         (evaluation.summary(run) | {"name": name}, _by_chance(run))
         for name, run in zip(names_of(runs), runs, strict=True)

@@ -1,4 +1,4 @@
-"""Many training runs at once: every model with every recipe and every seed. Used in notebook 05.
+"""Many training runs at once: every model with every recipe and every seed. For runs of your own.
 
 A study is a folder with a folder for each run, called model-recipe-seed:
 

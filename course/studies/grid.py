@@ -52,12 +52,12 @@ class Planned:
         try:
             record = runs.load(self.folder)
             about = record.about
-            images, accelerated = about["data"]["fingerprint"], about["accelerated"]
-            found = about["status"], about["recipe"], about["seed"], images, accelerated
+            images, too_quick = about["data"]["fingerprint"], about["accelerated"] and not quicker
+            found = about["status"], about["recipe"], about["seed"], images, too_quick
         except (ValueError, KeyError):
             return None
         # Whatever differs is for `train` to go on with, or to refuse with a sentence.
-        return record if found == ("complete", asdict(self.recipe), self.seed, fingerprint, quicker) else None
+        return record if found == ("complete", asdict(self.recipe), self.seed, fingerprint, False) else None
 
 
 def grid(models, recipes, seeds, epochs, study):

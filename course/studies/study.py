@@ -53,7 +53,8 @@ def run(
 
     Run a study again to go on with it: finished runs are skipped, others go on from their last
     checkpoint. Ctrl-C (in a notebook: the stop button) ends it early. A run that a worker left when its
-    process died is done by another, up to three times, whatever `retries` is.
+    process died is done by another, as often as dask's `allowed-failures` says (by default three
+    times), whatever `retries` is.
 
     A script must call it under `if __name__ == "__main__":`, because every worker imports the script.
 
@@ -100,7 +101,7 @@ def run(
     ValueError
         When what was asked for can't be run, two runs would share a folder, or no scheduler answers.
 
-    Used in notebook 05.
+    For runs of your own: no notebook needs as many.
     """
     _import_dask()
     if workers is not None and scheduler is not None:
@@ -167,6 +168,8 @@ def _client(scheduler, workers, count):
         except (OSError, ValueError) as why:
             raise ValueError(f"No scheduler answers at {scheduler} ({why}): see whether it runs.") from None
         with client:
+            if not client.nthreads():
+                print(f"The scheduler at {scheduler} has no worker yet: the study waits for one.")
             yield client
         return
     one_thread = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), "1")
@@ -210,7 +213,7 @@ def _work_through(client, task, todo, retries, failures, progress):
             why, details = _what_failed(future, one)
             if why:
                 _note(one, f"attempt {attempt} of {retries + 1}", why, details)
-                if attempt <= retries:
+                if attempt <= retries and not _killed_workers(future):
                     waiting.append((one, attempt + 1))
                     continue
                 failures[one.name] = why
@@ -229,9 +232,13 @@ def _what_failed(future, one):
         return "The scheduler has lost it: see whether the scheduler runs.", ""
     error = future.exception()
     details = "".join(traceback.format_exception(type(error), error, future.traceback()))
-    if type(error).__name__ == "KilledWorker":
+    if _killed_workers(future):
         return "Every process that tried it died, perhaps for want of memory: use fewer workers.", details
     return f"{type(error).__name__}: {error}".strip().splitlines()[0], details
+
+
+def _killed_workers(future):
+    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
 
 
 def _note(one, attempt, why, details):

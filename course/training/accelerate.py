@@ -70,7 +70,9 @@ def accelerate(model, bfloat16=None):
 
 def accelerated(model):
     """Return whether a model has layers that `accelerate` put in."""
-    return any(type(layer) in _QUICKER.values() for layer in model.layers)
+    return any(
+        type(layer) in _QUICKER.values() or layer.dtype_policy.name == "mixed_bfloat16" for layer in model.layers
+    )
 
 
 def multiplies_bfloat16(cpuinfo=Path("/proc/cpuinfo")):

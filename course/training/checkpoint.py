@@ -189,8 +189,14 @@ class RunFolder:
         if self.folder is None:
             return
         with self._saving("The record"), contextlib.suppress(ValueError):  # there may be none yet
-            if len(runs.load(self.folder.absolute()).epochs) == len(run.epochs):  # "baseline" is also the kit's
+            if len(runs.load(self.folder).epochs) == len(run.epochs):
                 runs.save(run, self.folder)
+
+    def _epochs_recorded(self):
+        try:
+            return len(runs.load(self.folder).epochs)
+        except ValueError:  # none yet, or not all of it was written
+            return 0
 
     @contextlib.contextmanager
     def _saving(self, what):
@@ -242,7 +248,8 @@ class RunFolder:
         run, part, values = found
         variables = _variables(model)
         self._check(run, part, fresh)
-        if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
+        other = run.about.get("layers", fresh.about["layers"]) != fresh.about["layers"]  # earlier runs note none
+        if other or [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise ValueError(f"{self.folder} holds a run of another network: choose another folder.")
         for path, why in damaged.items():
             # Out of the way, or it would be the previous one at the next checkpoint.
@@ -255,11 +262,15 @@ class RunFolder:
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
+        for key in ("machine", "versions"):
+            if run.about[key] != fresh.about[key]:
+                note = f"After epoch {len(run.epochs)}, {key}: {fresh.about[key]}."
+                run.about.setdefault("notes", []).append(note)
         run.about.update(recipe=fresh.about["recipe"], status="running")
         run.summarise()
         if part.losses:
             self.write_status(run)
-        elif run.epochs:
+        elif run.epochs and self._epochs_recorded() <= len(run.epochs):
             self.write_record(model, run)  # the process may have ended before it did
         return run, part
 

@@ -1,19 +1,17 @@
 """The training loop: plain Keras steps, one line an epoch, and a record of it all."""
 
-import os
-import platform
-import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
 from course import runs
 from course._quiet import import_keras
-from course.data import batch, split
+from course.data import Dataset, batch, split
 from course.data.dataset import check_images
 from course.progress import bar
-from course.training.accelerate import accelerated
+from course.training.about import about
 from course.training.checkpoint import UnfinishedEpoch, run_folder, uninterrupted
+from course.training.recipes import Recipe
 
 keras = import_keras()
 
@@ -60,8 +58,12 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
         images than one batch needs, `out` holds a run that can't be resumed or was not to be, or
         another process trains into it.
 
-    Used in notebooks 00, 01, 04 and 05.
+    Used in notebooks 00, 01 and 04.
     """
+    if not isinstance(recipe, Recipe):
+        raise ValueError(f"recipe is {recipe!r}; it must be a training.Recipe, such as training.quick.")
+    if not isinstance(data, Dataset):
+        raise ValueError(f"data is {type(data).__name__}; it must be a Dataset, such as data.load() returns.")
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
     images, labels, val_images, val_labels = _parts(data, recipe)
@@ -86,7 +88,7 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
             metrics=["accuracy"],
         )
         model.optimizer.build(model.trainable_variables)
-        run, part = runs.Run(_about(model, data, recipe, seed)), UnfinishedEpoch()
+        run, part = runs.Run(about(model, data, recipe, seed)), UnfinishedEpoch()
         if resume:
             run, part = folder.load(model, run)
         on_test = recipe.monitor == "test"
@@ -153,7 +155,7 @@ def predict(model, images, batch_size=100):
     DataError
         When `images` has another shape or dtype.
 
-    Used in notebook 01.
+    Used in notebooks 00, 01 and 04.
     """
     check_images(images, "images")
     return np.concatenate(
@@ -251,43 +253,10 @@ def _print_epoch(row, epochs, steps):
 def _say_how_it_ended(run, recipe, saved):
     done = f"{len(run.epochs)} of {recipe.epochs} epochs are recorded"
     if run.about["status"] == "interrupted":
-        onward = "; resume=True goes on from the last checkpoint" if saved else ""
+        onward = "; resume=True (or --resume) goes on from the last checkpoint" if saved else ""
         print(f"Stopped early: {done}{onward}. The model keeps what it has learnt.")
     elif run.about["status"] == "diverged":
         print(
             f"The loss stopped being a number in epoch {len(run.epochs) + 1}: {done}. Lower the learning "
             f"rate (now {recipe.learning_rate:g}) and train a freshly built model."
         )
-
-
-def _about(model, data, recipe, seed):
-    return {
-        "model": model.name,
-        "recipe": asdict(recipe),
-        "seed": seed,
-        "epochs": 0,
-        "parameters": model.count_params(),
-        "data": {
-            "source": data.source,
-            "fingerprint": data.fingerprint,
-            "names": list(data.names),
-            "train_images": len(data.train_images),
-            "test_images": len(data.test_images),
-        },
-        "monitor": recipe.monitor,
-        "accelerated": accelerated(model),
-        "published": False,
-        "status": "running",
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": sys.modules["tensorflow"].__version__,
-            "numpy": np.__version__,
-        },
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "cpu_seconds": 0.0,
-        "wall_seconds": 0.0,
-        "test_accuracy_last": None,
-        "test_accuracy_best": None,
-        "best_epoch": None,
-    }

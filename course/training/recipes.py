@@ -36,7 +36,7 @@ class Recipe:
     ValueError
         When a value is out of its range.
 
-    Used in notebooks 00, 01, 04 and 05.
+    Used in notebooks 00, 01 and 04.
     """
 
     name: str
@@ -56,8 +56,8 @@ class Recipe:
                 raise ValueError(f"{key} is {value!r}; it must be a whole number.")
             if value < 1:
                 raise ValueError(f"{key} is {value}; it must be at least 1.")
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0, such as 0.001.")
+        if not (isinstance(self.learning_rate, (int, float, np.number)) and 0 < self.learning_rate < math.inf):
+            raise ValueError(f"learning_rate is {self.learning_rate!r}; it must be above 0, such as 0.001.")
         if not isinstance(self.augmentation, Augmentation):
             raise ValueError(
                 f"augmentation is {self.augmentation!r}; it must be an Augmentation, "

@@ -24,7 +24,8 @@ def run_explorer(*records):
     ----------
     *records : str, pathlib.Path or course.runs.Run
         What to compare at first: names of the kit's records, folders of your own, or runs. Without any,
-        the kit's records that were measured on test images. The kit's other records can be added.
+        the kit's records that were measured on test images, but for short trials, of which nothing but
+        the curves is kept. The kit's other records can be added.
 
     Returns
     -------
@@ -50,11 +51,15 @@ def run_explorer(*records):
             raise ValueError(f"{record!r} is no record: give the name of one, its folder, or a Run.")
     chosen = tuple(found)
     for name in runs.names():
-        if name not in found:
-            found[name] = runs.load(name)
+        if name not in records:
+            found[_free(found, name, f"{name} (the kit's)")] = runs.load(name)
     if not records:
-        chosen = tuple(name for name, run in found.items() if images(run)[0] == "test")
+        chosen = tuple(name for name, run in found.items() if images(run)[0] == "test" and _kept(run))
     return RunExplorer(Comparison(tuple(found.items()), chosen))
+
+
+def _kept(run):
+    return run.probabilities is not None or run.about.get("published")
 
 
 def _free(taken, *names):

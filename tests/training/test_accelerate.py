@@ -43,6 +43,11 @@ def test_the_same_outputs_from_the_same_weights(name):
     assert accelerated(quick) and not accelerated(plain)
 
 
+def test_bfloat16_alone_is_accelerated_too():
+    bare = models.without(models.build("separable_99k"), "BatchNormalization", "Dropout")
+    assert accelerated(accelerate(bare, bfloat16=True)) and not accelerated(accelerate(bare, bfloat16=False))
+
+
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_files_of_weights_fit_both(tmp_path, bfloat16):
     plain = stirred(models.build("separable_65k"))
@@ -251,7 +256,7 @@ def small(seed):
 def test_a_run_of_an_accelerated_model_says_so_and_resumes_to_the_same_end(tmp_path):
     whole, first, again = (accelerate(small(seed)) for seed in (0, 0, 1))
     run = train(whole, FEW, RECIPE, out=tmp_path / "whole")
-    assert run.about["accelerated"] is True
+    assert run.about["accelerated"] is True and run.about["bfloat16"] is multiplies_bfloat16()
     train(first, FEW, RECIPE, epochs=1, out=tmp_path / "resumed")
     train(again, FEW, RECIPE, out=tmp_path / "resumed", resume=True)
     for a, b in zip(whole.get_weights(), again.get_weights(), strict=True):

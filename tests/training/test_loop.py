@@ -253,6 +253,27 @@ def test_a_network_of_the_same_size_and_name_but_other_shapes_is_refused(data, t
         train(wide(3, 1), data, RECIPE, out=tmp_path, resume=True)
 
 
+@pytest.mark.parametrize("setting", [{"activation": "relu"}, {"strides": 2}])
+def test_a_network_with_a_layer_set_otherwise_is_refused(data, tmp_path, setting):
+    def mine(**setting):
+        stack = [keras.Input((32, 32, 3)), layers.Conv2D(2, 3, **setting), layers.GlobalAveragePooling2D()]
+        return keras.Sequential([*stack, layers.Dense(CLASSES, activation="softmax")], name="tiny")
+
+    train(mine(), data, RECIPE, epochs=1, out=tmp_path)
+    with pytest.raises(ValueError, match="holds a run of another network"):
+        train(mine(**setting), data, RECIPE, out=tmp_path, resume=True)
+    assert len(train(mine(), data, RECIPE, epochs=2, out=tmp_path, resume=True).epochs) == 2
+
+
+def test_a_run_that_goes_on_elsewhere_says_so(data, tmp_path, monkeypatch):
+    train(network(), data, RECIPE, epochs=1, out=tmp_path)
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    run = train(network(), data, RECIPE, epochs=2, out=tmp_path, resume=True)
+    (note,) = (note for note in runs.load(tmp_path).about["notes"] if "machine" in note)
+    assert note.startswith("After epoch 1, machine: ") and note.endswith("64 cores.")
+    assert note in run.about["notes"]
+
+
 def test_a_record_without_its_checkpoint_is_never_overwritten(whole, data, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(whole.folder, folder, ignore=shutil.ignore_patterns("checkpoint*"))
@@ -279,7 +300,7 @@ def test_an_interruption_keeps_the_finished_epochs(whole, data, tmp_path, monkey
     assert run.about["status"] == "interrupted" and run.about["epochs"] == 1
     assert figures(run) == figures(whole.run)[:1]
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "Stopped early: 1 of 4 epochs are recorded; resume=True goes on from the last checkpoint. "
+        "Stopped early: 1 of 4 epochs are recorded; resume=True (or --resume) goes on from the last checkpoint. "
         "The model keeps what it has learnt."
     ]
     stored = runs.load(tmp_path)
@@ -486,6 +507,8 @@ def of_shape(*shape):
 @pytest.mark.parametrize(
     ("model", "changes", "sentence"),
     [
+        (network, {"recipe": "quick"}, "recipe is 'quick'; it must be a training.Recipe, such as training.quick"),
+        (network, {"data": "shapes"}, r"data is str; it must be a Dataset, such as data.load\(\) returns"),
         (network, {"epochs": 0}, "epochs is 0; it must be at least 1"),
         (network, {"seed": -1}, "seed is -1; it must be a whole number, at least 0"),
         (network, {"seed": None}, "seed is None"),
@@ -506,7 +529,7 @@ def test_what_cannot_work_is_refused_before_training(data, tmp_path, monkeypatch
     monkeypatch.setattr(loop, "_finish_epoch", None)
     asked = {"recipe": RECIPE, "out": tmp_path / "run"} | changes
     with pytest.raises(ValueError, match=sentence):
-        train(model(), data, asked.pop("recipe"), **asked)
+        train(model(), asked.pop("data", data), asked.pop("recipe"), **asked)
     assert not (tmp_path / "run").exists()
 
 

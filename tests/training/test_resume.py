@@ -363,6 +363,24 @@ def test_a_disk_that_stays_full_keeps_the_last_good_checkpoint(whole, data, tmp_
     assert ends_as(whole, tmp_path, *go_on(tmp_path, data))
 
 
+def test_an_older_checkpoint_takes_no_newer_record_back(whole, data, tmp_path, monkeypatch):
+    calls = []
+
+    def full(name):
+        calls.extend([1] if name == CHECKPOINT else [])
+        return name == CHECKPOINT and len(calls) > 2  # checkpoints are larger than records
+
+    with monkeypatch.context() as patch:
+        fill_the_disk(patch, full)
+        train(network(), data, RECIPE, seed=1, out=tmp_path)
+    assert position(tmp_path / CHECKPOINT) == (2, 0) and same_record(tmp_path, whole[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "batch", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        go_on(tmp_path, data)
+    assert same_record(tmp_path, whole[0])
+    assert ends_as(whole, tmp_path, *go_on(tmp_path, data))
+
+
 def test_a_folder_that_cannot_be_written_to_is_refused_before_training(data, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "_finish_epoch", None)
 

@@ -370,11 +370,22 @@ def test_a_constant_run_and_a_perfect_one_can_be_drawn():
         assert min(ups) >= 0 and max(ups) <= 100
 
 
+def test_a_folder_called_as_a_record_of_the_kit_hides_none(tmp_path, monkeypatch):
+    runs.save(runs.load("separable_99k"), tmp_path / "baseline")
+    monkeypatch.chdir(tmp_path)
+    explorer = run_explorer("./baseline")
+    mine, *others = explorer.state.records
+    assert mine[0] == "baseline" and mine[1].about["model"] == "separable_99k"
+    kits = dict(others)["baseline (the kit's)"]
+    assert kits.about["model"] == "baseline" and explorer.state.chosen == ("baseline",)
+
+
 def test_the_kits_records():
     explorer = run_explorer()
     assert [name for name, _ in explorer.state.records] == runs.names() == list(explorer.records)
+    trials = {name for name in runs.names() if name.startswith("suspect_")}
     on_test = tuple(name for name in runs.names() if runs.load(name).about["monitor"] == "test")
-    assert explorer.state.chosen == on_test
+    assert trials and explorer.state.chosen == tuple(name for name in on_test if name not in trials)
     some = run_explorer("published_separable_99k", "published_separable_65k")
     assert some.state.chosen == ("published_separable_99k", "published_separable_65k")
     assert {name for name, _ in some.state.records} == set(runs.names())
