@@ -250,7 +250,13 @@ def _add_legend(picture, curves):
     handles.append(
         Line2D([], [], color=INK, linestyle="none", marker="o", fillstyle="none", markersize=9, label="best epoch")
     )
-    legend = picture.legend(handles=handles, loc="outside lower left", ncols=2, fontsize=SMALL, frameon=False)
+    for columns in (2, 1):  # two where their names leave room
+        legend = picture.legend(
+            handles=handles, loc="outside lower left", ncols=columns, fontsize=SMALL, frameon=False
+        )
+        if columns == 1 or legend.get_window_extent().width < picture.bbox.width:
+            break
+        legend.remove()
     picture.body += legend.get_window_extent().height * DPI / picture.dpi
 
 

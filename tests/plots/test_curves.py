@@ -51,6 +51,14 @@ def test_runs_on_different_data_are_never_compared():
     assert copies.title == "official ends highest, at 90.00 % on the test images, 15.0 points above baseline"
 
 
+@pytest.mark.parametrize(("name", "columns"), [("run", 2), ("a network with document 000's augmentation", 1)])
+def test_the_names_of_many_runs_stay_on_the_page(name, columns):
+    picture = training_curves([run(f"{name} {i}") for i in range(6)])
+    (legend,) = picture.legends
+    picture.canvas.draw()
+    assert legend._ncols == columns and legend.get_window_extent().x1 <= picture.bbox.x1
+
+
 def test_a_published_run_and_one_watched_on_validation_images_are_named_so():
     published = run("separable_65k", published=True, data={"source": "CIFAR-10"}, recipe="as in its report")
     assert training_curves(published).title.startswith("separable_65k (published) ends at")
