@@ -4,6 +4,13 @@ Run it from the repository's root with `python -m tests.benchmarks.training_cost
 machine; it takes a few minutes. The ways take turns, each in a process of its own, as the settings of one
 library would disturb the other. PyTorch is left out where it is not installed. The last line is what the
 machine's arithmetic allows: the MACs of a step, forward and twice back, at the rate of a large product.
+
+On two cores with avx512_bf16 (November 2026, TensorFlow 2.21) it printed for separable_65k, in CPU seconds:
+plain 5.91, float32 2.91, bfloat16 1.84, PyTorch 8.51 and 4.26, arithmetic alone 1.08. That is 0.31 of plain
+Keras; the goal was 0.25. Tried, and no cheaper: BatchNormalization compiled by XLA (reductions over places
+take it three times as long as TensorFlow), two units' masks from one random word, a convolution's weight
+gradient as one matrix product or as many, the bias's gradient apart from it, other numbers of threads, other
+allocators. What is left is bound by memory: passes over maps that only a fused kernel in C++ would save.
 """
 
 import json
