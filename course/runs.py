@@ -13,6 +13,8 @@ The kit's own records are in `course/records/`.
 import csv
 import json
 import os
+import platform
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -210,3 +212,23 @@ def _read_epochs(path):
 def names():
     """Return the names of the kit's own records, in alphabetical order."""
     return sorted(path.parent.name for path in RECORDS.glob("*/run.json"))
+
+
+def made_on():
+    """Return what a record says of where it was made: its "versions" and its "machine".
+
+    Returns
+    -------
+    dict
+        Of Python, and of the libraries that have been imported by now; the machine's class, in words.
+
+    Used in every record.
+    """
+    libraries = [name for name in ("keras", "tensorflow", "numpy") if name in sys.modules]
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            **{name: sys.modules[name].__version__ for name in libraries},
+        },
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }

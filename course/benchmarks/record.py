@@ -1,16 +1,10 @@
 """Timings and ceilings as numbers, and the JSON file they are kept in."""
 
 import json
-import os
-import platform
-import sys
 from dataclasses import asdict, dataclass
 from statistics import median, quantiles
 
-import numpy as np
-
 from course import runs
-from course.models import keras
 
 RECORD = runs.RECORDS / "layer_timings.json"
 # At which the record has the kit's models timed.
@@ -126,13 +120,7 @@ def save(ceiling, timings, path=RECORD):
         Where to; the kit's own record if left out.
     """
     about = {
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": sys.modules["tensorflow"].__version__,
-            "numpy": np.__version__,
-        },
+        **runs.made_on(),
         "ceilings": asdict(ceiling),
     }
     parts = [f'"about": {json.dumps(about, indent=1)}']

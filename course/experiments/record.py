@@ -6,16 +6,11 @@
 """
 
 import json
-import os
-import platform
-import sys
 from dataclasses import asdict
-
-import numpy as np
 
 from course import runs
 from course.experiments.networks import SIZE
-from course.experiments.training import BATCH_SIZE, LEARNING_RATE, STEPS, TEST_IMAGES, Point, keras
+from course.experiments.training import BATCH_SIZE, LEARNING_RATE, STEPS, TEST_IMAGES, Point
 
 RECORD = runs.RECORDS / "pairs.json"
 
@@ -38,13 +33,7 @@ def save(points, path=RECORD):
             "standard_error_of_guessing": round((0.25 / TEST_IMAGES) ** 0.5, 4),
         },
         "training": {"steps": STEPS, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE},
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": sys.modules["tensorflow"].__version__,
-            "numpy": np.__version__,
-        },
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        **runs.made_on(),
         "cpu_seconds": round(sum(p.cpu_seconds for p in points), 1),
     }
     lines = ",\n".join(f"  {json.dumps(asdict(p))}" for p in points)

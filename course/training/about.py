@@ -2,17 +2,10 @@
 
 import hashlib
 import json
-import os
-import platform
-import sys
 from dataclasses import asdict
 
-import numpy as np
-
-from course._quiet import import_keras
+from course import runs
 from course.training.accelerate import accelerated
-
-keras = import_keras()
 
 
 def about(model, data, recipe, seed):
@@ -36,13 +29,7 @@ def about(model, data, recipe, seed):
         "layers": _fingerprint(model),
         "published": False,
         "status": "running",
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": sys.modules["tensorflow"].__version__,
-            "numpy": np.__version__,
-        },
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        **runs.made_on(),
         "cpu_seconds": 0.0,
         "wall_seconds": 0.0,
         "test_accuracy_last": None,

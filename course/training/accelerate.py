@@ -69,7 +69,7 @@ def accelerate(model, bfloat16=None):
 
 
 def accelerated(model):
-    """Return whether a model has layers that `accelerate` put in."""
+    """Return whether a model has layers that `accelerate` put in, or set to bfloat16."""
     return any(
         type(layer) in _QUICKER.values() or layer.dtype_policy.name == "mixed_bfloat16" for layer in model.layers
     )

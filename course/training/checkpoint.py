@@ -248,9 +248,15 @@ class RunFolder:
         run, part, values = found
         variables = _variables(model)
         self._check(run, part, fresh)
-        other = run.about.get("layers", fresh.about["layers"]) != fresh.about["layers"]  # earlier runs note none
-        if other or [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
+        if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise ValueError(f"{self.folder} holds a run of another network: choose another folder.")
+        # Another Keras may word the same setting otherwise, and earlier runs note none.
+        same_keras = run.about["versions"].get("keras") == fresh.about["versions"]["keras"]
+        if same_keras and run.about.get("layers", fresh.about["layers"]) != fresh.about["layers"]:
+            raise ValueError(
+                f"{self.folder} holds a run of another network, or of this one set otherwise (an activation, "
+                "a Dropout rate, bfloat16): choose another folder."
+            )
         for path, why in damaged.items():
             # Out of the way, or it would be the previous one at the next checkpoint.
             aside = _unused(path)

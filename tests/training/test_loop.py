@@ -265,6 +265,15 @@ def test_a_network_with_a_layer_set_otherwise_is_refused(data, tmp_path, setting
     assert len(train(mine(), data, RECIPE, epochs=2, out=tmp_path, resume=True).epochs) == 2
 
 
+def test_another_keras_that_words_settings_otherwise_goes_on(data, tmp_path, monkeypatch):
+    train(network(), data, RECIPE, epochs=1, out=tmp_path)
+    monkeypatch.setattr("course.training.about._fingerprint", lambda model: "worded otherwise")
+    with pytest.raises(ValueError, match="holds a run of another network, or of this one set otherwise"):
+        train(network(), data, RECIPE, epochs=2, out=tmp_path, resume=True)
+    monkeypatch.setattr(keras, "__version__", "4.0")
+    assert len(train(network(), data, RECIPE, epochs=2, out=tmp_path, resume=True).epochs) == 2
+
+
 def test_a_run_that_goes_on_elsewhere_says_so(data, tmp_path, monkeypatch):
     train(network(), data, RECIPE, epochs=1, out=tmp_path)
     monkeypatch.setattr("os.cpu_count", lambda: 64)
