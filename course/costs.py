@@ -32,8 +32,6 @@ class Operation:
     read, weights, written : int
         Values (float32) that are read from the inputs, for the whole batch, and from the weights, and that
         are written.
-
-    Used in notebook 03.
     """
 
     name: str
@@ -102,8 +100,6 @@ def operations(network, batch=1):
     ------
     ValueError
         When a layer's shapes or MACs are not known, or batch is no whole number of at least 1.
-
-    Used in notebook 03.
     """
     if not isinstance(batch, int) or batch < 1:
         raise ValueError(f"batch is {batch!r}; it must be a whole number of at least 1.")
@@ -135,8 +131,6 @@ def passes(layer, input_shape, batch=1):
     ------
     ValueError
         When the layer does not fit its input.
-
-    Used in notebook 03.
     """
     return operations(ledger([layer], input_shape), batch)
 
@@ -160,8 +154,6 @@ def scaled(network, width=1.0, depth_multiplier=1):
     ------
     ValueError
         When a number is out of its range, or branches no longer fit together.
-
-    Used in notebook 03.
     """
     check_scaling(width, depth_multiplier)
     wide = [row for row in network if hasattr(row.layer, "filters") or hasattr(row.layer, "units")]

@@ -4,7 +4,6 @@
 
 reads the source documents in FOLDER and writes `course/records/published_*`. Claims are kept as the
 reports make them; where a report's log says otherwise, the record's notes say so.
-Used in notebooks 01 to 04.
 """
 
 import csv
@@ -128,8 +127,6 @@ def base_runs():
     dict of str to numpy.ndarray
         "final_test_accuracy", "best_test_accuracy" and "final_train_accuracy" in per cent, and
         "train_seconds"; NaN where a log does not show it.
-
-    Used in notebook 01.
     """
     keys = ("final_test_accuracy", "best_test_accuracy", "final_train_accuracy", "train_seconds")
     return _columns("baseline_runs.csv", keys)
@@ -143,8 +140,6 @@ def submissions():
     dict of str to numpy.ndarray
         "parameters", "final_test_accuracy" and "best_test_accuracy" in per cent, "train_seconds", and
         "augmented": False where training images were taken as they are.
-
-    Used in notebook 03.
     """
     keys = ("parameters", "final_test_accuracy", "best_test_accuracy", "train_seconds")
     augmentation = _rows("submissions.csv", "augmentation")
@@ -171,8 +166,6 @@ def annotation_mistakes():
     list of dict
         With the keys "mistake", "steps" (layers at which it starts) and "models" (submissions that make
         it); the most frequent first.
-
-    Used in notebook 02.
     """
     with (runs.RECORDS / "annotation_mistakes.csv").open(newline="") as file:
         rows = [{**row, "steps": int(row["steps"]), "models": int(row["models"])} for row in csv.DictReader(file)]

@@ -1,4 +1,4 @@
-"""Run records: what was trained, on what, and what came of it. Used in notebooks 01 to 04.
+"""Run records: what was trained, on what, and what came of it.
 
 A record is a folder:
 
@@ -221,8 +221,6 @@ def made_on():
     -------
     dict
         Of Python, and of the libraries that have been imported by now; the machine's class, in words.
-
-    Used in every record.
     """
     libraries = [name for name in ("keras", "tensorflow", "numpy") if name in sys.modules]
     return {

@@ -28,8 +28,6 @@ def dense_kernel(depthwise, pointwise):
     ------
     ValueError
         When the two do not fit together.
-
-    Used in notebook 03.
     """
     depthwise, pointwise = np.asarray(depthwise), np.asarray(pointwise)
     if depthwise.ndim != 4:
@@ -67,8 +65,6 @@ def separate(kernel, depth_multiplier=1):
     ------
     ValueError
         When the kernel has another shape or is not finite, or the multiplier is out of range.
-
-    Used in notebook 03.
     """
     left, values, right = _decomposed(kernel)
     _check_multiplier(depth_multiplier, values.shape[1])
@@ -100,8 +96,6 @@ def fit_errors(kernel):
     ------
     ValueError
         When the kernel has another shape, is not finite, or is all zeros.
-
-    Used in notebook 03.
     """
     squares = (_decomposed(kernel)[1] ** 2).sum(axis=0)
     if not squares.sum():
@@ -132,8 +126,6 @@ def saving(kernel_size, filters, depth_multiplier=1):
     ------
     ValueError
         When a number is no whole one of at least 1.
-
-    Used in notebook 03.
     """
     window = {"kernel_size": kernel_size, "padding": "same", "use_bias": False}
     try:

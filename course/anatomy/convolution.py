@@ -45,8 +45,6 @@ class Convolution:
     ------
     ValueError
         When there is no such kind, or the numbers make no layer.
-
-    Used in notebook 03.
     """
 
     kind: str = "standard"
@@ -135,8 +133,6 @@ class Term:
         Inside the window, and of the kernel's slice for this channel.
     mixing : int or None
         The pointwise weight that follows, in a separable convolution.
-
-    Used in notebook 03.
     """
 
     channel: int
@@ -175,8 +171,6 @@ def terms(convolution, patch, row, column, output):
     ------
     ValueError
         When the patch does not fit the convolution, or there is no such output value.
-
-    Used in notebook 03.
     """
     _check(convolution, patch, row, column, output)
     k, top, left = convolution.window, row * convolution.step, column * convolution.step
@@ -203,8 +197,6 @@ def output_map(convolution, patch, output):
     ------
     ValueError
         As `terms` does.
-
-    Used in notebook 03.
     """
     _check(convolution, patch, 0, 0, output)
     k, step = convolution.window, convolution.step
@@ -222,8 +214,6 @@ def multiplications(convolution):
     -------
     (int, int)
         The second is 0 but for a separable convolution, whose filters share the first.
-
-    Used in notebook 03.
     """
     area = convolution.window**2
     if convolution.kind == "depthwise":

@@ -29,8 +29,6 @@ def patch_of(image, row=None, column=None):
     ------
     ValueError
         When the image is no such image, the patch would leave it, or only one of row and column is given.
-
-    Used in notebook 03.
     """
     image = np.asarray(image)
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:

@@ -12,8 +12,6 @@ Imports no TensorFlow. The modules, in the order in which a text goes through th
     steps, rules         what a layer does to a receptive field, and how that is got wrong
     receptive_fields, sizes, counts -> verdicts
     check -> findings    all of it together, and how it is shown
-
-Used in notebook 02.
 """
 
 from course.annotations.check import check

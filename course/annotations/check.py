@@ -29,8 +29,6 @@ def check(text, input_shape=(32, 32, 3)):
     ------
     ReadError
         When the file can't be read or no layers are found.
-
-    Used in notebook 02.
     """
     reading = read(text)
     found, misfits = _ledger(reading, reading.input_shape or tuple(input_shape))

@@ -1,6 +1,4 @@
 """What a learner wrote: one claim a layer, and everything that could not be read.
-
-Used in notebook 02.
 """
 
 from dataclasses import dataclass
@@ -26,8 +24,6 @@ class Claim:
         (height, width), in image pixels. "RF 5" and "RF 5x5" are both (5, 5).
     parameters : int or None
         Parameters of this layer.
-
-    Used in notebook 02.
     """
 
     size: tuple | None = None
@@ -65,8 +61,6 @@ class Noted:
     inputs : tuple of int
         Indices of the layers it takes; -1 is the image.
     claim : Claim
-
-    Used in notebook 02.
     """
 
     kind: str
@@ -94,8 +88,6 @@ class Reading:
         One sentence for each thing that could not be read: which line, what, why.
     remarks : tuple of str
         One sentence for each thing that was read one way and could mean another.
-
-    Used in notebook 02.
     """
 
     layers: tuple

@@ -1,4 +1,4 @@
-"""Keras code with notes beside it, read into layers with claims. Used in notebook 02."""
+"""Keras code with notes beside it, read into layers with claims."""
 
 import io
 import re
@@ -45,8 +45,6 @@ def read_code(text):
     ------
     ReadError
         When no layer is found.
-
-    Used in notebook 02.
     """
     if len(text) > LONGEST_TEXT or text.count("\n") > MOST_LINES:
         raise ReadError(f"The text is longer than {MOST_LINES:,} lines or {LONGEST_TEXT:,} characters.")

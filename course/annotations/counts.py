@@ -5,7 +5,7 @@ from course.annotations.verdicts import INHERITED, RIGHT, UNCLAIMED, WRONG, Verd
 
 
 def check_channels(noted, ledger):
-    """Return a Verdict for each layer's number of channels, where the noted size has one. Used in notebook 02."""
+    """Return a Verdict for each layer's number of channels, where the noted size has one."""
     verdicts, wrong = [], {}
     for number, (note, row) in enumerate(zip(noted, ledger, strict=True)):
         claim, shape = note.claim.size, row.output_shape
@@ -29,7 +29,7 @@ def check_channels(noted, ledger):
 
 
 def check_parameters(noted, ledger):
-    """Return a Verdict for each layer's parameter count. Used in notebook 02."""
+    """Return a Verdict for each layer's parameter count."""
     return [_judge(note, row) for note, row in zip(noted, ledger, strict=True)]
 
 

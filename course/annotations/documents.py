@@ -1,6 +1,4 @@
 """Find the code in what learners hand in: a script, a notebook, a README, a page of HTML, or pasted text.
-
-Used in notebook 02.
 """
 
 import html
@@ -41,8 +39,6 @@ def read(text_or_path):
     ------
     ReadError
         When a file can't be read, or no layer is found.
-
-    Used in notebook 02.
     """
     text, is_notebook = _text(text_or_path)
     if len(text) > LARGEST:

@@ -27,8 +27,6 @@ class Finding:
         What is true of it.
     receptive_field, size, channels, parameters : Verdict
         Size is height and width.
-
-    Used in notebook 02.
     """
 
     index: int
@@ -107,8 +105,6 @@ class Findings:
         What could not be read, a sentence each.
     remarks : tuple of str
         What was read in one way and could mean another, a sentence each.
-
-    Used in notebook 02.
     """
 
     layers: tuple

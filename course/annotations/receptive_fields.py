@@ -45,8 +45,6 @@ def check_receptive_fields(noted, ledger, sizes):
     Returns
     -------
     list of Verdict
-
-    Used in notebook 02.
     """
     steps = steps_of(ledger)
     held, verdicts = {-1: _Held((1, 1), (1, 1))}, []
@@ -85,8 +83,6 @@ def explain(field, step, claim):
     -------
     (str, str)
         The mistake's kind, and what was probably done and why it is wrong; empty where no rule fits.
-
-    Used in notebook 02.
     """
     return _named((claim, claim), _Held((field, field), (field, field)), [(step, step)])
 

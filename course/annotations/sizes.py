@@ -37,8 +37,6 @@ def check_sizes(noted, ledger):
     list of Verdict
     dict of int to tuple
         (height, width) after each layer, -1 being the image; None where nothing fits.
-
-    Used in notebook 02.
     """
     moves = [_Move(row, ledger) for row in ledger]
     image = ledger.input_shape[:2]

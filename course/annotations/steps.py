@@ -32,8 +32,6 @@ class Step:
         Of what reaches the layer, in units.
     image : int
         Size of the image, in pixels.
-
-    Used in notebook 02.
     """
 
     family: str

@@ -1,6 +1,4 @@
 """A pasted `model.summary()`, as Keras 1, 2 and 3 print it, read into layers.
-
-Used in notebook 02.
 """
 
 import re

@@ -20,8 +20,6 @@ class Verdict:
         The kind of mistake that starts here.
     source : int, optional
         For an inherited number, the layer in which its mistake started.
-
-    Used in notebook 02.
     """
 
     verdict: str

@@ -2,8 +2,6 @@
 
     from course.arithmetic import Conv2D, MaxPooling2D, ledger
     print(ledger([Conv2D(48, 3), MaxPooling2D(2)], input_shape=(32, 32, 3)))
-
-Used in notebooks 01 to 04.
 """
 
 from course.arithmetic.axis import Axis

@@ -36,8 +36,6 @@ class Axis:
     unbounded : bool
         Whether a unit can also be changed from anywhere, as by a squeeze-and-excite branch; `fields`
         then leave that out.
-
-    Used in notebook 02.
     """
 
     size: int

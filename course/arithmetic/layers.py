@@ -96,8 +96,6 @@ def from_config(kind, config):
     ------
     LayerError
         When the kind is not known, or its images have channels first.
-
-    Used in notebooks 01 to 04.
     """
     if config.get("data_format") == "channels_first":
         raise LayerError("its images have channels first; build the model with channels last")

@@ -20,8 +20,6 @@ class Ledger:
         (height, width, channels).
     name : str
         What the network is called.
-
-    Used in notebooks 01 to 04.
     """
 
     rows: tuple
@@ -108,8 +106,6 @@ def ledger(layers, input_shape=(32, 32, 3), name="network", inputs=None):
     ------
     LayerError
         When a layer can't work on what reaches it; says which layer and why.
-
-    Used in notebooks 01 to 04.
     """
     shape = tuple(input_shape)
     if len(shape) != 3 or not all(isinstance(n, int) and 1 <= n <= MOST for n in shape):

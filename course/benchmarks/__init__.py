@@ -1,4 +1,4 @@
-"""How fast this machine runs layers and networks, and the two ceilings of its roofline. Used in notebook 03.
+"""How fast this machine runs layers and networks, and the two ceilings of its roofline.
 
     from course.benchmarks import time_layers
     time_layers([(32, 64)], ["standard", "separable"])

@@ -52,8 +52,6 @@ def ceilings(rounds=7):
     ------
     ValueError
         When there is less than one round.
-
-    Used in notebook 03.
     """
     side, values = 1536, 2**23
     matrices = [tf.random.stateless_normal((side, side), (0, i)) for i in (0, 1)]
@@ -93,8 +91,6 @@ def time_layers(shapes=SHAPES, kinds=KINDS, batch=BATCH, rounds=11):
     ------
     ValueError
         When there is no such kind, or less than one round.
-
-    Used in notebook 03.
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise ValueError(f"There is no kind {unknown[0]!r}: choose among {', '.join(KINDS)}.")
@@ -130,8 +126,6 @@ def time_groups(size=16, channels=64, batch=BATCH, rounds=11):
     ------
     ValueError
         When there is less than one round.
-
-    Used in notebook 03.
     """
     x = _input(size, channels, batch)
     groups = [2**i for i in range(channels.bit_length()) if channels % 2**i == 0]
@@ -175,8 +169,6 @@ def time_networks(networks, batch=BATCH, rounds=5, training=False):
     ------
     ValueError
         When there is less than one round.
-
-    Used in notebook 03.
     """
     x = np.random.default_rng(0).random((batch, *models.IMAGE_SHAPE), np.float32)
     y = np.zeros(batch, np.int32)

@@ -22,8 +22,6 @@ class Ceilings:
         In a large product of two matrices of float32.
     bytes_per_second : float
         Read and written together, in a copy too large for the caches.
-
-    Used in notebook 03.
     """
 
     macs_per_second: float
@@ -51,8 +49,6 @@ class Timing:
         Whether gradients were computed too; of a network, whether a whole step of training was made.
     macs, bytes : int, optional
         Of a layer, forward, for the batch, as `course.costs` counts them.
-
-    Used in notebook 03.
     """
 
     name: str
@@ -102,8 +98,6 @@ def scaled_name(name, width, depth_multiplier):
     -------
     str
         Such as "separable_65k 0.5 2".
-
-    Used in notebook 03.
     """
     return f"{name} {width:g} {depth_multiplier}"
 
@@ -155,8 +149,6 @@ def load(path=RECORD):
     ------
     ValueError
         When the file can't be read as such a record.
-
-    Used in notebook 03.
     """
     try:
         with open(path, encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""CIFAR-10, the generated shapes and pairs of dots, splits and batches. Used in every notebook."""
+"""CIFAR-10, the generated shapes and pairs of dots, splits and batches."""
 
 from course.data.batches import Augmentation, augment, batch, split
 from course.data.cifar10 import cifar10, read_cifar10

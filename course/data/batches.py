@@ -21,8 +21,6 @@ class Augmentation:
         the centre shows the input at distance factor * d, so a factor above 1 shrinks the
         picture. Bilinear; edges are repeated. (Keras of 2019 took a point one pixel below and right
         of the centre for the centre, see keras-preprocessing #314; this kit takes the centre.)
-
-    Used in notebook 04.
     """
 
     flip: bool = False
@@ -59,8 +57,6 @@ def split(labels, held_out=5000, seed=0):
     ------
     ValueError
         When `held_out` is not between 1 and N - 1.
-
-    Used in notebook 04.
     """
     labels = np.asarray(labels)
     total = len(labels)
@@ -105,8 +101,6 @@ def batch(images, labels, *, seed, epoch, step, batch_size, augmentation=None):
     ------
     ValueError
         When there are too few images for this step.
-
-    Used in every training run.
     """
     steps = len(images) // batch_size
     if not 0 <= step < steps:
@@ -139,8 +133,6 @@ def augment(images, augmentation, rng):
     -------
     numpy.ndarray
         uint8, the same shape.
-
-    Used in notebook 04.
     """
     images = images.copy()
     if augmentation.zoom:

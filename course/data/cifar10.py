@@ -167,8 +167,6 @@ def read_cifar10(path):
     ------
     DataError
         When nothing is there, a batch is missing, or its content has the wrong form.
-
-    Used in notebook 00.
     """
     # os.path.expanduser and os.path.isdir, because pathlib's raise errors of their own.
     path = Path(os.path.expanduser(path))
@@ -230,8 +228,6 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
     ------
     DataError
         When the path does not hold CIFAR-10, or the download fails or was not allowed.
-
-    Used in every notebook.
     """
     given = os.environ.get("COURSE_DATA_DIR") or None if path is None else path
     if given is not None:

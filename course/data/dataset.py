@@ -29,8 +29,6 @@ class Dataset:
     ------
     DataError
         When a shape, a dtype, a count or a label does not fit.
-
-    Used in every notebook.
     """
 
     train_images: np.ndarray = field(repr=False)

@@ -26,8 +26,6 @@ def load(path=None):
     ------
     DataError
         When a path was given and CIFAR-10 can't be read from it.
-
-    Used in every notebook.
     """
     path = path or os.environ.get("COURSE_DATA_DIR") or None
     if path is None:

@@ -52,8 +52,6 @@ def pairs(distance_a, distance_b, count, size=24, seed=0):
     ValueError
         When the distances are equal or below 1, the image has no room for them, `count` is not a
         positive multiple of 4, or `seed` is negative.
-
-    Used in notebook 02.
     """
     _check(distance_a, distance_b, count, size, seed)
     room = size - distance_a - distance_b

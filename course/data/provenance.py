@@ -41,7 +41,7 @@ CARD = (
 
 
 class Card:
-    """CIFAR-10's provenance, as text or as a table. Used in notebook 00."""
+    """CIFAR-10's provenance, as text or as a table."""
 
     def __repr__(self):
         width = max(len(name) for name, _, _ in CARD)
@@ -66,7 +66,5 @@ def provenance():
     Returns
     -------
     Card
-
-    Used in notebook 00.
     """
     return Card()

@@ -65,8 +65,6 @@ def shapes(n=10_000, seed=0):
     ------
     ValueError
         When `n` is not a positive multiple of 50, or `seed` is negative.
-
-    Used in notebooks 00 and 01.
     """
     if not isinstance(n, (int, np.integer)) or n < 50 or n % 50:
         raise ValueError(

@@ -41,8 +41,6 @@ class Check:
         One sentence with the figures.
     fix : str
         A sentence or a command. Empty when `status` is "ok".
-
-    Used in notebook 00.
     """
 
     name: str
@@ -59,8 +57,6 @@ class Report:
     ----------
     checks : tuple of Check
         Iterating over the report gives these.
-
-    Used in notebook 00.
     """
 
     checks: tuple
@@ -124,8 +120,6 @@ def report(checks):
     Returns
     -------
     str
-
-    Used by `python -m course doctor`.
     """
     return str(Report(tuple(checks)))
 
@@ -138,8 +132,6 @@ def examine():
     Report
         Iterates over its Checks. `ready` is True when none of them is a problem; `verdict` says so
         in one line that is the same on every ready machine.
-
-    Used in notebook 00.
     """
     checks = []
     for name, look in LOOKS.items():

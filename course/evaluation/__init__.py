@@ -1,7 +1,6 @@
 """How far a measured accuracy can be trusted: chance, seeds, calibration, choices made on test images.
 
 Accuracies, their errors and their differences are fractions, as in records: 0.01 is one point.
-Used in notebook 04.
 """
 
 from course.evaluation.errors import (

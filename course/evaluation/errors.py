@@ -28,8 +28,6 @@ def standard_error(accuracy, images):
     ------
     ValueError
         When the accuracy is no fraction, or there are no images.
-
-    Used in notebook 04.
     """
     if not 0 <= accuracy <= 1:
         raise ValueError(f"accuracy is {accuracy}; it must be a fraction from 0 to 1, so divide per cent by 100.")
@@ -60,8 +58,6 @@ def standard_error_of_difference(first, second, images):
     ------
     ValueError
         When an accuracy is no fraction, or there are no images.
-
-    Used in notebook 04.
     """
     return hypot(standard_error(first, images), standard_error(second, images))
 
@@ -109,8 +105,6 @@ def spread(accuracies):
     ------
     ValueError
         When there is none, or a run has no test accuracy.
-
-    Used in notebook 04.
     """
     if hasattr(accuracies, "about"):
         accuracies = [accuracies]
@@ -137,8 +131,6 @@ def last_accuracy(run):
     ------
     ValueError
         When the record has none.
-
-    Used in notebook 04.
     """
     accuracy = run.about.get("test_accuracy_last")
     if accuracy is None:

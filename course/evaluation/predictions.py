@@ -37,8 +37,6 @@ def per_class(run):
     ------
     ValueError
         When the run has no predictions.
-
-    Used in notebook 04.
     """
     labels, answers, _ = _answers(run)
     found = []
@@ -101,8 +99,6 @@ def calibration(run, bins=BINS):
     ------
     ValueError
         When the run has no predictions, or there is no bin.
-
-    Used in notebook 04.
     """
     if bins < 1:
         raise ValueError(f"bins is {bins}; calibration needs at least one.")
@@ -158,8 +154,6 @@ def confident_mistakes(run, count=10):
     ------
     ValueError
         When the run has no predictions.
-
-    Used in notebook 04.
     """
     labels, answers, confidence = _answers(run)
     names = class_names(run)
@@ -220,8 +214,6 @@ def compare(first, second):
     ------
     ValueError
         When a run has no predictions, or the test images differ.
-
-    Used in notebook 04.
     """
     (labels, taken), (other_labels, other_taken) = (_answers(run)[:2] for run in (first, second))
     prints = {(run.about.get("data") or {}).get("fingerprint") for run in (first, second)} - {None}

@@ -29,8 +29,6 @@ def inflation(run):
     ------
     ValueError
         When the run was not tested after each epoch.
-
-    Used in notebook 04.
     """
     _, readings = _readings(run)
     return float(readings.max() - readings[-1])
@@ -61,8 +59,6 @@ def expected_best(readings, scatter, draws=20_000, seed=0):
     ------
     ValueError
         When there is no reading.
-
-    Used in notebook 04.
     """
     if readings < 1:
         raise ValueError(f"readings is {readings}; the best is chosen from at least one.")
@@ -123,8 +119,6 @@ def selection(run, late=None):
     ------
     ValueError
         When the run was not tested after each epoch, or has fewer than three late epochs.
-
-    Used in notebook 04.
     """
     epochs, readings = _readings(run)
     late = round(LATE * len(readings)) if late is None else late
@@ -168,8 +162,6 @@ def summary(run):
     ------
     ValueError
         When the run has no test accuracy after its last epoch.
-
-    Used in notebook 04.
     """
     about = run.about
     last = last_accuracy(run)

@@ -1,4 +1,4 @@
-"""Predict, then check: questions whose answers the code works out. Used in every notebook."""
+"""Predict, then check: questions whose answers the code works out."""
 
 from course.exercises.baseline import EXERCISES as _BASELINE
 from course.exercises.exercise import Exercise, Feedback, Mistake
@@ -32,19 +32,17 @@ def check(key, answer=None):
     ------
     KeyError
         When there is no such exercise.
-
-    Used in every notebook.
     """
     return _find(key).check(answer)
 
 
 def hint(key, part=None):
-    """Return a hint for an exercise, or for one part of it. Used in every notebook."""
+    """Return a hint for an exercise, or for one part of it."""
     return _find(key).show("hint", part)
 
 
 def solution(key, part=None):
-    """Return an exercise's answer with its working, or that of one part. Used in every notebook."""
+    """Return an exercise's answer with its working, or that of one part."""
     return _find(key).show("solution", part)
 
 

@@ -51,8 +51,6 @@ def field_exercise(network, name, question, hint):
     -------
     Exercise
         Its mistakes are those that the rules of `course.annotations` know for this step.
-
-    Used in notebooks 01 and 02.
     """
     number = network.rows.index(network[name])
     before = network[number - 1].receptive_field[0] if number else 1

@@ -9,7 +9,7 @@ beforehand.
 The networks slide over zeros beyond the border, so without strides they know no places: to them
 all images of one class and one direction are the same image. Forty small steps of training are
 enough for that, and a network that sees too little gives every image the same answer, trained or
-not. Used in notebook 02.
+not.
 """
 
 from course.experiments.networks import SIZE, WAYS, network

@@ -41,8 +41,6 @@ def network(receptive_field, by="depth", channels=8, size=SIZE):
     ------
     ValueError
         When there is no such network.
-
-    Used in notebook 02.
     """
     if by not in WAYS:
         raise ValueError(f"by is {by!r}; choose one of {', '.join(WAYS)}.")

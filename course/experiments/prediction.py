@@ -20,8 +20,6 @@ def last_units(model):
     ------
     ValueError
         When the network has no global average pooling after another layer.
-
-    Used in notebook 02.
     """
     rows = list(ledger_of(model))
     for row, following in zip(rows, rows[1:], strict=False):
@@ -51,8 +49,6 @@ def share_seen(row, distance):
     -------
     float
         From 0 to 1.
-
-    Used in notebook 02.
     """
     fields, jump = set(row.sees[1]), row.jump[1]
     pairs_of_dots = [(1 | 1 << distance) << place for place in range(jump)]
@@ -76,7 +72,5 @@ def best_accuracy(row, distance_a, distance_b):
     -------
     float
         From 0.5 to 1.
-
-    Used in notebook 02.
     """
     return (1 + max(share_seen(row, distance_a), share_seen(row, distance_b))) / 2

@@ -59,8 +59,6 @@ def load(path=RECORD):
     ------
     ValueError
         When the file can't be read as such a record.
-
-    Used in notebook 02.
     """
     try:
         with open(path, encoding="utf-8") as file:

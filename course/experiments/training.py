@@ -77,8 +77,6 @@ def point(receptive_field, distances=DISTANCES[0], by="depth", seed=0):
     ValueError
         When there is no such network, there are no such images, or the network's steps alone would
         tell the two distances apart.
-
-    Used in notebook 02.
     """
     started = time.process_time()
     keras.utils.set_random_seed(seed)
@@ -137,8 +135,6 @@ def sweep(ways=("depth",), receptive_fields=RECEPTIVE_FIELDS, distances=DISTANCE
     -------
     list of Point
         About 45 seconds of CPU time for the default.
-
-    Used in notebook 02.
     """
     cases = [
         (field, pair, by, seed)

@@ -1,4 +1,4 @@
-"""What a built Keras model costs and sees. Used in notebooks 01 to 04."""
+"""What a built Keras model costs and sees."""
 
 from course.inspection.effective import core, effective_field, footprint, spread
 from course.inspection.reading import ledger_of

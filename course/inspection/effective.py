@@ -65,8 +65,6 @@ def footprint(model, layer, unit=None):
         When there is no such layer or unit, or the model has not one image input.
     LayerError
         When it meets a layer it does not know.
-
-    Used in notebook 02.
     """
     part, unit = _up_to(model, layer, unit)
     gradient = _gradient(_adding_copy(part), np.ones((1, *part.input_shape[1:]), np.float32), unit)
@@ -105,7 +103,7 @@ def effective_field(model, layer, unit=None, images=None, count=32, seed=0):
         When there is no such layer or unit, the images do not fit, or no gradient arrives at any.
 
     Source: Luo, Li, Urtasun, Zemel, "Understanding the Effective Receptive Field in Deep Convolutional
-    Neural Networks", NIPS 2016. Used in notebook 02.
+    Neural Networks", NIPS 2016.
     """
     part, unit = _up_to(model, layer, unit)
     if _is_softmax(model.get_layer(layer)):
@@ -141,8 +139,6 @@ def spread(field):
     tuple of float
         For n linear layers of all-equal k x k kernels, sqrt(n (k^2 - 1) / 12) each way, if the image
         holds the whole receptive field (Luo et al. 2016).
-
-    Used in notebook 02.
     """
 
     def deviation(profile):
@@ -167,8 +163,6 @@ def core(field, share=0.95):
     -------
     numpy.ndarray
         bool, the shape of `field`.
-
-    Used in notebook 02.
     """
     order = np.argsort(-field, axis=None, kind="stable")
     held = np.cumsum(field.ravel()[order])

@@ -45,8 +45,6 @@ def ledger_of(model, input_shape=None):
     LayerError
         When the model is not built, is not made of layers, its input is not an image of a fixed
         size, or a layer can't work on what reaches it.
-
-    Used in notebooks 01 to 04.
     """
     graph = getattr(model, "_functional", None) or model
     if not model.built or (hasattr(model, "_functional") and graph is model):

@@ -2,7 +2,7 @@
 
 `baseline` is the network the assignment asks to beat. `separable_65k` and `separable_99k` are the
 final models of the two published reports, layer for layer. `separable_baseline` leads from the one to
-the others in steps. Used in notebooks 01 to 04.
+the others in steps.
 """
 
 from course._quiet import import_keras

@@ -28,8 +28,6 @@ def scaled(model, width=1.0, depth_multiplier=1):
     ------
     ValueError
         When a number is out of its range.
-
-    Used by course.benchmarks, for the timings of notebook 03.
     """
     check_scaling(width, depth_multiplier)
     wide = [layer for layer in model.layers if hasattr(layer, "filters") or hasattr(layer, "units")]
@@ -58,8 +56,6 @@ def twin(model):
     -------
     keras.Model
         New and untrained, its layers named as the model's.
-
-    Used in notebook 03.
     """
     shared = (
         "name", "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
@@ -92,8 +88,6 @@ def without(model, *kinds):
     ------
     ValueError
         When the model has no layer of a kind, or is not Sequential.
-
-    Used by course.benchmarks for notebook 03, and for the ablations of notebook 04.
     """
     if not isinstance(model, keras.Sequential):
         raise ValueError(f"{model.name} is not Sequential: its layers may branch, so none can be left out.")
@@ -124,8 +118,6 @@ def pooled(model):
     ------
     ValueError
         When the model has no Flatten layer, or is not Sequential.
-
-    Used for the ablations of notebook 04.
     """
     if not isinstance(model, keras.Sequential):
         raise ValueError(f"{model.name} is not Sequential: its layers may branch, so its head can't be replaced.")
@@ -162,8 +154,6 @@ def without_activation(model, name):
     ------
     ValueError
         When there is no such layer, or it has no activation of its own.
-
-    Used for the ablations of notebook 04.
     """
     held = [layer.name for layer in model.layers if layer.get_config().get("activation", "linear") != "linear"]
     if name not in held:

@@ -27,8 +27,6 @@ def separable_baseline(blocks=3, pooled=False, normalised=False):
     ------
     ValueError
         When blocks is not 0, 1, 2 or 3.
-
-    Used in notebook 03.
     """
     if blocks not in range(4):
         raise ValueError(f"blocks is {blocks!r}; the baseline has three, so it must be 0, 1, 2 or 3.")

@@ -11,7 +11,7 @@ def baseline():
     """Return the assignment's base network: 1,172,410 parameters, about 82 % on CIFAR-10.
 
     Three blocks of two 3x3 convolutions, pooling and dropout with 48, 96 and 192 filters, then
-    three Dense layers. No BatchNormalization. Used in notebook 01.
+    three Dense layers. No BatchNormalization.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def separable_65k():
     """Return the final model of document 000: 65,101 parameters, 84.65 % after 50 epochs.
 
     Eight separable convolutions and one 1x1 convolution, ending in global average pooling. The
-    last convolution has a ReLU before the softmax, as published. Used in notebooks 03 and 04.
+    last convolution has a ReLU before the softmax, as published.
 
     Returns
     -------
@@ -87,7 +87,6 @@ def separable_99k():
     shapes and parameter counts, which fix kernels and padding. It does not print activations or
     dropout rates: ReLU, and dropout of 0.25 among the convolutions and 0.5 in the head, follow the
     baseline.
-    Used in notebooks 03 and 04.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The kit's pictures. Each is a matplotlib figure that carries its alt text. Used in every notebook."""
+"""The kit's pictures. Each is a matplotlib figure that carries its alt text."""
 
 from course.plots.anatomy import anatomy
 from course.plots.bars import parameter_bars

@@ -65,8 +65,6 @@ def anatomy(convolution, patch, row=0, column=0, output=0, title=None):
     ------
     ValueError
         When the patch does not fit the convolution, or there is no such output value.
-
-    Used in notebook 03.
     """
     marks, height = scene(convolution, patch, row, column, output)
     counts = counts_in_words(convolution)

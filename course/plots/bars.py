@@ -31,8 +31,6 @@ def parameter_bars(ledger, title=None, quantity="parameters"):
     ------
     ValueError
         When no layer has any, or there is no such quantity.
-
-    Used in notebooks 01 and 03.
     """
     if quantity not in _QUANTITIES:
         raise ValueError(f"quantity is {quantity!r}; it must be 'parameters' or 'macs'.")

@@ -48,8 +48,6 @@ def calibration(runs, bins=BINS, title=None):
     ------
     ValueError
         When there is no run or more than three, or one has no predictions.
-
-    Used in notebook 04.
     """
     runs = few(runs)
     found = {name: evaluation.calibration(run, bins) for name, run in zip(names_of(runs), runs, strict=True)}

@@ -40,8 +40,6 @@ def confusion_matrix(labels, predictions, names, title=None):
     ------
     ValueError
         When shapes, dtypes or class numbers do not fit.
-
-    Used in notebooks 01 and 04.
     """
     labels, predictions = np.asarray(labels), np.asarray(predictions)
     _check(labels, predictions, names)

@@ -44,8 +44,6 @@ def conversion(stages, title=None, accuracy_of=""):
     ------
     ValueError
         When there are fewer than two stages, or one lacks a number.
-
-    Used in notebook 03.
     """
     if len(stages) < 2:
         raise ValueError(f"{counted(len(stages), 'stage')} can't be compared: pass at least two.")

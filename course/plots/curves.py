@@ -73,8 +73,6 @@ def training_curves(runs, metric="accuracy", title=None):
     ------
     ValueError
         When there is no run, a run has no measured epoch, or there is no such metric.
-
-    Used in notebooks 00, 01, 03 and 04.
     """
     if metric not in ("accuracy", "loss"):
         raise ValueError(f"metric is {metric!r}; it must be 'accuracy' or 'loss'.")

@@ -44,8 +44,6 @@ def field_picture(fields, footprint, of, title=None):
     ------
     ValueError
         When there is no field or more than three, or one does not fit the footprint.
-
-    Used in notebook 02.
     """
     fields, footprint = {name: np.asarray(field) for name, field in fields.items()}, np.asarray(footprint)
     _check(fields, footprint)

@@ -56,8 +56,6 @@ def image_grid(images, labels, names, columns=10, title=None, captions=None):
     ValueError
         When images are not uint8 or not colour images, or when the numbers of images, labels and
         captions differ.
-
-    Used in notebooks 00 and 01.
     """
     images, labels = np.asarray(images), np.asarray(labels)
     _check(images, labels, names, columns, captions)

@@ -46,8 +46,6 @@ def groups_dial(timings, title=None):
     ------
     ValueError
         When the standard convolution, of one group, is not among them, or nothing else is.
-
-    Used in notebook 03.
     """
     by_groups = {int(t.name): t for t in timings if t.name.isdecimal()}
     if 1 not in by_groups or len(by_groups) < 2:
@@ -123,8 +121,6 @@ def step_bars(timings, title, subtitle=""):
     ------
     ValueError
         When there are no timings.
-
-    Used in notebook 03.
     """
     if not timings:
         raise ValueError("There is no timing to draw: pass those of benchmarks.time_networks().")

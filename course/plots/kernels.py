@@ -50,8 +50,6 @@ def kernel_slices(kernels, title=None):
     ------
     ValueError
         When there are none or too many, or one is no kernel.
-
-    Used in notebook 03.
     """
     if not 1 <= len(kernels) <= 3:
         raise ValueError(f"There are {len(kernels)} kernels; from one to three can be drawn side by side.")
@@ -130,8 +128,6 @@ def fit_curve(kernels, title=None):
     ------
     ValueError
         When there is none, or one is no kernel.
-
-    Used in notebook 03.
     """
     if not kernels:
         raise ValueError("There is no kernel to fit: pass at least one.")

@@ -43,8 +43,6 @@ def per_class(runs, title=None):
     ------
     ValueError
         When there is no run or more than three, one has no predictions, or their classes differ.
-
-    Used in notebook 04.
     """
     runs = few(runs)
     found = {name: evaluation.per_class(run) for name, run in zip(names_of(runs), runs, strict=True)}

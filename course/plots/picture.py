@@ -83,8 +83,6 @@ class Picture(Figure):
         What is drawn, and from what data.
     alt : str, optional
         What the picture shows, in words and numbers. It may be set later, but before it is shown.
-
-    Used in every notebook.
     """
 
     # Whether it holds images, which need all their colours.

@@ -53,8 +53,6 @@ def reproduction(ours, published=None, others=None, title=None):
     ------
     ValueError
         When there is nothing to compare with, a run has no test accuracy, or the data differ.
-
-    Used in notebook 04.
     """
     if published is None and others is None:
         raise ValueError("There is nothing to compare with: pass a published log, other runs, or both.")

@@ -43,8 +43,6 @@ def accuracy_against_receptive_field(points, title=None):
     ------
     ValueError
         When there is no point.
-
-    Used in notebook 02.
     """
     points = list(points)
     if not points:

@@ -52,8 +52,6 @@ def selection(runs=(), others=None, title=None):
     ------
     ValueError
         When there is nothing to draw, or a run was not tested after each epoch.
-
-    Used in notebook 04.
     """
     runs = [runs] if isinstance(runs, Run) else list(runs)
     rows = [

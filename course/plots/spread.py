@@ -42,8 +42,6 @@ def histogram_of_runs(accuracies, marks, title=None):
     ------
     ValueError
         When there are fewer than two runs, or a value is no percentage.
-
-    Used in notebook 01.
     """
     accuracies = np.asarray(accuracies, dtype=float)
     if accuracies.ndim != 1 or len(accuracies) < 2:

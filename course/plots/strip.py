@@ -83,8 +83,6 @@ def network_strip(ledger, title=None):
     ------
     ValueError
         When the input is no image, or no layer is left to draw.
-
-    Used in notebooks 01 to 04.
     """
     if len(ledger.input_shape) != 3:
         raise ValueError(

@@ -54,8 +54,6 @@ def roofline(timings, ceilings, title=None):
     ------
     ValueError
         When there is no forward timing of a layer.
-
-    Used in notebook 03.
     """
     points = [t for t in timings if not t.training and t.macs and t.bytes]
     if not points:
@@ -129,8 +127,6 @@ def speed_ups(timings, title=None):
     ------
     ValueError
         When no shape was timed both ways.
-
-    Used in notebook 03.
     """
     inputs = _compared(timings)
     if not inputs:

@@ -46,8 +46,6 @@ def wiring(layers, size=12, unit=None, title=None):
     ------
     ValueError
         When the image has no or too many pixels, there is no such unit, or a layer can't be drawn.
-
-    Used in notebook 02.
     """
     if not 1 <= size <= _MOST:
         raise ValueError(f"size is {size}; it must be from 1 to {_MOST}.")

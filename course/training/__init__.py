@@ -1,4 +1,4 @@
-"""Recipes and the training loop. Used in notebooks 00, 01 and 04."""
+"""Recipes and the training loop."""
 
 from course.training.accelerate import accelerate, accelerated, multiplies_bfloat16
 from course.training.loop import predict, train

@@ -46,8 +46,6 @@ def accelerate(model, bfloat16=None):
     ------
     ValueError
         When the model is not built.
-
-    Used in notebook 04.
     """
     if not model.built:
         raise ValueError(f"{model.name} is not built: start it with keras.Input(shape=(32, 32, 3)).")

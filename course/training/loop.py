@@ -57,8 +57,6 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
         When `epochs` is below 1, the model does not fit the images and classes, there are fewer
         images than one batch needs, `out` holds a run that can't be resumed or was not to be, or
         another process trains into it.
-
-    Used in notebooks 00, 01 and 04.
     """
     if not isinstance(recipe, Recipe):
         raise ValueError(f"recipe is {recipe!r}; it must be a training.Recipe, such as training.quick.")
@@ -154,8 +152,6 @@ def predict(model, images, batch_size=100):
     ------
     DataError
         When `images` has another shape or dtype.
-
-    Used in notebooks 00, 01 and 04.
     """
     check_images(images, "images")
     return np.concatenate(

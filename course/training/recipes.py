@@ -35,8 +35,6 @@ class Recipe:
     ------
     ValueError
         When a value is out of its range.
-
-    Used in notebooks 00, 01 and 04.
     """
 
     name: str

@@ -1,6 +1,4 @@
 """Explorers to play with: each a pure `render(state)` in words and pictures, and a thin shell of controls.
-
-Used in notebooks 02, 03 and 04.
 """
 
 from course.widgets.budget_slider import budget_slider

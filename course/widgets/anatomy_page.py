@@ -36,8 +36,6 @@ class Anatomy:
         Which position of the output, counted row by row from 0.
     output : int
         Which output channel, from 0.
-
-    Used in notebook 03.
     """
 
     patch: np.ndarray = field(compare=False, repr=False)
@@ -92,8 +90,6 @@ def render(state):
     Returns
     -------
     Rendered
-
-    Used in notebook 03.
     """
     marks, height = scene(state.convolution, state.patch, *state.place)
     text, equal = words(state), _equal(state.convolution)

@@ -28,8 +28,6 @@ class Scaling:
         Multiplies the number of filters and units; one of `WIDTHS`.
     depth_multiplier : int
         Of every separable layer; one of `MULTIPLIERS`. Without effect where there are none.
-
-    Used in notebook 03.
     """
 
     model: str = "separable_65k"
@@ -51,8 +49,6 @@ class Costs:
         Seconds: the sum of the least that each pass over the data can take.
     measured : float or None
         Seconds: the record's median. None at widths that were not timed.
-
-    Used in notebook 03.
     """
 
     parameters: int
@@ -74,8 +70,6 @@ def cost_of(state):
     Returns
     -------
     Costs
-
-    Used in notebook 03.
     """
     _, ceilings, timed = _record()
     multiplier = state.depth_multiplier if separable(state.model) else 1
@@ -109,8 +103,6 @@ def curve(state):
     (list, list, float)
         Predicted and measured, each a list of (width, ms), and the largest width within the budget. Every
         width is predicted; none may have been measured.
-
-    Used in notebook 03.
     """
     found = {width: cost_of(Scaling(state.model, width, state.depth_multiplier)) for width in WIDTHS}
     predicted = [(width, 1000 * cost.predicted) for width, cost in found.items()]
@@ -128,8 +120,6 @@ def render(state):
     Returns
     -------
     Rendered
-
-    Used in notebook 03.
     """
     about, _, _ = _record()
     note = (

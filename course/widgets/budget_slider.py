@@ -41,8 +41,6 @@ def budget_slider(model="separable_65k"):
     ------
     ValueError
         When there is no such model.
-
-    Used in notebook 03.
     """
     if model not in models.MODELS:
         raise ValueError(f"There is no model {model!r}: choose one of {', '.join(models.MODELS)}.")
@@ -50,7 +48,7 @@ def budget_slider(model="separable_65k"):
 
 
 class BudgetSlider(Shell):
-    """The controls of a Scaling. Used in notebook 03."""
+    """The controls of a Scaling."""
 
     def __init__(self, state):
         self.model = widgets.Dropdown(

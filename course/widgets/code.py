@@ -26,8 +26,6 @@ def keras_code(layers, input_shape, rows=None):
     -------
     str
         It defines `model`.
-
-    Used in notebook 02.
     """
     lines = [f"keras.Input(shape={tuple(input_shape)}),", *(f"layers.{_call(layer)}," for layer in layers)]
     comments = [""] + [_missing(layer) for layer in layers]

@@ -42,8 +42,6 @@ def convolution_anatomy(image=None, **settings):
     ------
     ValueError
         When the image is too small or of another kind, or the settings make no convolution to choose here.
-
-    Used in notebook 03.
     """
     if unknown := [key for key in settings if key not in Convolution.__dataclass_fields__]:
         raise ValueError(
@@ -69,7 +67,7 @@ def _choose(setting, convolution, choices):
 
 
 class ConvolutionAnatomy(Shell):
-    """The controls of an Anatomy. Used in notebook 03."""
+    """The controls of an Anatomy."""
 
     def __init__(self, state):
         self.kind = widgets.ToggleButtons(

@@ -26,8 +26,6 @@ def render(stack):
     -------
     Rendered
         Where a layer does not fit, the table goes up to it and the sentence says why.
-
-    Used in notebook 02.
     """
     book, error = ledger_so_far(stack)
     body = {

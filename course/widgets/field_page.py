@@ -36,8 +36,6 @@ class Look:
         How much each pixel matters to the unit, shape (height, width), from 0 up.
     trouble : str
         Why there is no effect to show, as a sentence.
-
-    Used in notebook 02.
     """
 
     ledger: Ledger
@@ -99,8 +97,6 @@ def render(look):
     Returns
     -------
     Rendered
-
-    Used in notebook 02.
     """
     seen = visible(look)
     text = words(look, seen)

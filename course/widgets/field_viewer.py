@@ -40,8 +40,6 @@ def field_viewer(model_or_ledger, image=None, effective=None):
         When there are no layers, or the image does not fit the network.
     LayerError
         When the model can't be read.
-
-    Used in notebook 02.
     """
     ledger = model_or_ledger if hasattr(model_or_ledger, "rows") else ledger_of(model_or_ledger)
     if not len(ledger):
@@ -58,7 +56,7 @@ def field_viewer(model_or_ledger, image=None, effective=None):
 
 
 class FieldViewer(Shell):
-    """The controls of a Look. Used in notebook 02."""
+    """The controls of a Look."""
 
     def __init__(self, look, effective=None):
         self.effective, self._known = effective, {}

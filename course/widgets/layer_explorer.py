@@ -53,8 +53,6 @@ def layer_explorer(start="baseline"):
         When there is no model of that name.
     LayerError
         When the model is not built, is no chain, or its first layers already don't fit.
-
-    Used in notebook 02.
     """
     return LayerExplorer(_first(start))
 
@@ -70,7 +68,7 @@ def _first(start):
 
 
 class LayerExplorer(Shell):
-    """The controls of a Stack. Used in notebook 02."""
+    """The controls of a Stack."""
 
     def __init__(self, stack):
         self.layer = widgets.Dropdown(**_labelled("layer"))

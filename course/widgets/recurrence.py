@@ -25,8 +25,6 @@ def recurrence(layer, before, after):
         For "height" and "width", or for "height and width" where they agree, a list of
         (name, formula, numbers, result), all str. Empty where the layer changes none of them, or
         where the recurrence does not hold.
-
-    Used in notebook 02.
     """
     height, width = (_steps(layer, i, before[i], after[i]) for i in (0, 1))
     return {"height and width": height} if height == width else {"height": height, "width": width}

@@ -46,8 +46,6 @@ class Rendered:
         The picture: HTML with SVG in it.
     text : str
         The result in one or two sentences, for the line above the picture.
-
-    Used in notebook 02.
     """
 
     html: str

@@ -22,8 +22,6 @@ _LONGEST = 23  # characters of a name in the chart
 @dataclass(frozen=True)
 class Drawn:
     """A line's places on the page. Points are (x, y) in pixels from the chart's upper left corner.
-
-    Used in notebook 04.
     """
 
     line: Line
@@ -52,8 +50,6 @@ class Chart:
     across, up : list of (float, str)
         The axes' ticks: where each is, and its number.
     drawn : list of Drawn
-
-    Used in notebook 04.
     """
 
     height: float
@@ -78,8 +74,6 @@ def chart(lines):
     Returns
     -------
     Chart
-
-    Used in notebook 04.
     """
     plot = max(_PLOT, _LABEL * len(lines))
     everything = np.concatenate([line.values for line in lines])

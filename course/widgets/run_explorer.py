@@ -36,8 +36,6 @@ def run_explorer(*records):
     ------
     ValueError
         When something is no record, or can't be read.
-
-    Used in notebook 04.
     """
     found = {}
     for record in records:
@@ -69,7 +67,7 @@ def _free(taken, *names):
 
 
 class RunExplorer(Shell):
-    """The controls of a Comparison. Used in notebook 04."""
+    """The controls of a Comparison."""
 
     def __init__(self, state):
         self.records = {

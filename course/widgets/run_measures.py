@@ -32,8 +32,6 @@ class Metric:
         `max` or `min`: which of two values comes first, and is marked.
     picked : str
         What the marked value is called.
-
-    Used in notebook 04.
     """
 
     label: str
@@ -81,8 +79,6 @@ class Comparison:
         Epochs of the running mean: one of `WINDOWS`.
     axis : str
         What lies along the horizontal axis: one of `AXES`.
-
-    Used in notebook 04.
     """
 
     records: tuple
@@ -106,8 +102,6 @@ class Line:
         One of `METRICS`.
     epochs, across, values, smoothed : numpy.ndarray
         `across` is where the values lie along the axis: epochs, or minutes since the start.
-
-    Used in notebook 04.
     """
 
     name: str
@@ -160,8 +154,6 @@ def lines_of(state):
     -------
     list of Line
         In the records' order.
-
-    Used in notebook 04.
     """
     found = []
     for place, (name, run) in enumerate(state.records):
@@ -193,8 +185,6 @@ def smooth(values, window):
     -------
     numpy.ndarray
         Shape (epochs,).
-
-    Used in notebook 04.
     """
     means = values.copy()
     (measured,) = np.nonzero(np.isfinite(values))

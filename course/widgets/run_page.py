@@ -26,8 +26,6 @@ def render(state):
     -------
     Rendered
         What can't be drawn or compared is named in a sentence.
-
-    Used in notebook 04.
     """
     lines = lines_of(state)
     parts = [paragraph(" ".join(bad), "wrong") if (bad := troubles(state, lines)) else ""]

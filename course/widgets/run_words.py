@@ -31,8 +31,6 @@ def finding(state, lines):
     Returns
     -------
     str
-
-    Used in notebook 04.
     """
     if unlike(lines):
         return "These records saw different data: compare the shapes of the curves, not their heights"
@@ -66,8 +64,6 @@ def summary(state, lines):
     -------
     str
         One to three sentences.
-
-    Used in notebook 04.
     """
     if not state.chosen:
         return "No record is chosen: tick at least one."

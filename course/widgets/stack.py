@@ -69,8 +69,6 @@ class Stack:
         One of `VIEWS`.
     previous : Stack, optional
         The stack before the last move.
-
-    Used in notebook 02.
     """
 
     layers: tuple
