@@ -1,6 +1,7 @@
 """Splits, augmentation and batches: each a pure function, so that a run can be repeated exactly."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,8 +12,10 @@ class Augmentation:
 
     Parameters
     ----------
-    flip : bool
-        Mirror left and right with probability one half.
+    flip : bool or str
+        True: mirror left and right with probability one half. "alternating": mirror a random half of
+        the images in the first epoch, the other half in the next, and so on, so that no two epochs in
+        a row show an image the same way round (K. Jordan, "94% on CIFAR-10 in 3.29 Seconds", 2024).
     crop : int
         Pad by this many pixels (reflected) on each side and cut a random 32x32 window.
     zoom : float
@@ -21,17 +24,25 @@ class Augmentation:
         the centre shows the input at distance factor * d, so a factor above 1 shrinks the
         picture. Bilinear; edges are repeated. (Keras of 2019 took a point one pixel below and right
         of the centre for the centre, see keras-preprocessing #314; this kit takes the centre.)
+    cutout : int
+        Grey out a square of this many pixels a side around a random pixel, cut off where it leaves
+        the image (DeVries & Taylor, "Improved Regularization ... with Cutout", 2017).
     """
 
-    flip: bool = False
+    flip: bool | str = False
     crop: int = 0
     zoom: float = 0.0
+    cutout: int = 0
 
     def __post_init__(self):
+        if self.flip not in (False, True, "alternating"):
+            raise ValueError(f"flip is {self.flip!r}; it must be False, True or 'alternating'.")
         if not 0 <= self.zoom < 1:
             raise ValueError(f"zoom is {self.zoom}; it must be at least 0 and below 1.")
         if not (isinstance(self.crop, (int, np.integer)) and 0 <= self.crop < 32):
             raise ValueError(f"crop is {self.crop}; it must be a whole number of pixels from 0 to 31.")
+        if not (isinstance(self.cutout, (int, np.integer)) and 0 <= self.cutout <= 32):
+            raise ValueError(f"cutout is {self.cutout}; it must be a whole number of pixels from 0 to 32.")
 
 
 def split(labels, held_out=5000, seed=0):
@@ -113,11 +124,18 @@ def batch(images, labels, *, seed, epoch, step, batch_size, augmentation=None):
     out = images[chosen]
     if augmentation is not None:
         # From 1, because NumPy gives [seed, epoch, 0] the same numbers as [seed, epoch].
-        out = augment(out, augmentation, np.random.default_rng([seed, epoch, step + 1]))
+        rng = np.random.default_rng([seed, epoch, step + 1])
+        mirrored = _first_mirrored(seed, len(images))[chosen] ^ bool(epoch % 2)
+        out = augment(out, augmentation, rng, mirrored if augmentation.flip == "alternating" else None)
     return out, labels[chosen]
 
 
-def augment(images, augmentation, rng):
+@lru_cache(maxsize=4)
+def _first_mirrored(seed, count):
+    return np.random.default_rng([seed, 5001]).random(count) < 0.5
+
+
+def augment(images, augmentation, rng, mirrored=None):
     """Return augmented copies of a batch of uint8 images.
 
     Parameters
@@ -128,6 +146,8 @@ def augment(images, augmentation, rng):
         What to do; see there.
     rng : numpy.random.Generator
         Where the random choices come from.
+    mirrored : numpy.ndarray, optional
+        bool, shape (N,): which images to mirror where `augmentation` flips; drawn if not given.
 
     Returns
     -------
@@ -140,8 +160,11 @@ def augment(images, augmentation, rng):
     if augmentation.crop:
         images = _crop(images, augmentation.crop, rng)
     if augmentation.flip:
-        mirrored = rng.random(len(images)) < 0.5
+        if mirrored is None:
+            mirrored = rng.random(len(images)) < 0.5
         images[mirrored] = images[mirrored, :, ::-1]
+    if augmentation.cutout:
+        _grey_out(images, augmentation.cutout, rng)
     return images
 
 
@@ -150,6 +173,18 @@ def _crop(images, pad, rng):
     padded = np.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="reflect")
     top, left = rng.integers(0, 2 * pad + 1, (2, count))
     return np.stack([padded[i, top[i] :, left[i] :][:height, :width] for i in range(count)])
+
+
+def _grey_out(images, side, rng):
+    count, height, width, _ = images.shape
+    top, left = rng.integers(0, height, count), rng.integers(0, width, count)
+    rows = _within(np.arange(height), top[:, None] - side // 2, side)
+    columns = _within(np.arange(width), left[:, None] - side // 2, side)
+    images[rows[:, :, None] & columns[:, None, :]] = 128
+
+
+def _within(places, start, length):
+    return (places >= start) & (places < start + length)
 
 
 def _zoom(images, factors):

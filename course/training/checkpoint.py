@@ -25,6 +25,9 @@ from filelock import FileLock, Timeout
 
 from course import runs
 from course._quiet import import_keras
+from course.data import Augmentation
+from course.training.recipes import Recipe
+from course.training.setting import Averages
 
 keras = import_keras()
 
@@ -128,10 +131,14 @@ def run_folder(folder, resume, minutes):
 
 
 class RunFolder:
-    """A run's folder; see `run_folder`. Where a file can't be written, it says so and training goes on."""
+    """A run's folder; see `run_folder`. Where a file can't be written, it says so and training goes on.
+
+    `averages` are those of the run's weights: the checkpoint holds them too, and the record holds them instead.
+    """
 
     def __init__(self, folder, minutes):
         self.folder = None if folder is None else Path(folder)
+        self.averages = Averages(None, 0)
         self._seconds = 60 * minutes
         self._saved_at = time.monotonic()
 
@@ -161,7 +168,7 @@ class RunFolder:
         if self.folder is None:
             return
         with self._saving("The checkpoint"):
-            arrays = {str(i): variable.numpy() for i, variable in enumerate(_variables(model))}
+            arrays = {str(i): variable.numpy() for i, variable in enumerate(self._variables(model))}
             if run.probabilities is not None:
                 arrays |= {"labels": run.labels, "probabilities": run.probabilities}
             record = {"about": run.about, "epochs": run.epochs, "unfinished": asdict(part), "parts": [*arrays]}
@@ -173,13 +180,14 @@ class RunFolder:
         self._saved_at = time.monotonic()
 
     def write_record(self, model, run):
-        """Write the record and the weights, which must be those of its last epoch."""
+        """Write the record and the weights, or their averages, which must be those of its last epoch."""
         if self.folder is None:
             return
         with self._saving("The record"):
             # A compiled model's file would hold Adam's two moments as well and be three times as large.
             bare, file = keras.Model(model.inputs, model.outputs), _FileInMemory()
-            bare.save_weights(file)
+            with self.averages.in_place():
+                bare.save_weights(file)
             with runs.replacing(self.folder / WEIGHTS) as path:
                 path.write_bytes(file.getvalue())
             runs.save(run, self.folder)
@@ -191,6 +199,10 @@ class RunFolder:
         with self._saving("The record"), contextlib.suppress(ValueError):  # there may be none yet
             if len(runs.load(self.folder).epochs) == len(run.epochs):
                 runs.save(run, self.folder)
+
+    def _variables(self, model):
+        # model.variables also holds the state of each dropout's random generator.
+        return [*model.variables, *model.optimizer.variables, *self.averages.variables]
 
     def _epochs_recorded(self):
         try:
@@ -246,7 +258,7 @@ class RunFolder:
                 raise ValueError(f"{self.folder} holds a record without {CHECKPOINT}: train into another folder.")
             return fresh, UnfinishedEpoch()
         run, part, values = found
-        variables = _variables(model)
+        variables = self._variables(model)
         self._check(run, part, fresh)
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise ValueError(f"{self.folder} holds a run of another network: choose another folder.")
@@ -303,11 +315,6 @@ class _FileInMemory(io.BytesIO):
         return WEIGHTS
 
 
-def _variables(model):
-    # model.variables also holds the state of each dropout's random generator.
-    return [*model.variables, *model.optimizer.variables]
-
-
 def _read(path):
     with zipfile.ZipFile(path) as archive:
         # Compares checksums and names, also of parts that would go unread under a damaged name.
@@ -327,8 +334,13 @@ def _read(path):
 
 
 def _identity(about):
-    """Return all that must stay the same for a run to go on: not how many epochs it takes."""
-    recipe = {f"the recipe's {key}": value for key, value in about["recipe"].items() if key != "epochs"}
+    """Return all that must stay the same for a run to go on: how many epochs, only if a schedule spans them."""
+    # Earlier records say less, and mean what a recipe does by itself.
+    recipe = json.loads(json.dumps(asdict(Recipe("")))) | about["recipe"]
+    recipe["augmentation"] = asdict(Augmentation()) | recipe["augmentation"]
+    if recipe["schedule"] == "constant":
+        del recipe["epochs"]
+    recipe = {f"the recipe's {key}": value for key, value in recipe.items()}
     plain = {key: about[key] for key in ("model", "parameters", "seed", "accelerated")}
     return {**plain, "images of fingerprint": about["data"]["fingerprint"], **recipe}
 

@@ -12,6 +12,7 @@ from course.progress import bar
 from course.training.about import about
 from course.training.checkpoint import UnfinishedEpoch, run_folder, uninterrupted
 from course.training.recipes import Recipe
+from course.training.setting import Averages, compile_for
 
 keras = import_keras()
 
@@ -80,31 +81,29 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
     _check_model(model, images[:2], len(data.names))
 
     with run_folder(out, resume, checkpoint_minutes) as folder:
-        model.compile(
-            optimizer=keras.optimizers.Adam(recipe.learning_rate),
-            loss="sparse_categorical_crossentropy",
-            metrics=["accuracy"],
-        )
-        model.optimizer.build(model.trainable_variables)
+        compile_for(model, recipe)
+        averages = folder.averages = Averages(model, recipe.ema_momentum)
         run, part = runs.Run(about(model, data, recipe, seed)), UnfinishedEpoch()
         if resume:
             run, part = folder.load(model, run)
-        on_test = recipe.monitor == "test"
+        on_test, watched = recipe.monitor == "test", recipe.monitor != "nothing"
         try:
             while len(run.epochs) < recipe.epochs:
                 _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder)
-                probabilities = predict(model, val_images)
-                part.read_clock()
                 row = {
                     "epoch": len(run.epochs) + 1,
-                    "seconds": part.seconds,
                     "loss": float(np.mean(part.losses)),
                     "accuracy": float(np.mean(part.accuracies)),
-                    "val_loss": _cross_entropy(probabilities, val_labels),
-                    "val_accuracy": _accuracy(probabilities, val_labels),
                 }
+                if watched:
+                    with averages.in_place():
+                        probabilities = predict(model, val_images)
+                    row["val_loss"] = _cross_entropy(probabilities, val_labels)
+                    row["val_accuracy"] = _accuracy(probabilities, val_labels)
+                part.read_clock()
+                row["seconds"] = part.seconds
                 # The last step's update alone can spoil the weights: then only val_loss shows it.
-                if not np.isfinite([row["loss"], row["val_loss"]]).all():
+                if not np.isfinite([row["loss"], row.get("val_loss", 0)]).all():
                     run.about["status"] = "diverged"
                     break
                 with uninterrupted():
@@ -118,8 +117,15 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
                     part = UnfinishedEpoch()
             else:
                 if run.probabilities is None:
-                    run.labels, run.probabilities = data.test_labels, predict(model, data.test_images)
-                run.about["status"] = "complete"
+                    reading = UnfinishedEpoch()
+                    with averages.in_place():
+                        probabilities = predict(model, data.test_images)
+                    reading.read_clock()
+                    if np.isfinite(probabilities).all():
+                        run.labels, run.probabilities = data.test_labels, probabilities
+                        run.about["wall_seconds"] += reading.seconds
+                        run.about["cpu_seconds"] += reading.cpu_seconds
+                run.about["status"] = "diverged" if run.probabilities is None else "complete"
                 folder.save(model, run.summarise(), part)
                 folder.write_record(model, run)
         except KeyboardInterrupt:
@@ -127,6 +133,7 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
             if part.losses:
                 folder.save(model, run, part)
         folder.write_status(run.summarise())
+        averages.keep()
     _say_how_it_ended(run, recipe, folder.holds_run())
     return run
 
@@ -183,7 +190,7 @@ def _check_model(model, images, classes):
 
 
 def _parts(data, recipe):
-    if recipe.monitor == "test":
+    if recipe.monitor != "validation":
         return data.train_images, data.train_labels, data.test_images, data.test_labels
     kept, held_out = split(data.train_labels, held_out=len(data.train_labels) // 10)
     return (
@@ -199,6 +206,7 @@ def _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder)
     epoch, done = len(run.epochs), len(part.losses)
     with bar(steps, f"epoch {epoch + 1} of {recipe.epochs}", unit="step", initial=done) as progress:
         for step in range(done, steps):
+            model.optimizer.learning_rate = recipe.learning_rate_at(epoch * steps + step, recipe.epochs * steps)
             x, y = batch(
                 images,
                 labels,
@@ -212,6 +220,7 @@ def _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder)
             model.reset_metrics()
             with uninterrupted():
                 logs = model.train_on_batch(_as_floats(x), y, return_dict=True)
+                folder.averages.update(epoch * steps + step)
                 part.losses.append(float(logs["loss"]))
                 part.accuracies.append(float(logs["accuracy"]))
                 part.read_clock()
@@ -240,8 +249,7 @@ def _cross_entropy(probabilities, labels):
 def _print_epoch(row, epochs, steps):
     print(
         f"Epoch {row['epoch']}/{epochs} - {row['seconds']:.0f}s - {1000 * row['seconds'] / steps:.0f}ms/step"
-        f" - loss: {row['loss']:.4f} - accuracy: {row['accuracy']:.4f}"
-        f" - val_loss: {row['val_loss']:.4f} - val_accuracy: {row['val_accuracy']:.4f}",
+        + "".join(f" - {key}: {row[key]:.4f}" for key in runs.COLUMNS[2:] if key in row),
         flush=True,
     )
 

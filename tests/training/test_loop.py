@@ -83,7 +83,7 @@ def test_the_record_says_what_was_run(whole, data):
     assert (about["model"], about["seed"], about["status"]) == ("tiny", 1, "complete")
     assert about["parameters"] == whole.model.count_params()
     assert about["epochs"] == 4 and about["recipe"]["epochs"] == 4 and about["monitor"] == "test"
-    assert about["recipe"]["augmentation"] == {"flip": True, "crop": 2, "zoom": 0.1}
+    assert about["recipe"]["augmentation"] == {"flip": True, "crop": 2, "zoom": 0.1, "cutout": 0}
     assert about["data"]["fingerprint"] == data.fingerprint and about["data"]["train_images"] == 96
     assert about["versions"].keys() == {"python", "keras", "tensorflow", "numpy"}
     accuracies = whole.run.column("val_accuracy")

@@ -52,7 +52,7 @@ def test_a_recipe_never_changes():
         ({"learning_rate": float("inf")}, "learning_rate is inf"),
         ({"augmentation": None}, "augmentation is None; it must be an Augmentation"),
         ({"augmentation": "flip"}, "augmentation is 'flip'"),
-        ({"monitor": "train"}, "monitor is 'train'; it must be 'test' or 'validation'"),
+        ({"monitor": "train"}, "monitor is 'train'; it must be 'test', 'validation' or 'nothing'"),
     ],
 )
 def test_what_makes_no_sense_gets_a_sentence(wrong, sentence):
