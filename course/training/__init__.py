@@ -5,6 +5,7 @@ from course.training.loop import predict, train
 from course.training.recipes import (
     RECIPES,
     Recipe,
+    annealed,
     published_baseline,
     published_for,
     published_separable_65k,
@@ -17,6 +18,7 @@ __all__ = [
     "Recipe",
     "accelerate",
     "accelerated",
+    "annealed",
     "multiplies_bfloat16",
     "predict",
     "published_baseline",
