@@ -38,11 +38,13 @@ def _parser():
     )
     check.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
+    command(_recipes, "recipes", "List the recipes that a model can be trained with.")
+
     train = command(_train, "train", "Train a model and record the run.")
     train.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's 50")
     train.add_argument(
-        "--recipe", metavar="NAME", help="how to train; the model's published recipe if not given"
+        "--recipe", metavar="NAME", help="how to train (see recipes); the model's published one if not given"
     )
     train.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
     train.add_argument("--out", metavar="DIR", help="where the record goes; runs/MODEL if not given")
@@ -90,6 +92,12 @@ def _check(options):
     found = annotations.check(text, tuple(map(int, shape)))
     print(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if options.json else found)
     return 0 if found.all_right else 1
+
+
+def _recipes(options):
+    from course import training
+
+    print("\n".join(f"{name:<24} {recipe}" for name, recipe in training.RECIPES.items()))
 
 
 def _train(options):

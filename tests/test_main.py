@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from course import models
+from course import models, training
 from course.__main__ import main
 from course.arithmetic.row import COLUMNS
 from course.data import Dataset
@@ -94,7 +94,14 @@ def test_argparse_refuses_in_one_line(arguments, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "check", "train", "notebooks"])
+def test_recipes_are_listed_each_on_a_line(capsys):
+    assert main(["recipes"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(training.RECIPES)
+    assert lines[1].endswith("50 epochs, batches of 128, adam at 0.001, constant, flip, zoom 0.1")
+
+
+@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "check", "recipes", "train", "notebooks"])
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

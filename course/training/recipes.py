@@ -1,7 +1,7 @@
 """How to train: everything but the model and the images."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from course.data import Augmentation
 OPTIMIZERS = ("adam", "adamw", "sgd")
 SCHEDULES = ("constant", "linear", "cosine", "one_cycle")
 MONITORS = ("test", "validation", "nothing")
+_TOLD_FIRST = "name epochs batch_size steps_per_epoch optimizer learning_rate schedule augmentation".split()
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,19 @@ class Recipe:
             )
         if self.schedule == "one_cycle" and not self.warm_up:
             raise ValueError("A one_cycle schedule rises before it falls: give it a warm_up, such as 0.3.")
+
+    def __str__(self):
+        """The recipe in one line: always the first four facts, the others where they are not the defaults."""
+        steps = f" ({self.steps_per_epoch} steps each)" if self.steps_per_epoch else ""
+        facts = [f"{self.epochs} epochs{steps}", f"batches of {self.batch_size}"]
+        facts.append(f"{self.optimizer} at {self.learning_rate:g}")
+        facts.append(self.schedule.replace("_", " "))
+        for settings in (self, self.augmentation):
+            for setting in fields(settings):
+                value = getattr(settings, setting.name)
+                if setting.name not in _TOLD_FIRST and value != setting.default:
+                    facts.append(setting.name if value is True else f"{setting.name} {value}")
+        return ", ".join(facts)
 
     def learning_rate_at(self, step, steps):
         """Return the learning rate of one step.

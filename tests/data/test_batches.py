@@ -105,7 +105,10 @@ def test_batches_are_the_same_on_every_machine():
 
 @pytest.mark.parametrize(
     "augmentation",
-    [Augmentation(), Augmentation(flip=True), Augmentation(crop=4), Augmentation(zoom=0.3), EVERYTHING],
+    [
+        Augmentation(), Augmentation(flip=True), Augmentation(crop=4), Augmentation(zoom=0.3),
+        Augmentation(cutout=8), EVERYTHING,
+    ],
 )
 def test_augmented_images_are_new_uint8_arrays(augmentation):
     images = random_images(6)
@@ -136,6 +139,43 @@ def test_crop_cuts_every_window_of_the_reflected_image_and_no_other():
     out = augment(np.repeat(image[None], 1000, axis=0), Augmentation(crop=4), np.random.default_rng(0))
     assert len(windows) == 81
     assert {crop.tobytes() for crop in out} == windows
+
+
+def shown(epoch, seed=0, count=40, flip="alternating"):
+    """Which images an epoch mirrors, in the order of the images."""
+    images, found = random_images(count), np.zeros(count, bool)
+    for step in range(count // 8):
+        x, y = batch(
+            images, np.arange(count), seed=seed, epoch=epoch, step=step, batch_size=8,
+            augmentation=Augmentation(flip=flip),
+        )  # fmt: skip
+        found[y] = (x == images[y][:, :, ::-1]).all(axis=(1, 2, 3))
+        assert (found[y] | (x == images[y]).all(axis=(1, 2, 3))).all()
+    return found
+
+
+def test_alternating_flips_show_each_image_the_other_way_round_in_the_next_epoch():
+    first = shown(0)
+    assert 10 < first.sum() < 30
+    assert (shown(1) == ~first).all() and (shown(2) == first).all() and (shown(7) == ~first).all()
+    assert (shown(0, seed=1) != first).any()
+    assert (shown(1, flip=True) != ~shown(0, flip=True)).any()
+
+
+@pytest.mark.parametrize("side", [1, 5, 8, 32])
+def test_cutout_greys_out_one_square_and_leaves_the_rest(side):
+    image = np.full((32, 32, 3), 7, np.uint8)
+    out = augment(np.repeat(image[None], 2000, axis=0), Augmentation(cutout=side), np.random.default_rng(0))
+    grey = (out == 128).all(axis=3)
+    assert ((out == 7).all(axis=3) ^ grey).all()
+    rows, columns = grey.any(axis=2), grey.any(axis=1)
+    # A square: what is grey is a block of rows by a block of columns.
+    assert (grey == rows[:, :, None] & columns[:, None, :]).all()
+    assert (np.abs(np.diff(rows.astype(int), axis=1)).sum(axis=1) <= 2).all()
+    # Its centre is anywhere on the image, and what hangs over the edge is lost.
+    seen = {(row.argmax(), row.sum()) for row in rows}
+    lows = [centre - side // 2 for centre in range(32)]
+    assert seen == {(max(0, low), min(32, low + side) - max(0, low)) for low in lows}
 
 
 def test_crop_keeps_images_that_are_not_square():
@@ -225,6 +265,10 @@ def test_zoom_draws_both_factors_from_its_range():
         ({"crop": -1}, "crop is -1; it must be a whole number of pixels from 0 to 31"),
         ({"crop": 32}, "crop is 32"),
         ({"crop": 2.5}, "crop is 2.5"),
+        ({"flip": "sometimes"}, "flip is 'sometimes'; it must be False, True or 'alternating'"),
+        ({"flip": 2}, "flip is 2"),
+        ({"cutout": 33}, "cutout is 33; it must be a whole number of pixels from 0 to 32"),
+        ({"cutout": 1.5}, "cutout is 1.5"),
     ],
 )
 def test_wrong_augmentation(wrong, sentence):
