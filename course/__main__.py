@@ -22,6 +22,10 @@ def _parser():
 
     command(_doctor, "doctor", "Check that this machine can run the kit, and say how to mend what can't.")
 
+    start = command(_start, "start", "Write copies of the notebooks to work in, without outputs.")
+    start.add_argument("folder", nargs="?", default="my_notebooks", metavar="DIR", help="where to; my_notebooks")
+    start.add_argument("--solved", action="store_true", help="with every exercise answered, for a teacher")
+
     data = command(_data, "data", "Get CIFAR-10: find it on this machine, or download and verify it.")
     data.add_argument(
         "--data", metavar="DIR", help="a folder or archive with CIFAR-10; nothing is downloaded"
@@ -64,6 +68,17 @@ def _doctor(options):
     from course import doctor
 
     return doctor.main()
+
+
+def _start(options):
+    from course.start import start
+
+    written, kept = start(options.folder, options.solved)
+    for path in written:
+        print(path)
+    if kept:
+        print(f"Left as they are, since they were there: {', '.join(path.name for path in kept)}.")
+    print(f"Open the first one:\n    {sys.executable} -m jupyterlab {min(written + kept)}")
 
 
 def _data(options):

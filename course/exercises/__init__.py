@@ -1,14 +1,14 @@
 """Predict, then check: questions whose answers the code works out."""
 
 from course.exercises.baseline import EXERCISES as _BASELINE
-from course.exercises.exercise import Exercise, Feedback, Mistake
+from course.exercises.exercise import Exercise, Feedback, Mistake, Parts
 from course.exercises.fields import EXERCISES as _FIELDS
 from course.exercises.final import EXERCISES as _FINAL
 from course.exercises.separable import EXERCISES as _SEPARABLE
 from course.exercises.speed import EXERCISES as _SPEED
 from course.exercises.start import EXERCISES as _START
 
-__all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "check", "hint", "solution"]
+__all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "answer", "check", "hint", "solution"]
 
 EXERCISES = {**_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL}
 
@@ -44,6 +44,24 @@ def hint(key, part=None):
 def solution(key, part=None):
     """Return an exercise's answer with its working, or that of one part."""
     return _find(key).show("solution", part)
+
+
+def answer(key):
+    """Return an exercise's right answer and how far from it still counts, or such a pair for each part.
+
+    Parameters
+    ----------
+    key : str
+        Which exercise.
+
+    Returns
+    -------
+    tuple or dict
+    """
+    found = _find(key)
+    parts = found.parts() if isinstance(found, Parts) else {key: found}
+    pairs = {name: (exercise.answer(), exercise.within) for name, exercise in parts.items()}
+    return pairs if isinstance(found, Parts) else pairs[key]
 
 
 def _find(key):
