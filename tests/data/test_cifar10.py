@@ -77,7 +77,7 @@ def test_later_protocols_are_read(folder, arrays, protocol):
 @pytest.mark.parametrize("name", ["data_batch_4", "test_batch", "batches.meta"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
-    refusal(lambda: read_cifar10(folder), folder / name, "missing", "python -m course data")
+    refusal(lambda: read_cifar10(folder), folder / name, "missing", "-m course data")
 
 
 PLANES, LABELS = np.zeros((4, 3072), np.uint8), [0, 1, 2, 9]
@@ -106,20 +106,20 @@ PLANES, LABELS = np.zeros((4, 3072), np.uint8), [0, 1, 2, 9]
 )
 def test_wrong_content_is_one_sentence(folder, content, word):
     (folder / "data_batch_2").write_bytes(pickle.dumps(content))
-    refusal(lambda: read_cifar10(folder), folder / "data_batch_2", word, "python -m course data")
+    refusal(lambda: read_cifar10(folder), folder / "data_batch_2", word, "-m course data")
 
 
 @pytest.mark.parametrize("names", [None, 10, ["cat"] * 9])
 def test_wrong_class_names_are_one_sentence(folder, names):
     (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": names}))
-    refusal(lambda: read_cifar10(folder), folder / "batches.meta", "10 classes", "python -m course data")
+    refusal(lambda: read_cifar10(folder), folder / "batches.meta", "10 classes", "-m course data")
 
 
 def test_every_truncation_of_a_pickle_is_one_sentence(folder, files):
     whole = files["test_batch"]
     for size in [*range(0, 200, 7), len(whole) // 2, len(whole) - 1]:
         (folder / "test_batch").write_bytes(whole[:size])
-        refusal(lambda: read_cifar10(folder), folder / "test_batch", "python -m course data")
+        refusal(lambda: read_cifar10(folder), folder / "test_batch", "-m course data")
 
 
 class _Runs:
@@ -134,7 +134,7 @@ def test_a_pickle_that_runs_a_command_is_refused_and_not_run(folder, tmp_path):
     marker = tmp_path / "marker"
     content = pickle.dumps({"data": PLANES, "labels": _Runs(marker)})
     (folder / "data_batch_1").write_bytes(content)
-    text = refusal(lambda: read_cifar10(folder), folder / "data_batch_1", "refused", "python -m course data")
+    text = refusal(lambda: read_cifar10(folder), folder / "data_batch_1", "refused", "-m course data")
     assert f"{os.system.__module__}.system" in text
     assert not marker.exists()
     pickle.loads(content)  # the same bytes do run where nothing is refused
@@ -144,7 +144,7 @@ def test_a_pickle_that_runs_a_command_is_refused_and_not_run(folder, tmp_path):
 @pytest.mark.parametrize("size", [0, 10, 1000, 200_000, -1])
 def test_a_truncated_archive_is_one_sentence(archive, archive_path, size):
     archive_path.write_bytes(archive[:size])
-    refusal(lambda: read_cifar10(archive_path), archive_path, "python -m course data")
+    refusal(lambda: read_cifar10(archive_path), archive_path, "-m course data")
 
 
 @pytest.mark.parametrize("length", [1, 100_000])  # pixels alone, and the compressor's own words too
@@ -211,7 +211,7 @@ def test_archives_in_the_cache_are_used_only_with_the_right_hash(capsys, archive
     sha256 = hashlib.sha256(archive).hexdigest()
     assert len(cifar10(download=False, sha256=sha256).test_images) == 20
     assert capsys.readouterr().out == f"CIFAR-10 (unverified copy) from Keras's cache ({path}).\n"
-    refusal(lambda: cifar10(download=False), path, "SHA-256", "python -m course data")
+    refusal(lambda: cifar10(download=False), path, "SHA-256", "-m course data")
     assert path.read_bytes() == archive
 
 
@@ -235,6 +235,6 @@ def test_another_cache_can_be_named(capsys, files, tmp_path, nowhere):
 
 
 def test_without_download_the_sentence_says_how_to_get_the_data(nowhere):
-    words = ("python -m course data", "COURSE_DATA_DIR", "--data", nowhere)
+    words = ("-m course data", "COURSE_DATA_DIR", "--data", nowhere)
     refusal(lambda: cifar10(download=False), *words)
     assert not nowhere.exists()

@@ -276,7 +276,7 @@ NOTHING, A_PART = [], ["incomplete", PART]
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
 )
 def test_it_ends_in_one_sentence(get, nowhere, server, capsys, kinds, reason, left):
-    steps = ("python -m course data", "COURSE_DATA_DIR", "--data", urls(server, *kinds)[0].split("/", 3)[3])
+    steps = ("-m course data", "COURSE_DATA_DIR", "--data", urls(server, *kinds)[0].split("/", 3)[3])
     text = refusal(lambda: get(*kinds), reason, *steps)
     assert listing(nowhere) == left
     assert ("MB kept in" in text) == (left == A_PART)
@@ -342,7 +342,7 @@ def test_the_right_hash_of_no_archive_is_the_readers_sentence(get, nowhere, serv
     server.content = b"This is no archive." * 1000
     sha256 = hashlib.sha256(server.content).hexdigest()
     for _ in range(2):  # fresh from the server, then from the cache
-        with pytest.raises(DataError, match="is not a whole .tar.gz archive.*python -m course data.*[.]$"):
+        with pytest.raises(DataError, match="is not a whole .tar.gz archive.*-m course data.*[.]$"):
             get("good", sha256=sha256)
         assert listing(nowhere) == [ARCHIVE]
     assert len(server.asked) == 1

@@ -69,7 +69,7 @@ def test_data_from_an_archive_in_the_cache(healthy, monkeypatch, name):
 def test_no_data(healthy):
     check = healthy.look("data")
     assert check.status == "note" and "generated shapes" in check.finding
-    assert "python -m course data" in check.fix and doctor.main() == 0
+    assert "-m course data" in check.fix and doctor.main() == 0
     assert not healthy.cache.exists(), "looking must not make folders"
 
 
