@@ -1,12 +1,16 @@
 """What must hold of every committed notebook, beyond what running it shows."""
 
 import re
+import shutil
+import subprocess
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import v4
 
 from course.exercises import EXERCISES
 from course.notebooks import NOTEBOOKS, THIS_MACHINE, tidy
@@ -106,3 +110,32 @@ def test_names_in_prose_exist(book):
 def test_every_exercise_is_asked():
     text = "\n".join(Path(path).read_text(encoding="utf-8") for path in PATHS)
     assert not [name for name in EXERCISES if f'\\"{name}\\"' not in text]
+
+
+def write_notebook(path, *cells):
+    """Write a notebook of code cells, each with the value that it is said to have."""
+    made = []
+    for count, (source, value) in enumerate(cells, start=1):
+        outputs = [v4.new_output("execute_result", {"text/plain": value}, execution_count=count)] if value else []
+        made.append(v4.new_code_cell(source, execution_count=count, outputs=outputs))
+    nbformat.write(v4.new_notebook(cells=made), path)
+
+
+def test_cells_run_in_order_in_one_process_and_none_passes_after_one_that_ran_out_of_time(tmp_path):
+    """With the options of pyproject.toml; notebooks/conftest.py sees to the cells after."""
+    shutil.copy(NOTEBOOKS / "conftest.py", tmp_path)
+    for name in "ab":
+        counting = [("x.append(len(x)); x", str(list(range(length)))) for length in range(1, 9)]
+        write_notebook(tmp_path / f"{name}.ipynb", ("x = []", ""), *counting)
+    write_notebook(
+        tmp_path / "late.ipynb", ("import time", ""), ("time.sleep(60)", ""), ("1 + 1", "2"), ("1 + 1", "3")
+    )
+    command = [
+        sys.executable, "-m", "pytest", "--nbval", "-c", NOTEBOOKS.parent / "pyproject.toml", tmp_path,
+        "-n2", "--nbval-cell-timeout=2", "-rA",
+    ]  # fmt: skip
+    shown = subprocess.run(command, capture_output=True, text=True, encoding="utf-8").stdout
+    ends = re.findall(r"^(PASSED|FAILED|ERROR|XFAIL|XPASS) .*\b(\w+)\.ipynb::(Cell \d+)", shown, re.M)
+    expected = [("PASSED", name, f"Cell {cell}") for name in "ab" for cell in range(9)]
+    late = [("PASSED", "late", "Cell 0"), *(("FAILED", "late", f"Cell {cell}") for cell in (1, 2, 3))]
+    assert sorted(ends) == sorted(expected + late), shown
