@@ -8,6 +8,9 @@ from course.notebooks import OFFLINE
 
 # Each notebook's kernel inherits these.
 os.environ.update(OFFLINE)
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # As in tests/conftest.py.
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
 
 
 def pytest_collectstart(collector):

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kit_networks import built, step
 
 from course import costs, models
 from course.arithmetic import (
@@ -25,9 +27,14 @@ from course.arithmetic import (
 from course.inspection import ledger_of
 
 NETWORKS = {
-    **{name: ledger_of(models.build(name)) for name in models.MODELS},
-    **{f"step: {name}": ledger_of(models.separable_baseline(**how)) for name, how in models.CONVERSION.items()},
+    **{name: partial(built, name) for name in models.MODELS},
+    **{f"step: {name}": partial(step, name) for name in models.CONVERSION},
 }
+
+
+def book(name):
+    """Return a network's ledger. A network is built when it is asked for, not when tests are collected."""
+    return ledger_of(NETWORKS[name]())
 
 
 def counted(operation):
@@ -97,16 +104,15 @@ def test_an_activation_in_a_layer_is_free_and_one_behind_it_is_not():
 
 
 def test_a_batch_multiplies_the_data_but_not_the_weights():
-    for one, many in zip(
-        costs.operations(NETWORKS["separable_99k"]), costs.operations(NETWORKS["separable_99k"], 16), strict=True
-    ):
+    network = book("separable_99k")
+    for one, many in zip(costs.operations(network), costs.operations(network, 16), strict=True):
         assert (many.macs, many.read, many.written) == (16 * one.macs, 16 * one.read, 16 * one.written)
         assert (many.weights, many.kind, many.name) == (one.weights, one.kind, one.name)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_passes_add_up_to_the_ledger(name):
-    network = NETWORKS[name]
+    network = book(name)
     passes = costs.operations(network)
     assert sum(part.macs for part in passes) == network.macs
     assert sum(part.weights for part in passes) == network.parameters
@@ -182,15 +188,15 @@ def settings(network):
 @pytest.mark.parametrize(("width", "multiplier"), [(0.15, 1), (0.25, 2), (0.55, 1), (1.0, 3), (1.35, 4), (2.0, 2)])
 @pytest.mark.parametrize("name", models.MODELS)
 def test_scaled_is_what_keras_builds(name, width, multiplier):
-    network = costs.scaled(NETWORKS[name], width, multiplier)
-    model = models.scaled(models.build(name), width, multiplier)
+    network = costs.scaled(book(name), width, multiplier)
+    model = models.scaled(built(name), width, multiplier)
     assert settings(network) == settings(ledger_of(model))
     assert network.parameters == model.count_params()
     assert network[-1].output_shape == (10,) and network.name == name
 
 
 def test_at_width_1_nothing_changes():
-    assert settings(costs.scaled(NETWORKS["separable_65k"])) == settings(NETWORKS["separable_65k"])
+    assert settings(costs.scaled(book("separable_65k"))) == settings(book("separable_65k"))
 
 
 def test_scaling_rounds_keeps_one_and_leaves_the_last_alone():
@@ -215,15 +221,15 @@ def unknown():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: costs.operations(NETWORKS["baseline"], 0), "batch is 0; it must be a whole number of at least 1"),
-        (lambda: costs.operations(NETWORKS["baseline"], 1.5), "batch is 1.5"),
+        (lambda: costs.operations(book("baseline"), 0), "batch is 0; it must be a whole number of at least 1"),
+        (lambda: costs.operations(book("baseline"), 1.5), "batch is 1.5"),
         (lambda: costs.operations(unknown()), r"odd \(Odd\): its size or its MACs are not known"),
         (lambda: costs.passes(Conv2D(4, 5), (3, 3, 1)), "a 5×5 window does not fit its 3×3 input"),
-        (lambda: costs.scaled(NETWORKS["baseline"], 0), "width is 0; it must be a number above 0 and at most 8"),
-        (lambda: costs.scaled(NETWORKS["baseline"], 9), "width is 9"),
-        (lambda: costs.scaled(NETWORKS["baseline"], "1"), "width is '1'"),
-        (lambda: costs.scaled(NETWORKS["baseline"], 1, 0), "depth_multiplier is 0; it must be a whole"),
-        (lambda: costs.scaled(NETWORKS["baseline"], 1, 1.0), "depth_multiplier is 1.0"),
+        (lambda: costs.scaled(book("baseline"), 0), "width is 0; it must be a number above 0 and at most 8"),
+        (lambda: costs.scaled(book("baseline"), 9), "width is 9"),
+        (lambda: costs.scaled(book("baseline"), "1"), "width is '1'"),
+        (lambda: costs.scaled(book("baseline"), 1, 0), "depth_multiplier is 0; it must be a whole"),
+        (lambda: costs.scaled(book("baseline"), 1, 1.0), "depth_multiplier is 1.0"),
         (lambda: costs.passes(Conv2D(1, 1), (1, 1)), "input_shape is"),
         (lambda: costs.passes(Conv2D(1, 1), (1, 1, 1))[0].seconds(0, 1), "A ceiling is 0; both must be above 0"),
         (lambda: costs.passes(Conv2D(1, 1), (1, 1, 1))[0].seconds(1, -1), "A ceiling is -1"),

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from course import models, training
 from course.__main__ import main
@@ -13,12 +14,16 @@ from course.data import Dataset
 
 @pytest.fixture
 def few_images(monkeypatch):
-    """256 random images in place of a data set."""
+    """160 random images in place of a data set."""
     rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (320, 32, 32, 3), dtype=np.uint8)
-    labels = np.arange(320) % 10
-    few = Dataset(images[:256], labels[:256], images[256:], labels[256:], tuple("abcdefghij"), "Noise")
+    images = rng.integers(0, 256, (160, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(160) % 10
+    few = Dataset(images[:128], labels[:128], images[128:], labels[128:], tuple("abcdefghij"), "Noise")
     monkeypatch.setattr("course.data.load", lambda path=None: few)
+    # An epoch is one step: compiling would take longer.
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 def test_ledger_prints_a_table(capsys):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from kit_networks import built, step
 
 from course import models
 from course.arithmetic import Conv2D, Dense, LayerError, SeparableConv2D, ledger
@@ -11,20 +12,20 @@ WINDOWS = ("Conv2D", "SeparableConv2D", "MaxPooling2D")
 
 
 def windows(name):
-    return [row for row in ledger_of(models.build(name)) if row.kind in WINDOWS]
+    return [row for row in ledger_of(built(name)) if row.kind in WINDOWS]
 
 
 @pytest.mark.parametrize(
     ("name", "parameters"), [("baseline", 1_172_410), ("separable_65k", 65_101), ("separable_99k", 98_887)]
 )
 def test_parameters(name, parameters):
-    model = models.build(name)
+    model = built(name)
     assert ledger_of(model).parameters == model.count_params() == parameters
 
 
 @pytest.mark.parametrize("name", models.MODELS)
 def test_every_row_agrees_with_keras(name):
-    model = models.build(name)
+    model = built(name)
     found = ledger_of(model)
     assert found.name == name and len(found) == len(model.layers)
     for row, layer in zip(found, model.layers, strict=True):
@@ -46,11 +47,11 @@ def test_baseline_sizes_and_receptive_fields():
     rows = windows("baseline")
     assert [row.output_shape[0] for row in rows] == [32, 30, 15, 15, 13, 6, 6, 4, 2]
     assert [row.receptive_field[0] for row in rows] == [3, 5, 6, 10, 14, 16, 24, 32, 36]
-    assert ledger_of(models.baseline())["dense1"].receptive_field == (44, 44)
+    assert ledger_of(built("baseline"))["dense1"].receptive_field == (44, 44)
 
 
 def test_document_002_every_row_of_its_summary():
-    found = ledger_of(models.build("separable_99k"))
+    found = ledger_of(built("separable_99k"))
     assert [(row.kind, row.output_shape, row.parameters) for row in found] == [
         ("SeparableConv2D", (32, 32, 32), 155),
         ("BatchNormalization", (32, 32, 32), 128),
@@ -102,7 +103,7 @@ def test_unknown_model_lists_the_models():
 
 def test_probabilities_add_up():
     for name in models.MODELS:
-        out = models.build(name).predict_on_batch(np.zeros((2, 32, 32, 3), "float32"))
+        out = built(name).predict_on_batch(np.zeros((2, 32, 32, 3), "float32"))
         assert out.shape == (2, 10) and np.allclose(out.sum(axis=1), 1, atol=1e-5)
 
 
@@ -131,10 +132,10 @@ def alike(one, other):
 
 
 def test_no_block_separable_is_the_baseline_layer_for_layer():
-    step, baseline = models.separable_baseline(blocks=0), models.baseline()
-    assert len(step.layers) == len(baseline.layers)
-    assert all(map(alike, step.layers, baseline.layers))
-    assert step.count_params() == 1_172_410
+    first, baseline = step("baseline"), built("baseline")
+    assert len(first.layers) == len(baseline.layers)
+    assert all(map(alike, first.layers, baseline.layers))
+    assert first.count_params() == 1_172_410
 
 
 def counted(kind, channels, filters):
@@ -157,12 +158,12 @@ def test_the_parameters_of_each_step_follow_from_its_layers(name):
     )
     if how["normalised"]:
         expected += sum(4 * filters for _, filters in WIDE)
-    model = models.separable_baseline(**models.CONVERSION[name])
+    model = step(name)
     assert model.count_params() == ledger_of(model).parameters == expected
 
 
 def test_the_steps_are_these():
-    counts = {name: models.separable_baseline(**how).count_params() for name, how in models.CONVERSION.items()}
+    counts = {name: step(name).count_params() for name in models.CONVERSION}
     assert counts == {
         "baseline": 1_172_410,
         "normalised": 1_175_098,
@@ -177,9 +178,9 @@ def test_the_steps_keep_the_baselines_sizes_and_fields():
     def seen(model):
         return [(row.output_shape, row.receptive_field) for row in ledger_of(model) if row.kind in WINDOWS]
 
-    expected = seen(models.baseline())
-    for how in models.CONVERSION.values():
-        assert seen(models.separable_baseline(**how)) == expected
+    expected = seen(built("baseline"))
+    for name in models.CONVERSION:
+        assert seen(step(name)) == expected
 
 
 def test_each_normalisation_follows_its_convolution():
@@ -196,7 +197,7 @@ def test_there_are_three_blocks(blocks):
 
 @pytest.mark.parametrize("name", models.MODELS)
 def test_a_twin_has_standard_convolutions_and_is_otherwise_the_same(name):
-    model = models.build(name)
+    model = built(name)
     twin = models.twin(model)
     assert twin.name == model.name and len(twin.layers) == len(model.layers)
     for one, other in zip(model.layers, twin.layers, strict=True):
@@ -224,7 +225,7 @@ def test_a_twin_keeps_stride_dilation_and_branches():
 
 
 def test_what_is_changed_is_a_new_model():
-    model = models.build("separable_99k")
+    model = built("separable_99k")
     before = [weight.copy() for weight in model.get_weights()]
     for changed in (models.scaled(model), models.twin(model), models.without(model, "Dropout")):
         assert not set(map(id, changed.layers)) & set(map(id, model.layers))
@@ -234,7 +235,7 @@ def test_what_is_changed_is_a_new_model():
 
 @pytest.mark.parametrize("kinds", [("Dropout",), ("BatchNormalization",), ("Dropout", "BatchNormalization"), ()])
 def test_without_leaves_out_what_is_named_and_nothing_else(kinds):
-    model = models.build("separable_65k")
+    model = built("separable_65k")
     less = models.without(model, *kinds)
     kept = [layer for layer in model.layers if type(layer).__name__ not in kinds]
     assert len(less.layers) == len(kept) and all(map(alike, less.layers, kept))
@@ -243,7 +244,7 @@ def test_without_leaves_out_what_is_named_and_nothing_else(kinds):
 
 def test_without_says_what_there_is():
     with pytest.raises(ValueError, match="baseline has no BatchNormalization layer: it has Conv2D, Dense,"):
-        models.without(models.baseline(), "Dropout", "BatchNormalization")
+        models.without(built("baseline"), "Dropout", "BatchNormalization")
     keras = models.keras
     image = keras.Input((8, 8, 3))
     with pytest.raises(ValueError, match="graph is not Sequential: its layers may branch"):
@@ -252,7 +253,7 @@ def test_without_says_what_there_is():
 
 @pytest.mark.parametrize(("width", "multiplier"), [(0.5, 1), (1.35, 3)])
 def test_scaled_changes_channels_and_multipliers_alone(width, multiplier):
-    model = models.build("separable_65k")
+    model = built("separable_65k")
     scaled = models.scaled(model, width, multiplier)
     *_, last = [layer.name for layer in model.layers if hasattr(layer, "filters")]
     assert scaled.name == model.name and len(scaled.layers) == len(model.layers)
@@ -268,7 +269,7 @@ def test_scaled_changes_channels_and_multipliers_alone(width, multiplier):
 
 def test_at_width_1_the_model_is_copied():
     for name in models.MODELS:
-        model = models.build(name)
+        model = built(name)
         assert all(map(alike, model.layers, models.scaled(model).layers))
 
 
@@ -283,11 +284,11 @@ def test_at_width_1_the_model_is_copied():
 )
 def test_scaled_refuses_what_is_out_of_range(how, words):
     with pytest.raises(ValueError, match=words):
-        models.scaled(models.baseline(), **how)
+        models.scaled(built("baseline"), **how)
 
 
 def test_pooled_replaces_the_head_and_nothing_else():
-    model = models.separable_99k()
+    model = built("separable_99k")
     less = models.pooled(model)
     kept = [layer.name for layer in less.layers[:-2]]
     assert kept == [layer.name for layer in model.layers[: len(kept)]] and "flatten" not in kept
@@ -299,11 +300,11 @@ def test_pooled_replaces_the_head_and_nothing_else():
     outputs = less.predict_on_batch(np.random.default_rng(0).random((2, 32, 32, 3)))
     assert outputs.shape == (2, 10) and np.allclose(outputs.sum(axis=1), 1, atol=1e-5)
     with pytest.raises(ValueError, match="separable_65k has no Flatten layer"):
-        models.pooled(models.separable_65k())
+        models.pooled(built("separable_65k"))
 
 
 def test_without_activation_lets_one_layers_outputs_pass():
-    model = models.separable_65k()
+    model = built("separable_65k")
     changed = models.without_activation(model, "block3_conv2")
     for mine, theirs in zip(changed.layers, model.layers, strict=True):
         wanted = config_of(theirs)

@@ -1,12 +1,16 @@
 """What must hold of every committed notebook, beyond what running it shows."""
 
 import re
+import shutil
+import subprocess
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import v4
 
 from course.exercises import EXERCISES
 from course.notebooks import NOTEBOOKS, THIS_MACHINE, tidy
@@ -106,3 +110,21 @@ def test_names_in_prose_exist(book):
 def test_every_exercise_is_asked():
     text = "\n".join(Path(path).read_text(encoding="utf-8") for path in PATHS)
     assert not [name for name in EXERCISES if f'\\"{name}\\"' not in text]
+
+
+def test_under_xdist_no_cell_passes_after_one_that_ran_out_of_time(tmp_path):
+    """With the options of pyproject.toml, and of notebooks/conftest.py."""
+    shutil.copy(NOTEBOOKS / "conftest.py", tmp_path)
+    cells = [
+        v4.new_code_cell(source, execution_count=count)
+        for count, source in enumerate(["import time", "time.sleep(60)", "time = 1", "time = nothing"], start=1)
+    ]
+    nbformat.write(v4.new_notebook(cells=cells), tmp_path / "late.ipynb")
+    command = [
+        sys.executable, "-m", "pytest", "--nbval", "-c", NOTEBOOKS.parent / "pyproject.toml", tmp_path,
+        "-n1", "--nbval-cell-timeout=2", "-rA",
+    ]  # fmt: skip
+    shown = subprocess.run(command, capture_output=True, text=True, encoding="utf-8").stdout
+    assert "1 worker" in shown
+    ends = re.findall(r"^([A-Z]+) .*::Cell (\d+)", shown, re.M)
+    assert sorted(ends) == [("FAILED", "1"), ("FAILED", "2"), ("FAILED", "3"), ("PASSED", "0")], shown

@@ -50,7 +50,6 @@ def network(receptive_field, by="depth", channels=8, size=SIZE):
             f"receptive_field is {receptive_field!r}; by {by} it can be any odd number from {least} on."
         )
     model = keras.Sequential(name=f"{by}_{receptive_field}")
-    model.add(keras.Input(shape=(size, size, 1)))
     model.add(layers.ZeroPadding2D(receptive_field - 1))
     for layer in _windows(receptive_field, by, channels):
         model.add(layer)
@@ -60,6 +59,7 @@ def network(receptive_field, by="depth", channels=8, size=SIZE):
     model.add(layers.GlobalAveragePooling2D())
     model.add(_normalization())
     model.add(layers.Dense(2, activation="softmax"))
+    model.build((None, size, size, 1))  # at the end, and so once: see course.models.published
     return model
 
 

@@ -31,7 +31,6 @@ def separable_baseline(blocks=3, pooled=False, normalised=False):
     if blocks not in range(4):
         raise ValueError(f"blocks is {blocks!r}; the baseline has three, so it must be 0, 1, 2 or 3.")
     model = keras.Sequential(name="separable_baseline")
-    model.add(keras.Input(shape=IMAGE_SHAPE))
     for block, filters in enumerate([48, 96, 192], start=1):
         convolution = layers.SeparableConv2D if block > 3 - blocks else layers.Conv2D
         for number, padding in enumerate(["same", "valid"], start=1):
@@ -49,6 +48,7 @@ def separable_baseline(blocks=3, pooled=False, normalised=False):
             model.add(layers.Dense(units, activation="relu", name=f"dense{number}"))
             model.add(layers.Dropout(0.5, name=f"dense{number}_dropout"))
     model.add(layers.Dense(CLASSES, activation="softmax", name="probabilities"))
+    model.build((None, *IMAGE_SHAPE))
     return model
 
 

@@ -1,4 +1,7 @@
-"""The network to beat, and the final models of the two published reports."""
+"""The network to beat, and the final models of the two published reports.
+
+Each is built once it is whole: after a `keras.Input`, every `add` would build anew what is there.
+"""
 
 import keras
 from keras import layers
@@ -19,7 +22,6 @@ def baseline():
         Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
     """
     model = keras.Sequential(name="baseline")
-    model.add(keras.Input(shape=IMAGE_SHAPE))
     for block, filters in enumerate([48, 96, 192], start=1):
         name = f"block{block}"
         model.add(layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"{name}_conv1"))
@@ -32,6 +34,7 @@ def baseline():
     model.add(layers.Dense(256, activation="relu", name="dense2"))
     model.add(layers.Dropout(0.5, name="dense2_dropout"))
     model.add(layers.Dense(CLASSES, activation="softmax", name="probabilities"))
+    model.build((None, *IMAGE_SHAPE))
     return model
 
 
@@ -47,7 +50,6 @@ def separable_65k():
         Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
     """
     model = keras.Sequential(name="separable_65k")
-    model.add(keras.Input(shape=IMAGE_SHAPE))
 
     model.add(layers.SeparableConv2D(64, 3, padding="same", activation="relu", name="block1_conv1"))
     model.add(layers.BatchNormalization(name="block1_norm1"))
@@ -77,6 +79,7 @@ def separable_65k():
     model.add(layers.BatchNormalization(name="block3_norm2"))
     model.add(layers.GlobalAveragePooling2D(name="global_pool"))
     model.add(layers.Activation("softmax", name="probabilities"))
+    model.build((None, *IMAGE_SHAPE))
     return model
 
 
@@ -94,7 +97,6 @@ def separable_99k():
         Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
     """
     model = keras.Sequential(name="separable_99k")
-    model.add(keras.Input(shape=IMAGE_SHAPE))
     for block, filters in enumerate([32, 64, 128], start=1):
         name = f"block{block}"
         for i in (1, 2):
@@ -111,4 +113,5 @@ def separable_99k():
     model.add(layers.BatchNormalization(name="dense1_norm"))
     model.add(layers.Dropout(0.5, name="dense1_dropout"))
     model.add(layers.Dense(CLASSES, activation="softmax", name="probabilities"))
+    model.build((None, *IMAGE_SHAPE))
     return model

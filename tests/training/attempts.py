@@ -18,17 +18,24 @@ import sys
 import time
 import traceback
 from dataclasses import replace
+from pathlib import Path
 
 # Before TensorFlow is imported. Why without oneDNN: see conftest.py.
 os.environ.update(TF_ENABLE_ONEDNN_OPTS="0", TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
 
+import tensorflow as tf
 from tiny_runs import RECIPE, dataset, keras, network
+
+sys.path.append(str(Path(__file__).parents[1]))
+from thorough import THOROUGH
 
 from course import runs
 from course.training import accelerate, checkpoint, loop, train
 
-EPOCHS, STEPS = 10, 4
+EPOCHS, STEPS = 5, 4
 RECIPE = replace(RECIPE, epochs=EPOCHS, batch_size=24, steps_per_epoch=STEPS)
+# Compiling would be most of what a process does before it is killed.
+tf.config.run_functions_eagerly(not THOROUGH)
 
 
 def tell(word):
