@@ -54,9 +54,9 @@ def _skip_first(convolve, conv):
     """
 
     def convolution_op(layer, inputs, kernel):
-        if tuple(kernel.shape[:2]) != (1, 1) or layer.data_format != "channels_last":
-            return convolve(layer, inputs, kernel)
         rows, columns = layer.strides
+        if tuple(kernel.shape[:2]) != (1, 1) or rows * columns == 1 or layer.data_format != "channels_last":
+            return convolve(layer, inputs, kernel)
         return conv(inputs[:, ::rows, ::columns], kernel, padding="valid", data_format="channels_last")
 
     return convolution_op

@@ -45,6 +45,13 @@ def test_a_1x1_kernel_with_strides_sees_every_nth_pixel(size, strides, padding):
     assert list(backward.attr["strides"].list.i) == [1, 1, 1, 1]
 
 
+def test_without_strides_nothing_is_skipped_or_copied():
+    layer = keras.layers.Conv2D(5, 1, use_bias=False)
+    layer.build((2, 6, 6, 3))
+    _, nodes = gradients(layer, tf.ones((2, 6, 6, 3)))
+    assert not any(node.op == "StridedSlice" for node in nodes)
+
+
 def test_larger_kernels_and_maps_with_channels_first_are_left_to_keras():
     image = keras.Input((12, 12, 3))
     model = keras.Model(image, keras.layers.Conv2D(2, 3, strides=2)(image))
