@@ -188,6 +188,9 @@ def test_a_learner_sees_no_warning():
 def test_median_quartiles_and_rates():
     timing = Timing("standard", (4.0, 1.0, 2.0, 3.0, 10.0), macs=60, bytes=20)
     assert (timing.median, timing.quartiles) == (3.0, (2.0, 4.0))
+    assert [replace(timing, seconds=(s,)).took for s in (0.0021, 0.0196, 0.0204, 1.5)] == [
+        "2.1 ms", "19.6 ms", "20 ms", "1,500 ms"
+    ]  # fmt: skip
     assert (timing.macs_per_second, timing.intensity) == (20.0, 3.0)
     assert replace(timing, seconds=(2.0,)).quartiles == (2.0, 2.0)
 

@@ -74,6 +74,16 @@ class Timing:
         return lower, upper
 
     @property
+    def took(self):
+        """The median in words, such as "5.8 ms"."""
+        return f"{1000 * self.median:,.0f} ms" if self.median >= 0.02 else f"{1000 * self.median:.1f} ms"
+
+    @property
+    def input(self):
+        """A layer's input in words, such as "32×32×16"."""
+        return f"{self.size}×{self.size}×{self.channels}"
+
+    @property
     def macs_per_second(self):
         """Multiply-accumulates, counted forward, for each second of the median run."""
         return self.macs / self.median

@@ -7,8 +7,8 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from plot_samples import CEILINGS, paired, roof_timings, timing
 
-from course.plots import Picture
-from course.plots.timings import COLOURS, roofline, speed_ups
+from course.plots import Picture, roofline, speed_ups
+from course.plots.roofline import COLOURS
 
 
 def texts(picture):
