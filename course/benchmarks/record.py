@@ -14,12 +14,12 @@ MULTIPLIERS = (1, 2)
 
 @dataclass(frozen=True)
 class Ceilings:
-    """What a machine can do at most.
+    """What a machine was seen to do at most, in work that suits it. A layer may suit it even better.
 
     Parameters
     ----------
     macs_per_second : float
-        In a large product of two matrices of float32.
+        In large products of matrices of float32.
     bytes_per_second : float
         Read and written together, in a copy too large for the caches.
     """

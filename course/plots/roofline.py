@@ -28,8 +28,9 @@ _MARKERS = "os^DvP*X"
 def roofline(timings, ceilings, title=None):
     """Draw how fast layers run against how many MACs they do for each byte, under the machine's two ceilings.
 
-    Both axes are logarithmic. The left ceiling is what the memory can deliver, the right one what the
-    arithmetic can. A layer under the left one waits for data. Vertical bars join the quartiles.
+    Both axes are logarithmic. The left ceiling is what the memory delivered to a copy, the right one what
+    the arithmetic did in products of matrices: a layer that suits the machine better may lie above them.
+    One under the left one waits for data. Vertical bars join the quartiles.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def roofline(timings, ceilings, title=None):
     picture = Picture(
         430,
         title,
-        f"Grey: what memory and arithmetic allow at most; they meet at {ceilings.ridge:.2g} MACs per byte.\n"
+        f"Grey: as fast as a large copy and large products of matrices; they meet at {ceilings.ridge:.2g} MACs "
+        "per byte.\n"
         f"Forward{images}; bars from lower to upper quartile.",
     )
     axes = picture.add_subplot()
@@ -138,12 +140,12 @@ def _finding(points, ceilings):
     fastest = max(depthwise or points, key=lambda t: t.macs_per_second)
     reached = _percent(fastest.macs_per_second / ceilings.macs_per_second)
     if not depthwise:
-        return f"The fastest layer, {fastest.name}, reaches {reached} of the machine's arithmetic"
+        return f"The fastest layer, {fastest.name}, reaches {reached} of the speed of a product of matrices"
     intensity = max(t.intensity for t in depthwise)
     allowed = _percent(min(1, intensity / ceilings.ridge))
     return (
-        f"A depthwise layer does {intensity:.2g} MACs per byte at most: memory allows it {allowed} of "
-        f"this machine's arithmetic, and the fastest here reached {reached}"
+        f"A depthwise layer does {intensity:.2g} MACs per byte at most: fed like a copy, it would reach {allowed} "
+        f"of the speed of a product of matrices; the fastest here reached {reached}"
     )
 
 
