@@ -1,4 +1,4 @@
-"""What an operation asks of a machine: multiply-accumulates, bytes moved, and the least time for both.
+"""What an operation asks of a machine: multiply-accumulates, bytes moved, and the time for both at its ceilings.
 
 Counted, not measured: `course.benchmarks` measures. Needs the standard library alone.
 """
@@ -52,7 +52,7 @@ class Operation:
         return self.macs / self.bytes
 
     def seconds(self, macs_per_second, bytes_per_second):
-        """Return the least time the pass can take, in seconds, and what sets it.
+        """Return the time the pass takes at a machine's ceilings, in seconds, and what sets it.
 
         The roofline model: arithmetic and traffic overlap, and the slower one sets the time (Williams,
         Waterman and Patterson, "Roofline", Communications of the ACM 52 (4), 2009).

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
+from math import prod
 
 import numpy as np
 import pytest
@@ -151,16 +152,19 @@ def test_the_ceilings_are_those_of_the_best_run(monkeypatch):
     products, copied = [], []
 
     def made_up(work, rounds):
-        products.append(work["product"]())
-        work["copy"]()
         assert rounds == 2
-        return {"product": (2.0, 0.5), "copy": (0.25, 4.0)}
+        products.extend(work[key]() for key in work if key != "copy")
+        work["copy"]()
+        # The second product is the fastest, in its second round.
+        return {**dict.fromkeys(work, (1e3, 1e3)), list(work)[1]: (2.0, 0.5), "copy": (0.25, 4.0)}
 
     monkeypatch.setattr(measuring, "_in_turns", made_up)
     monkeypatch.setattr(np, "copyto", lambda target, source: copied.append((target.nbytes, source.nbytes)))
     found = benchmarks.ceilings(rounds=2)
-    ((rows, columns),) = (product.shape for product in products)
-    assert rows == columns and found.macs_per_second == rows**3 / 0.5
+    assert [tuple(product.shape) for product in products] == [
+        (rows, columns) for rows, _, columns in measuring.PRODUCTS
+    ]
+    assert found.macs_per_second == prod(measuring.PRODUCTS[1]) / 0.5
     assert found.bytes_per_second == sum(map(sum, copied)) / 0.25
     assert sum(map(sum, copied)) > 50e6
     assert found.ridge == found.macs_per_second / found.bytes_per_second
@@ -188,6 +192,9 @@ def test_a_learner_sees_no_warning():
 def test_median_quartiles_and_rates():
     timing = Timing("standard", (4.0, 1.0, 2.0, 3.0, 10.0), macs=60, bytes=20)
     assert (timing.median, timing.quartiles) == (3.0, (2.0, 4.0))
+    assert [replace(timing, seconds=(s,)).took for s in (0.0021, 0.0196, 0.0204, 1.5)] == [
+        "2.1 ms", "19.6 ms", "20 ms", "1,500 ms"
+    ]  # fmt: skip
     assert (timing.macs_per_second, timing.intensity) == (20.0, 3.0)
     assert replace(timing, seconds=(2.0,)).quartiles == (2.0, 2.0)
 

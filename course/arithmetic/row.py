@@ -31,7 +31,8 @@ class Row:
     inputs : tuple of int
         The rows whose outputs it takes; -1 is the image.
     trainable, non_trainable : int
-        Parameters. BatchNormalization's moving mean and variance are not trainable.
+        Parameters. BatchNormalization's moving mean and variance are not trainable, nor is anything in a
+        layer that is frozen.
     macs : int
         Multiply-accumulates for one image.
     """

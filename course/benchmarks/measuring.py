@@ -33,16 +33,18 @@ KINDS = tuple(_LAYERS)
 DIRECT = "tf.nn.conv2d"
 # From wide and shallow, as early in a network, to narrow and deep, as late in one: (size, channels).
 SHAPES = ((32, 16), (32, 64), (16, 128), (8, 256))
+# Rows, inner side and columns: large ones, and one that is shaped as the last standard layer of `SHAPES` is.
+PRODUCTS = ((1536, 1536, 1536), (2048, 2048, 2048), (1024, 2304, 256))
 BATCH = 16
 
 
 def ceilings(rounds=7):
-    """Measure this machine's ceilings: the best of some large matrix products, and of some large copies.
+    """Measure this machine's ceilings: the best of some large products of matrices, and of some large copies.
 
     Parameters
     ----------
     rounds : int
-        How often each is run, in turns. It takes about a quarter of a second a round.
+        How often each is run, in turns.
 
     Returns
     -------
@@ -53,19 +55,19 @@ def ceilings(rounds=7):
     ValueError
         When there is less than one round.
     """
-    side, values = 1536, 2**23
-    matrices = [tf.random.stateless_normal((side, side), (0, i)) for i in (0, 1)]
-    product = tf.function(tf.matmul)
+    values = 2**23
+    work = {}
+    for rows, inner, columns in PRODUCTS:
+        matrices = [tf.random.stateless_normal(shape, (0, rows)) for shape in ((rows, inner), (inner, columns))]
+        work[rows * inner * columns] = partial(tf.function(tf.matmul), *matrices)
     # A single thread does not reach what the memory can give, so each core copies a part.
     source, target = np.ones(values, np.float32), np.zeros(values, np.float32)
     parts = list(zip(*(np.array_split(a, os.cpu_count() or 1) for a in (target, source)), strict=True))
     with ThreadPoolExecutor(len(parts)) as pool:
-        work = {
-            "product": lambda: product(*matrices),
-            "copy": lambda: list(pool.map(lambda part: np.copyto(*part), parts)),
-        }
+        work["copy"] = lambda: list(pool.map(lambda part: np.copyto(*part), parts))
         took = _in_turns(work, rounds)
-    return Ceilings(side**3 / min(took["product"]), 2 * source.nbytes / min(took["copy"]))
+    copied = 2 * source.nbytes / min(took.pop("copy"))
+    return Ceilings(max(macs / min(seconds) for macs, seconds in took.items()), copied)
 
 
 def time_layers(shapes=SHAPES, kinds=KINDS, batch=BATCH, rounds=11):
@@ -80,7 +82,7 @@ def time_layers(shapes=SHAPES, kinds=KINDS, batch=BATCH, rounds=11):
     batch : int
         Images at once.
     rounds : int
-        How often each is run. All the defaults together take about 20 seconds on two cores.
+        How often each is run.
 
     Returns
     -------

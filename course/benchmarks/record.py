@@ -14,12 +14,12 @@ MULTIPLIERS = (1, 2)
 
 @dataclass(frozen=True)
 class Ceilings:
-    """What a machine can do at most.
+    """What a machine was seen to do at most, in work that suits it. A layer may suit it even better.
 
     Parameters
     ----------
     macs_per_second : float
-        In a large product of two matrices of float32.
+        In large products of matrices of float32.
     bytes_per_second : float
         Read and written together, in a copy too large for the caches.
     """
@@ -72,6 +72,16 @@ class Timing:
             return self.seconds[0], self.seconds[0]
         lower, _, upper = quantiles(self.seconds, n=4, method="inclusive")
         return lower, upper
+
+    @property
+    def took(self):
+        """The median in words, such as "5.8 ms"."""
+        return f"{1000 * self.median:,.0f} ms" if self.median >= 0.02 else f"{1000 * self.median:.1f} ms"
+
+    @property
+    def input(self):
+        """A layer's input in words, such as "32×32×16"."""
+        return f"{self.size}×{self.size}×{self.channels}"
 
     @property
     def macs_per_second(self):

@@ -27,6 +27,7 @@ def ledger_of(model, input_shape=None):
 
     Models within the model are taken apart; their layers are called outer/inner. A layer that is
     called several times has a row for each call, and its parameters are counted in the first.
+    Trainable are those that Keras would train now: none of a layer with `trainable=False`.
     Layers that are not known here, and those after them, keep their sizes and parameters; what
     they see is marked unavailable, as is what an input other than the first contributes.
 
@@ -63,23 +64,33 @@ def ledger_of(model, input_shape=None):
     walk = _Walk()
     walk.follow(graph, [-1] + [None] * (len(graph.inputs) - 1), "")
     found = ledger(walk.layers, shape, model.name, walk.inputs)
-    rows = (
-        replace(row, trainable=0, non_trainable=0) if number in walk.again else row
-        for number, row in enumerate(found)
-    )
+    # Asked of the whole model, because a frozen part calls all within it frozen, thawed again or not.
+    trained = {id(weight) for weight in model.trainable_weights}
+    rows = (_split(row, walk.weights[number], trained) for number, row in enumerate(found))
     return replace(found, rows=tuple(rows))
+
+
+def _split(row, weights, trained):
+    """Return a row whose parameters are apart by whether Keras trains them; None for those counted before."""
+    if weights is None:
+        return replace(row, trainable=0, non_trainable=0)
+    if row.parameters is None:
+        return row
+    frozen = sum(prod(weight.shape) for weight in weights if id(weight) not in trained)
+    return replace(row, trainable=row.parameters - frozen, non_trainable=frozen)
 
 
 class _Walk:
     """The layers of a graph in an order in which each comes after those it takes from."""
 
     def __init__(self):
-        self.layers, self.inputs = [], []
-        self.called, self.again = set(), set()  # operations, and rows of a second call
+        self.layers, self.inputs, self.weights = [], [], []
+        self.called = set()  # operations
 
-    def add(self, layer, inputs):
+    def add(self, layer, inputs, weights=()):
         self.layers.append(layer)
         self.inputs.append(tuple(inputs))
+        self.weights.append(weights)
         return len(self.layers) - 1
 
     def follow(self, graph, sources, prefix):
@@ -100,19 +111,19 @@ class _Walk:
                 if hasattr(inner, "_nodes_by_depth"):
                     numbers = self.follow(inner, taken, f"{prefix}{operation.name}/")
                 else:
-                    numbers = [self.add(self.read(operation, node, prefix), taken)] * len(node.outputs)
+                    weights = None if id(operation) in self.called else getattr(operation, "weights", ())
+                    self.called.add(id(operation))
+                    numbers = [self.add(_read(operation, node, prefix), taken, weights)] * len(node.outputs)
                 made.update(zip(map(id, node.outputs), numbers, strict=True))
         return [made[id(tensor)] for tensor in graph.outputs]
 
-    def read(self, operation, node, prefix):
-        """Return the layer of the ledger that a Keras layer or operation is."""
-        if id(operation) in self.called:
-            self.again.add(len(self.layers))
-        self.called.add(id(operation))
-        try:
-            return _known(operation, node, _counts(operation), prefix + operation.name)
-        except LayerError as why:
-            raise LayerError(f"{prefix}{operation.name} ({type(operation).__name__}): {why}.") from None
+
+def _read(operation, node, prefix):
+    """Return the layer of the ledger that a Keras layer or operation is."""
+    try:
+        return _known(operation, node, _counts(operation), prefix + operation.name)
+    except LayerError as why:
+        raise LayerError(f"{prefix}{operation.name} ({type(operation).__name__}): {why}.") from None
 
 
 def _known(operation, node, counts, name):

@@ -232,6 +232,15 @@ def counted(number, noun):
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def ranked(value, others):
+    """Return where a value lies among others: "above 7 of 47", "above all 47" or "below all 47"."""
+    if all(value < other for other in others):
+        return f"below all {len(others)}"
+    above = sum(bool(other < value) for other in others)
+    how_many = "all" if above == len(others) else f"{above or 'none'} of"
+    return f"above {how_many} {len(others)}"
+
+
 def darker(colour, share=0.3):
     """Return a colour mixed with black, for text that must be read in a line's colour."""
     return tuple((1 - share) * part for part in matplotlib.colors.to_rgb(colour))

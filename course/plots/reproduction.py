@@ -16,6 +16,7 @@ from course.plots.picture import (
     Picture,
     counted,
     in_house_style,
+    ranked,
 )
 
 _BODY = 400
@@ -140,7 +141,7 @@ def _finding(ours, found, shared, published, others, images):
             f"{np.median(ends):.2f} % after {_OTHERS_EPOCHS}, in the median"
         )
     return (
-        f"{ours.name} ends at {last:.2f} %, above {np.sum(ends < last)} of {len(ends)} public runs, "
+        f"{ours.name} ends at {last:.2f} %, {ranked(last, ends)} public runs, "
         f"whose median is {np.median(ends):.2f} %"
     )
 
@@ -198,7 +199,7 @@ def _draw_ends(axes, found, others, images):
             axes.hlines(median, places[-1] - 0.13, places[-1] + 0.13, color=INK, linewidth=2, zorder=3)
             lines += [
                 f"median of {len(each)}: {median:.2f} %",
-                f"ours above {np.sum(each < values[0])} of {len(each)}",
+                f"ours {ranked(values[0], each)}",
             ]
         said[what] = lines
     axes.set_xticks([0, 1], ["\n".join(lines) for lines in said.values()], size=SMALL, linespacing=1.35)

@@ -14,6 +14,7 @@ from course.plots.picture import (
     Picture,
     darker,
     in_house_style,
+    ranked,
     text_width,
 )
 
@@ -22,7 +23,7 @@ _BAND = "#E3EEF5"
 
 
 @in_house_style
-def histogram_of_runs(accuracies, marks, title=None):
+def spread(accuracies, marks, title=None):
     """Draw the final accuracies of many runs as stacked dots, one a run, with some values marked.
 
     Parameters
@@ -30,7 +31,7 @@ def histogram_of_runs(accuracies, marks, title=None):
     accuracies : array of float
         Final test accuracies in per cent, shape (N,) with N at least 2.
     marks : dict of str to float
-        Values to mark, in per cent, by the label each gets: {"report 000": 82.14}.
+        Values to mark, in per cent, by the label each gets: {"document 000": 82.14}.
     title : str, optional
         Instead of median and standard deviation.
 
@@ -92,7 +93,7 @@ def histogram_of_runs(accuracies, marks, title=None):
     axes.tick_params(left=False, labelleft=False)
     axes.spines["left"].set_visible(False)
     picture.alt = f"Dot plot of {finding}, from {accuracies.min():.2f} % to {accuracies.max():.2f} %." + "".join(
-        f" {name}, {value:.2f} %, lies above {np.sum(accuracies < value)} of the {len(accuracies)} runs."
+        f" {name}, {value:.2f} %, lies {ranked(value, accuracies)} runs."
         for name, value in marks.items()
     )
     return picture

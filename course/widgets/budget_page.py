@@ -46,7 +46,7 @@ class Costs:
     field : tuple
         (height, width): the last layer's receptive field.
     predicted : float
-        Seconds: the sum of the least that each pass over the data can take.
+        Seconds: the sum of what each pass over the data takes at the machine's ceilings.
     measured : float or None
         Seconds: the record's median. None at widths that were not timed.
     """
@@ -123,8 +123,8 @@ def render(state):
     """
     about, _, _ = _record()
     note = (
-        f"Time is for {benchmarks.BATCH} images, forward. Predicted: the least that the two ceilings of the "
-        f"recorded machine allow ({about['machine']}). Measured: the median on that machine, at some widths only."
+        f"Time is for {benchmarks.BATCH} images, forward. Predicted: each pass as fast as the two ceilings that "
+        f"were measured on the recorded machine ({about['machine']}). Measured: the median there, at some widths."
     )
     body = (
         '<div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">'

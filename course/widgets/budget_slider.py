@@ -96,7 +96,7 @@ def _still(state):
     axes.plot(*zip(*predicted, strict=True), color=BLUE, linewidth=2)
     # The curve rises ever faster, so there is room below it.
     axes.annotate(
-        "predicted: the least that the ceilings allow", (WIDTHS[-1], dict(predicted)[1.2]), (-4, -4), ha="right",
+        "predicted: each pass at the ceilings", (WIDTHS[-1], dict(predicted)[1.2]), (-4, -4), ha="right",
         va="top", color=BLUE, **label,
     )  # fmt: skip
     if measured:

@@ -2,9 +2,9 @@
 
 Run it from the repository's root with `python -m tests.benchmarks.conversion DIR`, where DIR holds
 CIFAR-10. It takes about three quarters of an hour on two cores, goes on where it was stopped, and writes
-`course/records/conversion_0` to `conversion_5`, in the order of `models.CONVERSION`, and
-`conversion_plain`: all blocks separable, without BatchNormalization. The records hold the curves alone:
-weights and test predictions stay in `runs/`.
+`course/records/conversion_*`: one for each step of `models.CONVERSION`, and one with all blocks separable
+and without BatchNormalization. The records hold the curves alone: weights and test predictions stay in
+`runs/`.
 """
 
 import sys
@@ -17,9 +17,8 @@ RECIPE = training.Recipe("conversion", epochs=5, monitor="validation")
 
 def main(where):
     images = data.load(where)
-    steps = {f"conversion_{number}": step for number, step in enumerate(models.CONVERSION.items())}
-    steps["conversion_plain"] = ("all blocks separable, not normalised", {"blocks": 3})
-    for folder, (name, how) in steps.items():
+    for name, how in {**models.CONVERSION, "all blocks separable, not normalised": {"blocks": 3}}.items():
+        folder = f"conversion_{name}".replace(",", "").replace(" ", "_")
         models.keras.utils.set_random_seed(0)
         network = models.separable_baseline(**how)
         print(f"{name}: {network.count_params():,} parameters", flush=True)

@@ -5,6 +5,7 @@
 
 import os
 from collections import Counter
+from math import prod
 
 import numpy as np
 import pytest
@@ -191,6 +192,7 @@ def test_the_ledger_of_a_random_network(network):
         assert row.parameters == (0 if row.name in again else builder.parameters[row.name]), row.name
         again.add(row.name)
     assert found.parameters == model.count_params()
+    assert found.trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
     for row in found:
         unknown = [column for column, mark in row.marks.items() if mark == "unavailable"]
         # A transposed convolution can leave gaps, and so a first unit that no pixel reaches.

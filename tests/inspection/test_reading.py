@@ -1,6 +1,6 @@
 """What a ledger says of a Keras model: what it knows, what it marks, and what it refuses."""
 
-from math import inf
+from math import inf, prod
 
 import pytest
 
@@ -207,6 +207,80 @@ def test_layers_within_models_are_called_by_their_path_and_shared_ones_are_count
     assert [row.name for row in found] == ["block/conv", "block/conv"]
     assert [row.parameters for row in found] == [84, 0] and found.parameters == model.count_params()
     assert found[-1].receptive_field == (5, 5)
+
+
+def normalised(**options):
+    return [layers.Conv2D(4, 3, name="conv"), layers.BatchNormalization(name="norm", **options)]
+
+
+def frozen(model, *names):
+    for name in names:
+        part = model
+        for step in name.split("/") if name else ():
+            part = part.get_layer(step)
+        part.trainable = False
+    return model
+
+
+def nested():
+    base = chain(*normalised(), shape=(None, None, 3), name="base")
+    image = keras.Input((12, 12, 3))
+    head = chain(base, layers.SeparableConv2D(5, 3, name="head"), shape=(12, 12, 3), name="inner")
+    return keras.Model(image, layers.Dense(2, name="dense")(layers.Flatten()(head(image))))
+
+
+def thawed():
+    model = frozen(nested(), "inner/base")
+    model.get_layer("inner").get_layer("base").get_layer("conv").trainable = True
+    return model
+
+
+def shared():
+    base = chain(layers.Conv2D(3, 3, padding="same", name="conv"), shape=(None, None, 3), name="base")
+    image = keras.Input((8, 8, 3))
+    return frozen(keras.Model(image, layers.Conv2D(2, 1)(base(base(image)))), "base")
+
+
+def without_one_bias():
+    model = chain(*normalised())
+    model.get_layer("conv").bias.trainable = False
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "trainable"),
+    [
+        (lambda: frozen(chain(layers.Conv2D(16, 3, name="conv"), layers.Conv2D(4, 3)), "conv"), 580),
+        (lambda: chain(*normalised()), 112 + 8),
+        (lambda: frozen(chain(*normalised()), "norm"), 112),
+        (lambda: chain(*normalised(trainable=False)), 112),
+        (lambda: frozen(chain(*normalised(), layers.Conv2D(1, 1)), "conv"), 8 + 5),
+        (lambda: frozen(nested(), "inner/base"), 36 + 25 + 642),
+        (lambda: frozen(nested(), "inner"), 642),
+        (lambda: frozen(nested(), ""), 0),
+        (thawed, 112 + 36 + 25 + 642),
+        (shared, 8),
+        (without_one_bias, 108 + 8),
+    ],
+)
+def test_trainable_are_the_parameters_that_keras_would_train(model, trainable):
+    model = model()
+    found = ledger_of(model)
+    assert found.trainable == trainable == sum(prod(weight.shape) for weight in model.trainable_weights)
+    assert found.parameters == model.count_params()
+    assert sum(row.non_trainable for row in found) == found.parameters - trainable
+
+
+def test_a_frozen_base_and_its_head():
+    base = frozen(chain(layers.Conv2D(16, 3), shape=(32, 32, 3), name="base"), "")
+    found = ledger_of(chain(base, layers.Conv2D(4, 3), shape=(32, 32, 3)))
+    assert (found.trainable, found.parameters) == (580, 1028)
+    assert [(row.trainable, row.non_trainable) for row in found] == [(0, 448), (580, 0)]
+
+
+def test_a_layer_that_is_not_known_may_be_frozen_too():
+    row = ledger_of(frozen(chain(Strange(name="odd")), "odd"))["odd"]
+    assert (row.trainable, row.non_trainable) == (0, 3)
 
 
 def test_a_field_that_depends_on_the_position_is_the_largest_and_marked_nominal():

@@ -92,7 +92,7 @@ def some_predictions():
 
 
 ACCURACIES = np.concatenate([np.linspace(81.7, 83.5, 30), np.full(17, 82.6)])
-MARKS = {"report 000": 82.14, "ours": 82.1, "report 002": 81.67, "the highest": 83.49}
+MARKS = {"document 000": 82.14, "ours": 82.1, "document 002": 81.67, "the highest": 83.49}
 CEILINGS = Ceilings(100e9, 20e9)  # they meet at 5 MACs per byte
 
 

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
-from course.plots.fields import field_picture
+from course.plots import field_picture
 from course.plots.picture import WIDTH
 
 

@@ -6,8 +6,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 from plot_samples import NAMES, some_images, some_predictions
 
-from course.plots import confusion as confusion_module
 from course.plots import confusion_matrix, image_grid
+from course.plots.confusion_matrix import _even_oranges
 
 
 def test_a_sheet_has_a_row_for_each_class_and_shows_every_image_unchanged():
@@ -77,7 +77,7 @@ def test_numbers_can_be_read_on_their_cells_and_mistakes_have_even_shades():
     for number, cell in zip(numbers, page.patches, strict=True):
         assert cell.get_bbox().contains(*number.get_position())
         assert _contrast(number.get_color(), cell.get_facecolor()) >= 4.4, number
-    light = [_lightness(colour) for colour in confusion_module._even_oranges()(np.linspace(0, 1, 9))]
+    light = [_lightness(colour) for colour in _even_oranges()(np.linspace(0, 1, 9))]
     steps = -np.diff(light)
     assert steps.min() > 0.9 * steps.mean() and steps.max() < 1.1 * steps.mean()
 

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 from plot_samples import baseline
 
 from course.arithmetic import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, ledger
-from course.plots import network_strip, parameter_bars
+from course.plots import layer_bars, network_strip
 
 
 def test_a_strip_shows_what_changes_shape_sees_more_or_computes():
@@ -47,21 +47,21 @@ def test_a_strip_needs_an_image_and_a_layer():
 
 
 def test_bars_name_the_fewest_layers_with_more_than_half():
-    picture = parameter_bars(baseline())
+    picture = layer_bars(baseline())
     assert picture.title == "Two layers, conv2d_6 and dense1, hold 62 % of 1,172,410 parameters"
     assert "dense1 393,728 (33.6 %)" in picture.alt and "Total 1,172,410." in picture.alt
     assert len(picture.axes[0].patches) == 9
     colours = [bar.get_facecolor() for bar in picture.axes[0].patches]
     assert colours[5] == colours[6] and colours.count(colours[5]) == 2
-    macs = parameter_bars(baseline(), quantity="macs")
+    macs = layer_bars(baseline(), quantity="macs")
     assert macs.title == "Two Conv2D layers, conv2d_2 and conv2d_4, do 59 % of 55,145,472 multiply-accumulates"
-    one = parameter_bars(ledger([Flatten(), Dense(10), Dense(9)]))
+    one = layer_bars(ledger([Flatten(), Dense(10), Dense(9)]))
     assert one.title == "dense_1 alone holds 100 % of 30,829 parameters"
-    assert parameter_bars(ledger([Conv2D(8, 3)])).title == "conv2d_1 holds all 224 parameters"
+    assert layer_bars(ledger([Conv2D(8, 3)])).title == "conv2d_1 holds all 224 parameters"
 
 
 def test_bars_of_nothing():
     with pytest.raises(ValueError, match="No layer of this ledger has parameters"):
-        parameter_bars(ledger([MaxPooling2D(2)]))
+        layer_bars(ledger([MaxPooling2D(2)]))
     with pytest.raises(ValueError, match="quantity is 'bytes'"):
-        parameter_bars(baseline(), quantity="bytes")
+        layer_bars(baseline(), quantity="bytes")

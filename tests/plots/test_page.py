@@ -31,21 +31,22 @@ from course.plots import (
     anatomy,
     calibration,
     confusion_matrix,
+    conversion,
     fit_curve,
     groups_dial,
-    histogram_of_runs,
     image_grid,
     kernel_slices,
+    layer_bars,
     network_strip,
-    parameter_bars,
     per_class,
     reproduction,
+    roofline,
     selection,
+    speed_ups,
+    spread,
     step_bars,
     training_curves,
 )
-from course.plots.conversion import conversion
-from course.plots.timings import roofline, speed_ups
 from course.widgets.budget_page import Scaling
 from course.widgets.budget_slider import BudgetSlider
 
@@ -109,8 +110,8 @@ PICTURES = {
     "strip of the baseline": lambda: network_strip(baseline()),
     "strip of 30 layers": lambda: network_strip(thirty_layers()),
     "strip of 30 layers, wide": lambda: network_strip(thirty_layers((128, 224, 3))),
-    "bars": lambda: parameter_bars(baseline()),
-    "runs": lambda: histogram_of_runs(ACCURACIES, MARKS),
+    "bars": lambda: layer_bars(baseline()),
+    "runs": lambda: spread(ACCURACIES, MARKS),
     "reproduction of a log": lambda: reproduction(log(shift=-0.003), log(published=True)),
     "reproduction of fewer epochs": lambda: reproduction(log(4), log(published=True)),
     "reproduction in one epoch": lambda: reproduction(log(1), log(1, published=True)),

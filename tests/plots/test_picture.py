@@ -10,10 +10,26 @@ import nbclient
 import nbformat
 import pytest
 
+from course import plots
 from course.plots import Picture
-from course.plots.picture import text_width, wrapped
+from course.plots.picture import ranked, text_width, wrapped
 
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_file_is_named_as_the_function_in_it():
+    drawing = [name for name in plots.__all__ if name != "Picture"]
+    assert len(drawing) > 20
+    for name in drawing:
+        assert getattr(plots, name).__module__ == f"course.plots.{name}"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(80.2, "below all 4"), (82, "above none of 4"), (82.5, "above 1 of 4"), (90, "above all 4")],
+)
+def test_a_place_among_others_in_words(value, words):
+    assert ranked(value, [82, 83, 83, 84]) == words
 
 
 def drawn(**options):

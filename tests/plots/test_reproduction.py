@@ -93,6 +93,13 @@ def test_other_runs_are_drawn_one_by_one_and_counted():
     assert "The other 3 runs end between 70.00 % and 79.00 %." in picture.alt
 
 
+@pytest.mark.parametrize(("last", "place"), [(0.6, "below all 3"), (0.95, "above all 3")])
+def test_a_run_beyond_all_others_is_said_to_be(last, place):
+    picture = reproduction(run(held=(0.5,) * 49 + (last,), train=(0.9,) * 50), others=OTHERS)
+    assert picture.title.startswith(f"baseline ends at {100 * last:.2f} %, {place} public runs,")
+    assert numbers(picture)[0][-1] == f"ours {place}"
+
+
 def test_a_run_that_is_not_done_does_not_end_among_the_others():
     picture = reproduction(run(), others=OTHERS)
     assert (

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from course.plots import histogram_of_runs
+from course.plots import spread
 
 
 def test_runs_state_median_and_deviation_and_draw_each_dot_where_it_is():
-    picture = histogram_of_runs([82.0, 82.5, 82.5, 83.5], {"ours": 82.25})
+    picture = spread([82.0, 82.5, 82.5, 83.5], {"ours": 82.25})
     assert picture.title == "4 runs: median 82.50 %, standard deviation 0.63 points"
-    assert "ours, 82.25 %, lies above 1 of the 4 runs." in picture.alt
+    assert "ours, 82.25 %, lies above 1 of 4 runs." in picture.alt
+    assert "ours, 81.90 %, lies below all 4 runs." in spread([82.0, 82.5, 82.5, 83.5], {"ours": 81.9}).alt
     offsets = picture.axes[0].collections[-1].get_offsets()
     assert offsets[:, 0].tolist() == [82.0, 82.5, 82.5, 83.5]
     assert len(np.unique(offsets, axis=0)) == 4
@@ -18,7 +19,7 @@ def test_runs_state_median_and_deviation_and_draw_each_dot_where_it_is():
 
 
 def test_no_two_dots_overlap():
-    picture = histogram_of_runs(np.random.default_rng(0).normal(82.6, 0.4, 100), {})
+    picture = spread(np.random.default_rng(0).normal(82.6, 0.4, 100), {})
     picture.draw_without_rendering()
     dots = picture.axes[0].collections[-1]
     places = picture.axes[0].transData.transform(dots.get_offsets())
@@ -38,4 +39,4 @@ def test_no_two_dots_overlap():
 )
 def test_values_that_are_no_percentages(accuracies, marks, sentence):
     with pytest.raises(ValueError, match=sentence):
-        histogram_of_runs(accuracies, marks)
+        spread(accuracies, marks)

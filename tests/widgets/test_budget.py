@@ -73,7 +73,7 @@ def test_the_words():
     assert render(Scaling("separable_99k", 1.8, 4)).text.startswith(
         "separable_99k at width 1.8 and depth multiplier 4 has 635,546 parameters: 6.36 times the budget of"
     )
-    assert f"machine allow ({benchmarks.load()[0]['machine']})" in words(render(Scaling()))
+    assert f"the recorded machine ({benchmarks.load()[0]['machine']})" in words(render(Scaling()))
 
 
 def test_costs_are_compared_with_the_original():

@@ -1,4 +1,4 @@
-"""What a machine makes of multiply-accumulates: the roofline, and what a saving is worth in time."""
+"""What a machine makes of multiply-accumulates: the roofline."""
 
 from math import ceil, floor, log10
 
@@ -16,27 +16,21 @@ from course.plots.picture import (
     VERMILLION,
     Picture,
     counted,
-    darker,
     in_house_style,
     listed,
 )
 
 COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": ORANGE}
 _MARKERS = "os^DvP*X"
-_BAR = 25  # pixels on the page
-_GAP = 0.7  # between inputs, in bars
-_LEAST = 180  # pixels on the page, so that the axis has room for its label
-_SAVED = "fewer MACs"
-_SPEED = {False: "as fast forward", True: "as fast with gradients"}
-_FILLS = {_SAVED: "#BBBBBB", _SPEED[False]: BLUE, _SPEED[True]: VERMILLION}
 
 
 @in_house_style
 def roofline(timings, ceilings, title=None):
     """Draw how fast layers run against how many MACs they do for each byte, under the machine's two ceilings.
 
-    Both axes are logarithmic. The left ceiling is what the memory can deliver, the right one what the
-    arithmetic can. A layer under the left one waits for data. Vertical bars join the quartiles.
+    Both axes are logarithmic. The left ceiling is what the memory delivered to a copy, the right one what
+    the arithmetic did in products of matrices: a layer that suits the machine better may lie above them.
+    One under the left one waits for data. Vertical bars join the quartiles.
 
     Parameters
     ----------
@@ -58,23 +52,24 @@ def roofline(timings, ceilings, title=None):
     points = [t for t in timings if not t.training and t.macs and t.bytes]
     if not points:
         raise ValueError("There is no forward timing of a layer to draw: pass those of benchmarks.time_layers().")
-    title = title or _roofline_finding(points, ceilings)
+    title = title or _finding(points, ceilings)
     batches = {t.batch for t in points} - {None}
     images = f", {counted(*batches, 'image')}" if len(batches) == 1 else ""
     picture = Picture(
         430,
         title,
-        f"Grey: what memory and arithmetic allow at most; they meet at {ceilings.ridge:.2g} MACs per byte.\n"
+        f"Grey: as fast as a large copy and large products of matrices; they meet at {ceilings.ridge:.2g} MACs "
+        "per byte.\n"
         f"Forward{images}; bars from lower to upper quartile.",
     )
     axes = picture.add_subplot()
     low, high = _draw_ceilings(axes, points, ceilings)
-    shapes = {shape: _MARKERS[i % len(_MARKERS)] for i, shape in enumerate(dict.fromkeys(map(_input, points)))}
+    shapes = {shape: _MARKERS[i % len(_MARKERS)] for i, shape in enumerate(dict.fromkeys(t.input for t in points))}
     # Where points overlap, white edges tell them apart, and the wide diamonds of the last shape lie lowest.
     for t in reversed(points):
         colour = COLOURS.get(t.name, INK)
         axes.plot(
-            t.intensity, t.macs_per_second / 1e9, marker=shapes[_input(t)], markersize=8, linestyle="none",
+            t.intensity, t.macs_per_second / 1e9, marker=shapes[t.input], markersize=8, linestyle="none",
             color=colour, markeredgecolor="white", markeredgewidth=0.8, zorder=3,
         )  # fmt: skip
         axes.plot(
@@ -95,7 +90,7 @@ def roofline(timings, ceilings, title=None):
     each = (
         f"{kind}: "
         + listed(
-            f"{_input(t)} at {t.intensity:.3g} MACs per byte runs at {_rate(t.macs_per_second)}"
+            f"{t.input} at {t.intensity:.3g} MACs per byte runs at {_rate(t.macs_per_second)}"
             for t in points
             if t.name == kind
         )
@@ -105,65 +100,6 @@ def roofline(timings, ceilings, title=None):
         f"Roofline plot. {title}. Ceilings: {_rate(ceilings.macs_per_second)} and "
         f"{_traffic(ceilings.bytes_per_second)}. {'. '.join(each)}."
     )
-    return picture
-
-
-@in_house_style
-def speed_ups(timings, title=None):
-    """Draw how many times fewer MACs a separable layer does than a standard one, and how many times as fast it is.
-
-    Parameters
-    ----------
-    timings : list of course.benchmarks.Timing
-        With "standard" and "separable" for the same shapes, forward, with gradients, or both.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        When no shape was timed both ways.
-    """
-    inputs = _compared(timings)
-    if not inputs:
-        raise ValueError("No shape was timed as 'standard' and as 'separable': pass the timings of both.")
-    title = title or _speed_up_finding(inputs.values())
-    rows = sum(map(len, inputs.values())) + (len(inputs) - 1) * _GAP
-    picture = Picture(
-        max(rows * _BAR + 64, _LEAST),
-        title,
-        "Standard against separable 3×3 layer, with as many filters as channels. Left of the line: slower.",
-    )
-    axes = picture.add_subplot()
-    top, places = 0, []
-    for factors in inputs.values():
-        places.append(top + (len(factors) - 1) / 2)
-        for i, (what, factor) in enumerate(factors.items()):
-            y = top + i
-            axes.barh(y, factor, height=0.8, color=_FILLS[what])
-            # Always right of the line, which would cross it.
-            axes.annotate(
-                f"{factor:.1f} times {what}", (max(factor, 1), y), (5, 0), textcoords="offset points", va="center",
-                size=SMALL, color=darker(_FILLS[what], 0.5),
-            )  # fmt: skip
-        top += len(factors) + _GAP
-    axes.set_yticks(places, list(inputs), size=TEXT)
-    axes.axvline(1, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    longest = max(max(factors.values()) for factors in inputs.values())
-    axes.set(
-        xlim=(0, 1.5 * longest), ylim=(rows - 0.4, -0.8), xlabel="times (1 is no change)",
-        ylabel="input of the layer",
-    )  # fmt: skip
-    axes.tick_params(left=False)
-    each = (
-        f"Input {shape}: {listed(f'{factor:.1f} times {what}' for what, factor in factors.items())}."
-        for shape, factors in inputs.items()
-    )
-    picture.alt = f"Bar chart. {title}. {' '.join(each)}"
     return picture
 
 
@@ -199,50 +135,18 @@ def _add_legend(picture, kinds, shapes):
     picture.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=TEXT)
 
 
-def _compared(timings):
-    """Return for each input, such as "8×8×256", by how many times separable beats standard, in what."""
-    found = {(_input(t), t.training, t.name): t for t in timings}
-    inputs = {}
-    for shape, training, name in sorted(found, key=lambda key: key[1]):
-        standard = found.get((shape, training, "standard"))
-        if name != "separable" or standard is None:
-            continue
-        separable = found[shape, training, name]
-        factors = inputs.setdefault(shape, {_SAVED: standard.macs / separable.macs})
-        factors[_SPEED[training]] = standard.median / separable.median
-    return inputs
-
-
-def _roofline_finding(points, ceilings):
+def _finding(points, ceilings):
     depthwise = [t for t in points if t.name == "depthwise"]
     fastest = max(depthwise or points, key=lambda t: t.macs_per_second)
     reached = _percent(fastest.macs_per_second / ceilings.macs_per_second)
     if not depthwise:
-        return f"The fastest layer, {fastest.name}, reaches {reached} of the machine's arithmetic"
+        return f"The fastest layer, {fastest.name}, reaches {reached} of the speed of a product of matrices"
     intensity = max(t.intensity for t in depthwise)
     allowed = _percent(min(1, intensity / ceilings.ridge))
     return (
-        f"A depthwise layer does {intensity:.2g} MACs per byte at most: memory allows it {allowed} of "
-        f"this machine's arithmetic, and the fastest here reached {reached}"
+        f"A depthwise layer does {intensity:.2g} MACs per byte at most: fed like a copy, it would reach {allowed} "
+        f"of the speed of a product of matrices; the fastest here reached {reached}"
     )
-
-
-def _speed_up_finding(inputs):
-    saved = [factors[_SAVED] for factors in inputs]
-    what = next(what for what in reversed(_FILLS) if any(what in factors for factors in inputs))
-    gained = [factors[what] for factors in inputs if what in factors]
-    slower = sum(float(f"{factor:.1f}") < 1 for factor in gained)
-    but = f", slower on {slower} of {counted(len(gained), 'input')}" if slower else ""
-    return f"{_span(saved)} times {_SAVED} make a separable layer {_span(gained)} times {what}{but}"
-
-
-def _span(values):
-    low, high = f"{min(values):.1f}", f"{max(values):.1f}"
-    return low if low == high else f"{low} to {high}"
-
-
-def _input(timing):
-    return f"{timing.size}×{timing.size}×{timing.channels}"
 
 
 def _percent(share):

@@ -1,4 +1,4 @@
-"""The dial from a standard to a depthwise convolution, and what each part of a network's step takes."""
+"""The dial from a standard to a depthwise convolution: what is saved, and what that is worth in time."""
 
 from math import log
 
@@ -11,19 +11,16 @@ from course.plots.picture import (
     GREEN,
     INK,
     PURPLE,
-    SMALL,
     TEXT,
     VERMILLION,
     Picture,
     counted,
     darker,
     in_house_style,
-    wrapped,
 )
 
 _HEIGHT = 230  # of the axes, about, in pixels on the page
 _LINE = 17
-_NAMES = 230  # pixels on the page
 
 
 @in_house_style
@@ -91,57 +88,13 @@ def groups_dial(timings, title=None):
     picture.alt = (
         f"Line chart on logarithmic axes. {title}. "
         + "; ".join(
-            f"{counted(g, 'group')}: {by_groups[g].macs / 1e6:.1f} million MACs, {_milliseconds(by_groups[g])}"
+            f"{counted(g, 'group')}: {by_groups[g].macs / 1e6:.1f} million MACs, {by_groups[g].took}"
             for g in groups
         )
-        + (f"; DepthwiseConv2D: {_milliseconds(depthwise)}" if depthwise else "")
-        + "".join(f"; tf.nn.conv2d, {counted(g, 'group')}: {_milliseconds(t)}" for g, t in direct.items())
+        + (f"; DepthwiseConv2D: {depthwise.took}" if depthwise else "")
+        + "".join(f"; tf.nn.conv2d, {counted(g, 'group')}: {t.took}" for g, t in direct.items())
         + "."
     )
-    return picture
-
-
-@in_house_style
-def step_bars(timings, title, subtitle=""):
-    """Draw the time of some networks' steps as bars, in their order.
-
-    Parameters
-    ----------
-    timings : list of course.benchmarks.Timing
-    title : str
-        The finding.
-    subtitle : str
-        What was timed, and where.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ValueError
-        When there are no timings.
-    """
-    if not timings:
-        raise ValueError("There is no timing to draw: pass those of benchmarks.time_networks().")
-    picture = Picture(len(timings) * 32 + 46, title, subtitle)
-    axes = picture.add_subplot()
-    for place, timing in enumerate(timings):
-        ends = [1000 * s for s in timing.quartiles]
-        axes.barh(place, 1000 * timing.median, height=0.62, color=BLUE)
-        axes.plot(ends, [place, place], color=INK, linewidth=1.4)
-        axes.annotate(
-            _milliseconds(timing), (ends[1], place), (6, 0), textcoords="offset points", va="center",
-            size=SMALL, color=INK,
-        )  # fmt: skip
-    names = ["\n".join(wrapped(timing.name, _NAMES, TEXT)) for timing in timings]
-    axes.set_yticks(range(len(timings)), names, size=TEXT)
-    axes.set(
-        ylim=(len(timings) - 0.5, -0.5), xlim=(0, 1150 * max(t.quartiles[1] for t in timings)),
-        xlabel=f"time of a step of {counted(timings[0].batch, 'image')} (ms); lines from lower to upper quartile",
-    )  # fmt: skip
-    axes.tick_params(left=False)
-    picture.alt = f"Bar chart. {title}. {'; '.join(f'{t.name}: {_milliseconds(t)}' for t in timings)}."
     return picture
 
 
@@ -171,11 +124,6 @@ def _label(axes, ends):
             text, (x, y), (10, (placed - wanted) * 72 / DPI), textcoords="offset points", va="center", size=TEXT,
             color=darker(colour),
         )  # fmt: skip
-
-
-def _milliseconds(timing):
-    value = 1000 * timing.median
-    return f"{value:,.0f} ms" if value >= 20 else f"{value:.1f} ms"
 
 
 def _times(ratio):

@@ -10,7 +10,7 @@ _VERBS = {"parameters": ("holds", "hold"), "macs": ("does", "do")}
 
 
 @in_house_style
-def parameter_bars(ledger, title=None, quantity="parameters"):
+def layer_bars(ledger, title=None, quantity="parameters"):
     """Draw a bar for each layer that holds parameters, and say which few hold more than half.
 
     Parameters
