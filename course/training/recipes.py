@@ -178,13 +178,13 @@ quick = Recipe("quick", epochs=3, batch_size=12, steps_per_epoch=270, learning_r
 # What wins under 100,000 parameters: high rates brought down to zero, and no Dropout in so small a network.
 annealed = Recipe(
     "annealed",
-    learning_rate=0.01,
+    learning_rate=0.4,
     augmentation=Augmentation(flip="alternating", crop=4),
     monitor="nothing",
-    optimizer="adamw",
+    optimizer="sgd",
     schedule="cosine",
     warm_up=0.1,
-    weight_decay=0.05,
+    weight_decay=0.005,
     ema_momentum=0.998,
     dropout=False,
     norm_momentum=0.9,

@@ -13,13 +13,13 @@ from pathlib import Path
 from course import data, models, runs, training
 
 ANNEALED = replace(training.annealed, epochs=8, monitor="validation")
-SGD = replace(ANNEALED, optimizer="sgd", learning_rate=0.4, weight_decay=0.005)
+ADAMW = replace(ANNEALED, optimizer="adamw", learning_rate=0.01, weight_decay=0.05)
 # What is tried: the network, and the recipe.
 CANDIDATES = {
-    "65k_adamw_10e3": ("separable_65k", ANNEALED),
-    "65k_adamw_3e3": ("separable_65k", replace(ANNEALED, learning_rate=0.003)),
-    "65k_sgd_4e1": ("separable_65k", SGD),
-    "65k_sgd_1e0": ("separable_65k", replace(SGD, learning_rate=1.0)),
+    "65k_adamw_10e3": ("separable_65k", ADAMW),
+    "65k_adamw_3e3": ("separable_65k", replace(ADAMW, learning_rate=0.003)),
+    "65k_sgd_4e1": ("separable_65k", ANNEALED),
+    "65k_sgd_1e0": ("separable_65k", replace(ANNEALED, learning_rate=1.0)),
 }
 
 
