@@ -47,8 +47,12 @@ _PATTERNS = (
     ),
     (
         "ignore",
-        rf"(?:kernel|filter|pool|pooling|batch|input|window|stride|step|patch|crop)s?[ _-]*{_NAMES}{_END}"
-        rf"|(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor))?{_END}"
+        rf"(?:kernel|filter|pool|pooling|batch|window|stride|step|patch|crop)s?[ _-]*{_NAMES}{_END}",
+    ),
+    (
+        "entering",
+        rf"(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor|feature|map|layer|spatial))*"
+        rf"(?:[ _-]*{_NAMES})?{_END}"
         rf"|in(?:_?(?:size|shape|ch|channels))?(?=\s*[:=-]?\s*[\d(\[])",
     ),
     ("size", rf"(?:{_OUT}[ _-]?)?channels? size{_END}"),
@@ -59,7 +63,7 @@ _PATTERNS = (
         rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}"
         rf"|j(?:ump)?(?:[ _]?(?:in|out|output))?(?=\s*[:=\d]| ?\d)|jumps?{_END}"
         rf"|pad(?:ding)?{_END}|dilation(?:[ _]rate)?{_END}|start{_END}|groups?{_END}|epochs?{_END}|lr{_END}"
-        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)",
+        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)|(?<=\d)(?:ch?|f){_END}",
     ),
     (
         "size",
@@ -93,7 +97,7 @@ _PATTERNS = (
     ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
     ("shape", r"\d{1,6}\^2(?!\w)"),
     ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)"),
-    ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)"),
+    ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)|\d{1,9}(?=(?:ch?|f)(?!\w))"),
     ("other", r"\d[\w.%^]*|\.\d[\w.]*|\?"),
     ("arrow", r"[-=]*>+"),
     ("equals", r"=+"),
@@ -111,12 +115,16 @@ _SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?
 
 @dataclass
 class Token:
-    """A piece of a note. `value` is an int, or a tuple of them for a shape or a list."""
+    """A piece of a note. `value` is an int, or a tuple of them for a shape or a list.
+
+    `label` says what it is, `word` is what stands beside it in the note.
+    """
 
     kind: str
     text: str
     value: object = None
     label: str | None = None
+    word: str = ""
 
     @property
     def is_value(self):

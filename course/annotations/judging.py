@@ -1,0 +1,41 @@
+"""All verdicts on the notes of one network."""
+
+from course.annotations.counts import check_channels, check_parameters
+from course.annotations.receptive_fields import check_receptive_fields
+from course.annotations.sizes import check_sizes
+from course.annotations.truth import truth_of
+from course.annotations.verdicts import ACCUSED
+
+STRIDES = (1, 2, 3, 4)  # that a layer of one's own may have
+MOST_OWN = 3  # such layers whose strides are looked for
+
+
+def judged(noted, truth):
+    """Return the verdicts on receptive fields, sizes, channels and parameters, each a list with one a layer."""
+    sizes, planes = check_sizes(noted, truth)
+    return (
+        check_receptive_fields(noted, truth, planes),
+        sizes,
+        check_channels(noted, truth),
+        check_parameters(noted, truth),
+    )
+
+
+def mistakes(noted, truth):
+    """Return how many mistakes start in the notes, and how many notes are not right."""
+    verdicts = [each for part in judged(noted, truth) for each in part]
+    return sum(each.mistake is not None for each in verdicts), sum(each.verdict in ACCUSED for each in verdicts)
+
+
+def fitted(noted, truth):
+    """Return the truth with strides of layers of one's own that the notes agree best with."""
+    own = [i for i, note in enumerate(noted) if note.opaque][:MOST_OWN]
+    strides = {}
+    for number in own:
+        tries = [({**strides, number: stride}) for stride in STRIDES]
+        if mistakes(noted, truth)[0] == 0:
+            break
+        ranked = [(mistakes(noted, truth_of(noted, truth.image, each)), each[number], each) for each in tries]
+        strides = min(ranked, key=lambda each: each[:2])[2]
+        truth = truth_of(noted, truth.image, strides)
+    return truth
