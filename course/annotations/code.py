@@ -210,11 +210,20 @@ class _Read:
         return true + channels, channels
 
     def _entering(self):
-        lines = [(comment.line, self.noted[i], i) for (i, comment), (_, note) in zip(self.notes, self.labelled, strict=True)
-                 if note.claim().entering]  # fmt: skip
-        if len(lines) < 2 or any(claim.size for claim in self.claims):
+        """Return a remark where a column is about what goes into the layers."""
+        notes = [i for i, claim in enumerate(self.claims) if claim.entering]
+        if len(notes) < 2 or any(claim.size for claim in self.claims):
             return []
-        return [f"The sizes noted beside {len(lines)} layers are read as those of what goes in, not of what comes out."]
+        parents = [max(self.noted[i].inputs, default=IMAGE) for i in notes]
+        into = [self.truth.image if i < 0 else self.truth.rows[i].output_shape for i in parents]
+        right = sum(
+            shape is not None and tuple(self.claims[i].entering[:2]) == tuple(shape[: len(self.claims[i].entering)][:2])
+            for i, shape in zip(notes, into, strict=True)
+        )
+        return [
+            f"The sizes noted beside {len(notes)} layers are read as those of what goes in, not of what comes out; "
+            f"{right} of them {'is' if right == 1 else 'are'} right as that."
+        ]
 
     def unread(self):
         """Yield a sentence for the notes of which a number was not understood."""

@@ -62,15 +62,30 @@ class Columns:
                     place.token.label = label if label in CLAIMS else "ignore"
                     taken.setdefault(id(place.note), set()).add(label)
         self._by_form(notes)
+        for layer, note in notes:
+            self._volumes(layer, note)
+
+    def _volumes(self, layer, note):
+        """Set apart shapes in sentences that are not about what comes out: "the images are 28x28x1"."""
+        words = sum(token.kind in ("word", "describes") for token in note.tokens)
+        for token in note.values:
+            if token.label is None and form_of(token) == "volume" and not self.fits("size", token, layer):
+                if self.fits("entering", token, layer) and words >= 2:
+                    token.label = "entering"
+                elif words >= 4 and not note.labels:
+                    token.label = "unread"
 
     def _columns(self, notes):
         columns = {}
+        pairs = sum(note.has_pair for _, note in notes) >= 2
         for layer, note in notes:
-            note.split()
+            note.split(pairs)
             free = [token for token in note.values if token.label is None]
-            bare = [token for token in free if not token.word]
+            bare = sum(not token.word for token in free)
+            at = 0
             for token in free:
-                place = ("", bare.index(token), len(bare)) if not token.word else (token.word, 0, 0)
+                place = (token.word, 0, 0) if token.word else ("", at, bare)
+                at += not token.word
                 key = (place[0], place[1:], form_of(token))
                 columns.setdefault(key, []).append(_Place(layer, note, token))
         return columns
@@ -98,7 +113,7 @@ class Columns:
         for place in places:
             if self.fits(label, place.token, place.layer):
                 hits += 1
-            elif before is not None and self._follows(label, before, place):
+            elif self._steps(label, place) or (before is not None and self._follows(label, before, place)):
                 hits += NEARLY
             before = place
         return hits
@@ -164,6 +179,20 @@ class Columns:
             plane = _pair(a if isinstance(a, int) else a[:2])
             return self._lead(before.layer, plane, place.layer) == _pair(b if isinstance(b, int) else b[:2])
         return False
+
+    def _steps(self, label, place):
+        """Return whether a number is the layer's right step from the one written before its arrow."""
+        token, before = place.token, place.token.before
+        if before is None or isinstance(before, int) != isinstance(token.value, int):
+            return False
+        if label == "size":
+            return self.moves[place.layer].after(_pair(before)) == _pair(token.value)
+        parent = self.parents[place.layer]
+        fields = [(1, 1) if parent < 0 else self.truth.rows[parent].nominal_receptive_field,
+                  self.truth.rows[place.layer].nominal_receptive_field]  # fmt: skip
+        if label != "field" or None in (*fields[0], *fields[1]):
+            return False
+        return _pair(token.value)[0] - _pair(before)[0] == fields[1][0] - fields[0][0]
 
     def _lead(self, start, plane, end):
         path = []

@@ -20,7 +20,7 @@ NOTEBOOK = ".ipynb"
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _HTML = re.compile(r"<(?:br|p|b|pre|code|div|span|h[1-6]|li|td|hr)\b[^<>\n]{0,200}>", re.I)
-_LINE_END = re.compile(r"<(?:br|/p|/div|/li|/tr|/pre|/h[1-6])\s{0,9}/?>[ \t]{0,99}\n?", re.I)
+_LINE_END = re.compile(r"<(?:br|/p|/div|/li|/tr|/pre|/h[1-6])\s{0,9}/?>", re.I)
 _FENCE = re.compile(r"^[ \t>]{0,9}(?:```|~~~)")
 
 
@@ -149,8 +149,20 @@ def _plain(text):
     """Return a text without HTML tags and entities, its lines kept."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _HTML.search(text):
-        text = _TAG.sub("", _LINE_END.sub("\n", text))
+        text = "\n".join(map(_untagged, text.split("\n")))
     return html.unescape(text) if re.search(r"&(?:#?\w{2,8});", text) else text
+
+
+def _untagged(line):
+    """Return a line without tags, parted where one ends a line of code; else the lines keep their numbers."""
+    parts = [_TAG.sub("", part) for part in _LINE_END.split(line)]
+    kept = parts[:1]
+    for part in parts[1:]:
+        if "(" in part and "(" in kept[-1]:
+            kept.append(part)
+        else:
+            kept[-1] = f"{kept[-1]} {part}".rstrip()
+    return "\n".join(kept)
 
 
 def _fenced(text):

@@ -63,10 +63,24 @@ class Finding:
             "parameters": self.parameters,
         }
 
+    @property
+    def true_size(self):
+        """The output shape, with None for what is not known."""
+        shape = self.row.output_shape
+        if self.size.verdict == UNJUDGED and shape and len(shape) == 3:
+            return (None, None, shape[2])
+        return shape
+
+    @property
+    def true_field(self):
+        """The receptive field, with None for what is not known."""
+        unknown = self.receptive_field.verdict == UNJUDGED
+        return (None, None) if unknown else self.row.nominal_receptive_field
+
     def as_dict(self):
         """Return the finding for JSON."""
         claim = self.noted.claim
-        true = self.row.nominal_receptive_field
+        true = self.true_field
         return {
             "index": self.index,
             "kind": self.noted.kind,
@@ -75,10 +89,11 @@ class Finding:
                 "size": claim.size and list(claim.size),
                 "rf": _one_or_both(claim.receptive_field),
                 "channels": claim.channels,
+                "entering": claim.entering and list(claim.entering),
                 "parameters": claim.parameters,
             },
             "true": {
-                "size": self.row.output_shape and list(self.row.output_shape),
+                "size": self.true_size and list(self.true_size),
                 "rf": None if None in true else _one_or_both(true),
                 "parameters": self.row.parameters,
             },
@@ -149,13 +164,12 @@ class Findings:
 
     def _cells(self):
         for finding in self.layers:
-            claim, row = finding.noted.claim, finding.row
-            field = row.nominal_receptive_field
+            claim, field = finding.noted.claim, finding.true_field
             yield (
                 str(finding.noted.line or ""),
                 finding.noted.kind,
                 _times(claim.size) or _times(claim.channels and ("", claim.channels)),
-                _times(row.output_shape) or "?",
+                _times(finding.true_size) or "?",
                 _field(claim.receptive_field),
                 "?" if None in field else _field(field),
                 _words(finding),
@@ -203,11 +217,13 @@ class Findings:
         """Return one sentence on how many notes are right."""
         counts = self.counts
         if not counts["notes"]:
-            if any(finding.noted.claim for finding in self.layers):
-                return f"{len(self.layers)} layers, with notes of what goes into them."
+            layers = f"{len(self.layers)} layer{'s' if len(self.layers) > 1 else ''}"
+            beside = "beside them" if len(self.layers) > 1 else "beside it"
+            if sum(bool(finding.noted.claim.entering) for finding in self.layers) > 1:
+                return f"{layers}, with notes of what goes into them."
             if any("not understood" in sentence for sentence in self.unread):
-                return f"{len(self.layers)} layers, and no note beside them that was understood."
-            return f"{len(self.layers)} layers, and no note of a size or receptive field beside them."
+                return f"{layers}, and no note {beside} that was understood."
+            return f"{layers}, and no note of a size or receptive field {beside}."
         main = any(UNCLAIMED != each.verdict for f in self.layers for each in (f.size, f.receptive_field))
         what = "sizes and receptive fields" if main else "channels and parameters"
         notes = f"{counts['notes']} note{'s' if counts['notes'] > 1 else ''} of {what}"

@@ -6,9 +6,12 @@ that builds on it, and a wrong step that lands on the true number is found as we
 
 from dataclasses import dataclass, replace
 
-from course.annotations.verdicts import INHERITED, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
+from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 LATE = "the whole column is one layer late"
+VALID_AS_SAME = "valid conv annotated as same"
+SAME_AS_VALID = "same conv annotated as valid"
+PADDINGS = (VALID_AS_SAME, SAME_AS_VALID)
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Held:
     source: int = None  # the layer in which a wrong value started
     loose: bool = False  # a step since the last note is not known
     free: bool = False  # what is true is not known; the notes are judged against each other
+    slip: bool = False  # the last note is wrong in a way that has no name
 
 
 def follow(claims, true, inputs, start, steps, doubtful):
@@ -61,10 +65,17 @@ def follow(claims, true, inputs, start, steps, doubtful):
             held[number] = Held(claim, claim, before=last.value, source=source, free=True)
         else:
             verdict = steps.judge(claim, truth, value, last, number, now.since)
+            if verdict.verdict == LUCKY and last.slip:  # the slip stayed where it was
+                verdict = Verdict(RIGHT)
             source = None if claim == truth else number if verdict.mistake else last.source
-            held[number] = Held(claim, claim, before=last.value, source=source)
+            held[number] = Held(claim, claim, before=last.value, source=source, slip=_is_slip(verdict, last))
         verdicts.append(verdict)
     return verdicts, held
+
+
+def _is_slip(verdict, last):
+    """Return whether a wrong note after a right one may be a slip of the pen."""
+    return verdict.mistake is not None and last.source is None and verdict.mistake not in PADDINGS
 
 
 def _against_each_other(claim, value, last, number, since, steps):

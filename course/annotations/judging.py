@@ -4,7 +4,7 @@ from course.annotations.counts import check_channels, check_parameters
 from course.annotations.receptive_fields import check_receptive_fields
 from course.annotations.sizes import check_sizes
 from course.annotations.truth import truth_of
-from course.annotations.verdicts import ACCUSED
+from course.annotations.verdicts import ACCUSED, RIGHT, UNJUDGED
 
 STRIDES = (1, 2, 3, 4)  # that a layer of one's own may have
 MOST_OWN = 3  # such layers whose strides are looked for
@@ -32,10 +32,15 @@ def fitted(noted, truth):
     own = [i for i, note in enumerate(noted) if note.opaque][:MOST_OWN]
     strides = {}
     for number in own:
-        tries = [({**strides, number: stride}) for stride in STRIDES]
-        if mistakes(noted, truth)[0] == 0:
-            break
-        ranked = [(mistakes(noted, truth_of(noted, truth.image, each)), each[number], each) for each in tries]
-        strides = min(ranked, key=lambda each: each[:2])[2]
-        truth = truth_of(noted, truth.image, strides)
+        ranked = []
+        for stride in STRIDES:
+            tried = truth_of(noted, truth.image, {**strides, number: stride}) if stride > 1 else truth
+            fields, sizes, *_ = judged(noted, tried)
+            right = sum(each.verdict == RIGHT for each in sizes)
+            starts = sum(each.mistake is not None for each in (*fields, *sizes))
+            open_ = sum(each.verdict == UNJUDGED for each in (*fields, *sizes))
+            ranked.append((-right, starts, open_, stride, tried))
+            if stride == 1 and not starts + open_:
+                break
+        *_, strides[number], truth = min(ranked, key=lambda each: each[:-1])
     return truth

@@ -11,7 +11,8 @@ from course.annotations.tokens import Token, tokens
 MOST_WORDS = 4  # between a label and its number
 MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
 LABELS = ("size", "field", "parameters", "entering", "ignore", "count")
-ORDINALS = ("layer", "block", "blk", "stage", "step", "line", "version", "v", "conv", "pool", "dense", "fc")
+ORDINALS = ("layer", "block", "blk", "stage", "step", "line", "version", "v")
+NAMES = ("conv", "pool", "dense", "fc")  # "conv 3: 24x24", but "RF after conv 5"
 
 
 def claim_of(text):
@@ -30,7 +31,7 @@ class Note:
         for token in found:
             if token.kind == "n":
                 token.kind = "size" if "field" in kinds else "ignore"
-        self.tokens = _without_steps(_without_sums(found))
+        self.tokens = _without_steps(_without_sums(_parted(found)))
         self._number()
         self._label()
         self._word()
@@ -44,9 +45,20 @@ class Note:
             token.label or token.kind in (*LABELS, "describes", "word", "other", "break") for token in self.tokens
         )
 
-    def split(self):
-        """Read "30,30,64,5" as a shape and a number, "30, 5" and "30/5" as two numbers."""
-        split = [part for token in self.values for part in ([token] if token.label else _split(token))]
+    @property
+    def has_pair(self):
+        """Whether it has two numbers that are not one shape: "30, 5" or "30/5"."""
+        return any(token.label is None and len(_split(token)) == 2 for token in self.values)
+
+    def split(self, pairs=False):
+        """Read "30,30,64,5" as a shape and a number, "30, 5" and "30/5" as two numbers.
+
+        Parameters
+        ----------
+        pairs : bool
+            Read "10/10" so too, as others of the text's notes are.
+        """
+        split = [part for token in self.values for part in ([token] if token.label else _split(token, pairs))]
         if len(split) > len(self.values):
             self.values = split
 
@@ -55,7 +67,9 @@ class Note:
         for i, token in enumerate(self.tokens):
             after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
             then = self.tokens[i + 2] if i + 2 < len(self.tokens) else None
-            if token.kind == "describes" and token.text in ORDINALS and after is not None:
+            more = any(t.is_value for t in self.tokens[i + 2 :])
+            is_number = token.text in ORDINALS or (token.text in NAMES and more)
+            if token.kind == "describes" and is_number and after is not None:
                 if after.kind == "number":
                     after.label = "ignore"
                 if after.text == "#" and then is not None and then.kind == "number":
@@ -176,7 +190,8 @@ class Note:
         return [
             token
             for token in self.values
-            if token.label is None and not (claim.size and _size(token) == claim.size) and not is_volume(token)
+            if token.label == "unread"
+            or (token.label is None and not (claim.size and _size(token) == claim.size) and not is_volume(token))
         ]
 
 
@@ -234,18 +249,30 @@ def _is_thousands(token):
     return len(first) <= 3 and all(len(part) == 3 and part.isdigit() for part in rest) and first.strip("0") != ""
 
 
-def _split(token):
+def _split(token, pairs=False):
     parts = token.value
     if isinstance(parts, int):
         return [token]
     if len(parts) == 4 and parts[0] == parts[1] and token.kind == "list":
         return [Token("shape", "", parts[:3]), Token("number", "", parts[3])]
     if len(parts) in (2, 3) and (token.kind == "list" or "/" in token.text or "@" in token.text):
-        if parts[0] != parts[1] and not ("," in token.text and " " not in token.text and _is_thousands(token)):
+        if (parts[0] != parts[1] or (pairs and len(parts) == 2)) and not ("," in token.text and " " not in token.text and _is_thousands(token)):
             return [Token("number", "", part) for part in parts]
     if len(parts) == 3 and token.text[:1] in "[(" and parts[0] != parts[1]:
         return [Token("number", "", part) for part in parts]
     return [token]
+
+
+def _parted(found):
+    """Read the last number of "64, 6464 params" apart from the others."""
+    out = []
+    for i, token in enumerate(found):
+        then = found[i + 1].kind if i + 1 < len(found) else None
+        if token.kind == "list" and then in ("parameters", "count") and not _is_thousands(token):
+            out += [Token("number", str(part), part) for part in token.value]
+        else:
+            out.append(token)
+    return out
 
 
 def _without_sums(found):
@@ -275,6 +302,7 @@ def _without_steps(found):
     out = []
     for token in found:
         if token.is_value and len(out) > 1 and out[-1].kind in ("arrow", "to") and out[-2].is_value:
+            token.before = out[-2].value
             del out[-2:]
         out.append(token)
     return out

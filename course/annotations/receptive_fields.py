@@ -135,7 +135,7 @@ def _by_rule(rules, claim, noted, steps, places):
             if "nothing" in rule.kind and len(places) > 2:
                 continue
             if _lead(rule, noted, steps, wrong, claim) == claim:
-                step = next(steps[i][0] for i in reversed(wrong) if rule.applies(steps[i][0]))
+                step = next(step for i in reversed(wrong) for step in steps[i] if rule.applies(step))
                 return rule.kind, rule.why(step)
     return None
 

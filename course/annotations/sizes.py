@@ -1,12 +1,9 @@
 """Check the output sizes that were noted, step by step, and name the mistake where one starts."""
 
-from course.annotations.following import follow, late, with_late
+from course.annotations.following import SAME_AS_VALID, VALID_AS_SAME, follow, late, with_late
 from course.annotations.rules import OTHER
 from course.annotations.truth import Move, plane_of
 from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG, Verdict
-
-VALID_AS_SAME = "valid conv annotated as same"
-SAME_AS_VALID = "same conv annotated as valid"
 
 
 def check_sizes(noted, truth):
@@ -35,7 +32,9 @@ def check_sizes(noted, truth):
     if is_late:
         verdicts = with_late(verdicts, where, "size")
     for number, (note, plane, row) in enumerate(zip(noted, planes, truth.rows, strict=True)):
-        if note.claim.size and plane is None and row.row.output_shape is not None:
+        if note.claim.size and row.row.output_shape is None:
+            verdicts[number] = Verdict(UNJUDGED, _Sizes.unknown)
+        elif note.claim.size and plane is None:
             shape, claim = row.output_shape, note.claim.size
             known = shape is not None and None not in shape and len(claim) < 4
             why = f"It puts out {_shown(shape)}, not {_shown(claim)}." if known else ""

@@ -268,7 +268,6 @@ def _guessed_image(row):
             image = (height + grown, width + grown, channels)
             layer, _, why = layer_from_counts(row.kind, [image], row.shape, row.count)
             if layer and not why and (grown == 0) == (getattr(layer, "padding", "same") == "same"):
-                fits.append(image)
-        if fits:
-            break
-    return next((image for image in fits if image[0] in COMMON_SIZES), fits[0] if fits else None)
+                kernel = layer.taps()[0] if hasattr(layer, "taps") else (1, 1)
+                fits.append((kernel[0] != kernel[1], image[0] not in COMMON_SIZES, len(fits), image))
+    return min(fits)[-1] if fits else None

@@ -63,7 +63,7 @@ _PATTERNS = (
         rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}"
         rf"|j(?:ump)?(?:[ _]?(?:in|out|output))?(?=\s*[:=\d]| ?\d)|jumps?{_END}"
         rf"|pad(?:ding)?{_END}|dilation(?:[ _]rate)?{_END}|start{_END}|groups?{_END}|epochs?{_END}|lr{_END}"
-        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)|(?<=\d)(?:ch?|f){_END}",
+        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)|[ro](?=\d)|(?<=\d)(?:ch?|f){_END}",
     ),
     (
         "size",
@@ -92,7 +92,8 @@ _PATTERNS = (
     ),
     (
         "shape",
-        r"\d{1,9}(?: ?px)?(?: ?(?:[x*/@]|by(?= ?\d)) ?\d{1,9}(?: ?px)?){1,4}(?:\^2)?(?!\.\d)(?![a-wyz_])",
+        r"\d{1,9}(?: ?px)?(?:(?: ?(?:[x*@]|by(?= ?\d)) ?\d{1,9}(?: ?px)?){1,4}|(?: ?/ ?\d{1,9}){1,4})"
+        r"(?:\^2)?(?!\.\d)(?![a-wyz_])",
     ),
     ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
     ("shape", r"\d{1,6}\^2(?!\w)"),
@@ -109,6 +110,7 @@ _PATTERNS = (
     ("separator", r"[^\s\w]|_"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_TIMES = re.compile(r"(\d[x*/]\d{1,5}[x*/]\d{1,5}) x ?\d(?!\d)")  # 26x26x12 x2: the layer is there twice
 _GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
 _SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?\) ?/ ?\d{1,3} ?\+ ?1 ?=")
 
@@ -117,7 +119,8 @@ _SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?
 class Token:
     """A piece of a note. `value` is an int, or a tuple of them for a shape or a list.
 
-    `label` says what it is, `word` is what stands beside it in the note.
+    `label` says what it is, `word` is what stands beside it in the note, `before` the number that an
+    arrow leads from.
     """
 
     kind: str
@@ -125,6 +128,7 @@ class Token:
     value: object = None
     label: str | None = None
     word: str = ""
+    before: object = None
 
     @property
     def is_value(self):
@@ -137,6 +141,7 @@ def normalised(text):
     text = unicodedata.normalize("NFKC", text[: 2 * LONGEST].translate(_CHARACTERS)).casefold()
     text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
     text = " ".join(text.split())[:LONGEST]
+    text = _TIMES.sub(r"\1 ", text)
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
     return text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from course.annotations.claims import ReadError
 from course.annotations.keras_calls import UNKNOWN_CHANNELS, opaque_layer
-from course.arithmetic import Flatten, Ledger, LayerError, Unknown, ledger
+from course.arithmetic import Flatten, LayerError, Ledger, Unknown, ledger
 from course.arithmetic.axis import Axis
 from course.arithmetic.layer import Map
 
