@@ -19,4 +19,15 @@ from course.annotations.claims import Claim, Noted, ReadError, Reading
 from course.annotations.documents import read, readings
 from course.annotations.findings import Finding, Findings
 
-__all__ = ["Claim", "Finding", "Findings", "Noted", "ReadError", "Reading", "check", "check_all", "read", "readings"]
+__all__ = [
+    "Claim",
+    "Finding",
+    "Findings",
+    "Noted",
+    "ReadError",
+    "Reading",
+    "check",
+    "check_all",
+    "read",
+    "readings",
+]

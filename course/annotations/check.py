@@ -109,5 +109,6 @@ def _total(reading, truth, models):
         return None, ()
     if len(totals) > 1:
         stated = ", ".join(f"{total:,}" for total in totals[:4])
-        return None, (f"The totals in the text ({stated}) may be of other models; this one holds {true:,} parameters.",)
+        remark = f"The totals in the text ({stated}) may be other models'; this one holds {true:,} parameters."
+        return None, (remark,)
     return totals[0], ()

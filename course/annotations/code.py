@@ -8,7 +8,7 @@ from dataclasses import replace
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
 from course.annotations.columns import Columns, planes_noted
 from course.annotations.image import image_sides
-from course.annotations.judging import mistakes
+from course.annotations.judging import sense
 from course.annotations.keras_calls import KERAS_1_SIGNS
 from course.annotations.notes import Note
 from course.annotations.owners import LAYER_CALL, Comment, Owners
@@ -54,7 +54,7 @@ def readings_of_code(text, image=None):
         # Conv2D(32, 3, 3) has a 3x3 kernel in Keras 1 and a stride of 3 since: the notes know which was meant.
         other = source.readings(tree, not keras_1, image)
         if len(other) == len(read):
-            read = [min(pair, key=lambda each: each[1]) for pair in zip(read, other, strict=True)]
+            read = [max(pair, key=lambda each: each[1]) for pair in zip(read, other, strict=True)]
     return [reading for reading, _ in read]
 
 
@@ -68,7 +68,7 @@ class _Source:
         self.is_two_ways = False
 
     def readings(self, tree, keras_1, image):
-        """Return (reading, (mistakes, wrong notes)) for each model."""
+        """Return (reading, how much sense its notes make) for each model."""
         walk = Walk(tree, keras_1)
         networks = [network for network in walk.networks if network.layers and not network.joined]
         self.is_two_ways = any(placed.spec.remark for network in networks for placed in network.layers)
@@ -92,7 +92,7 @@ class _Source:
         above, below = ([(index[layer], c) for layer, c in side] for side in owners.alone(network))
         found = _Reader(noted, image, network.input_shape, [c.text for c in self.comments if c.alone])
         best = found.best(beside, above, below, owners.is_first([c for _, c in (*above, *below)]))
-        read = [replace(note, claim=claim) for note, claim in zip(noted, best.claims, strict=True)]
+        read = best.layers
         for i, comment in best.notes:
             if comment.line in network.layers[i].sites:
                 read[i] = replace(read[i], line=comment.line)
@@ -104,7 +104,7 @@ class _Source:
             (*mended, *best.remarks, *said.remarks()), network.name, min(p.first for p in network.layers),
             is_written=network.input_shape is not None,
         )  # fmt: skip
-        return reading, mistakes(read, best.truth)
+        return reading, sense(read, best.truth)
 
     def _lost(self, network):
         """Name the lines among a network's that look like layers and are no Python."""
@@ -138,7 +138,8 @@ class _Reader:
         tries = []
         for number, side in enumerate((above, below)):
             found = self._read([*beside, *side])
-            tries.append(((*found.agreement(), (number == 0) == starts_above, len(side)), -number, found))
+            points = sense(found.layers, found.truth), *found.agreement()
+            tries.append(((*points, (number == 0) == starts_above, len(side)), -number, found))
         return max(tries, key=lambda each: each[:2])[2]
 
     def _read(self, pairs):
@@ -151,8 +152,8 @@ class _Reader:
                 channels = truth.image[2]
                 truth = truth_of(self.noted, (*sides, channels))
                 shown = "×".join(map(str, sides))
-                which = "all noted sizes fit" if fits == of else f"{fits} of {of} noted sizes fit"
-                remarks.append(f"The image's size is not in the text; {which} {shown}. Name another with --input.")
+                which = f"all noted sizes fit {shown}" if fits == of else f"the first noted size fits {shown}"
+                remarks.append(f"The image's size is not in the text; {which}. Name another with --input.")
             elif any(Note(comment.text).claim().size for _, comment in pairs):
                 remarks.append("The image's size is not in the text, so sizes are judged step by step; "
                                "name it with --input.")  # fmt: skip
@@ -161,12 +162,12 @@ class _Reader:
     def _sides(self, pairs, truth):
         """Return the (height, width) that the noted sizes agree on, how many do, and of how many."""
         read = _Read(self.noted, truth, pairs, self.legends, [])
-        planes = planes_noted(read.labelled)
-        candidates = [planes] if planes else read.bare_columns()
+        candidates = [read.planes] if read.planes else read.bare_columns()
         best = (None, 0, 0)
         for planes in candidates:
             sides, fits = image_sides(truth, planes)
-            if fits > best[1] and (fits == len(planes) or (fits >= 2 and fits > len(planes) / 2)):
+            enough = fits == len(planes) or bool(read.planes) or (fits >= 2 and fits > len(planes) / 2)
+            if fits > best[1] and enough:
                 best = (sides, fits, len(planes))
         return best
 
@@ -183,8 +184,14 @@ class _Read:
         for i in order:
             layer = pairs[i][0]
             self.claims[layer] = self.claims[layer].completed(self.labelled[i][1].claim())
+        self.planes = planes_noted(self.labelled)
         self.image = truth.image if truth.image != (None, None, None) else None
         self.remarks = remarks + self._entering()
+
+    @property
+    def layers(self):
+        """The layers with what is claimed of them."""
+        return [replace(note, claim=claim) for note, claim in zip(self.noted, self.claims, strict=True)]
 
     def bare_columns(self):
         """Return {layer: (n, n)} for each column of numbers that might be sides."""
@@ -216,13 +223,11 @@ class _Read:
             return []
         parents = [max(self.noted[i].inputs, default=IMAGE) for i in notes]
         into = [self.truth.image if i < 0 else self.truth.rows[i].output_shape for i in parents]
-        right = sum(
-            shape is not None and tuple(self.claims[i].entering[:2]) == tuple(shape[: len(self.claims[i].entering)][:2])
-            for i, shape in zip(notes, into, strict=True)
-        )
+        pairs = zip((self.claims[i].entering[:2] for i in notes), into, strict=True)
+        right = sum(shape is not None and size == shape[: len(size)] for size, shape in pairs)
         return [
-            f"The sizes noted beside {len(notes)} layers are read as those of what goes in, not of what comes out; "
-            f"{right} of them {'is' if right == 1 else 'are'} right as that."
+            f"The sizes noted beside {len(notes)} layers are read as those of what goes in, not of what comes "
+            f"out; {right} of them {'is' if right == 1 else 'are'} right as that."
         ]
 
     def unread(self):

@@ -12,7 +12,10 @@ from course.annotations.truth import Move, plane_of
 
 CLAIMS = ("size", "field", "channels", "parameters", "entering")
 NO_CLAIMS = ("kernel", "stride", "jump", "start", "before", "taken", "ordinal", "padding", "image")
-CHANNEL_WORDS = ("channel", "filter", "kernel", "feature", "map", "class", "unit", "neuron", "node", "ch", "c", "f", "d")
+CHANNEL_WORDS = (
+    "channel", "filter", "kernel", "feature", "map", "class", "unit", "neuron", "node", "ch", "c", "f", "d",
+)  # fmt: skip
+OUT_WORDS = ("out", "o/p", "op", "result")
 NEARLY = 0.9  # of a match: it follows from the number before by the layer's own step
 
 
@@ -206,7 +209,7 @@ class Columns:
         return plane
 
     def _directions(self, notes):
-        """Tell what goes in from what comes out, where a label does not: a whole column is about one of the two."""
+        """Tell what goes in from what comes out, where a label does not: a column is about one of the two."""
         for word in {token.word for _, note in notes for token in note.values if token.label == "size"}:
             places = [
                 _Place(layer, note, token)
@@ -215,12 +218,12 @@ class Columns:
                 if token.label == "size" and token.word == word
             ]
             telling = [p for p in places if self._into(p.layer) != self.truth.rows[p.layer].output_shape]
-            out, into = (sum(self.fits(label, p.token, p.layer) for p in telling) for label in ("size", "entering"))
-            channels = sum(self.fits("channels", p.token, p.layer) for p in telling)
-            label = None
-            if not any(part in word for part in ("out", "o/p", "op", "result")) and into >= 2 and into > len(telling) / 2:
-                label = "entering" if out < into / 2 else None
-            if channels >= 2 and channels > len(telling) / 2 and out < channels / 2:
+            labels = ("size", "entering", "channels")
+            out, into, channels = (sum(self.fits(each, p.token, p.layer) for p in telling) for each in labels)
+            label, enough = None, max(2, len(telling) / 2 + 0.1)
+            if into >= enough and out < into / 2 and not any(part in word for part in OUT_WORDS):
+                label = "entering"
+            if channels >= enough and out < channels / 2:
                 label = "channels"
             for place in places if label else ():
                 place.token.label = label
@@ -255,9 +258,10 @@ class Columns:
             if len(labels) < 2 or legend.values or len(set(labels)) < len(labels):
                 continue
             named = {}
-            for (word, place, form), places in columns.items():
-                if place[1] == len(labels) and not word:
-                    named[word, place, form] = labels[place[0]]
+            for key, places in columns.items():
+                at = {_place(place) for place in places if len(place.note.values) == len(labels)}
+                if len(at) == 1 and not key[0]:
+                    named[key] = labels[at.pop()]
             if not named:
                 continue
             hits = sum(self.score(columns[key], label) for key, label in named.items())
@@ -278,6 +282,11 @@ class Columns:
                 for token, name in zip(place.note.values, names, strict=False):
                     token.label = name
         _name_sizes([note for _, note in notes])
+
+
+def _place(place):
+    """Return which of its note's numbers one is."""
+    return next(i for i, token in enumerate(place.note.values) if token is place.token)
 
 
 def _is_shape(form, value, shape):

@@ -10,14 +10,23 @@ _KERAS = re.compile(
     r"|AveragePooling2D|GlobalAveragePooling2D|GlobalMaxPooling2D)\s?\("
 )
 _OTHERS = (
-    ("JAX (Flax or Haiku)", r"\b(?:import|from) (?:flax|haiku|jax)\b|\bnn\.(?:compact|Conv\(|avg_pool|max_pool)|\bhk\.\w"),
+    (
+        "JAX (Flax or Haiku)",
+        r"\b(?:import|from) (?:flax|haiku|jax)\b|\bnn\.(?:compact|Conv\(|avg_pool|max_pool)|\bhk\.\w",
+    ),
     (
         "PyTorch",
         r"\b(?:import|from) torch\b|\bnn\.(?:Conv[123]d|MaxPool2d|AvgPool2d|BatchNorm2d|Linear|Module)\b"
         r"|\b(?:Conv2d|MaxPool2d|BatchNorm2d|ConvTranspose2d)\s?\(|\b(?:Conv2d|Linear)-\d|\bF\.max_pool2d\b",
     ),
-    ("TensorFlow 1", r"\btf\.(?:layers|contrib|placeholder)\b|\bslim\.\w|\btf\.nn\.(?:conv2d|max_pool)\b|\btflearn\b"),
-    ("Caffe", r"\b(?:convolution_param|pooling_param|num_output)\b|\btype:\s?\"(?:Convolution|Pooling|InnerProduct)\""),
+    (
+        "TensorFlow 1",
+        r"\btf\.(?:layers|contrib|placeholder)\b|\bslim\.\w|\btf\.nn\.(?:conv2d|max_pool)\b|\btflearn\b",
+    ),
+    (
+        "Caffe",
+        r"\b(?:convolution_param|pooling_param|num_output)\b|\btype:\s?\"(?:Convolution|Pooling|InnerProduct)\"",
+    ),
 )  # fmt: skip
 _PATTERNS = [(name, re.compile(pattern)) for name, pattern in _OTHERS]
 _KERAS_LAYERS = re.compile(r"\bhk\.\w+")

@@ -1,14 +1,14 @@
-"""The image's height and width, where a text does not say: the ones that its noted sizes fit best."""
+"""The image's height and width, where a text does not say: what the first noted size and most others fit."""
 
 from course.annotations.truth import Move
 
 COMMON = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192, 150, 227, 512)
 WIDEST = 64  # how many sizes that lead to one noted size are looked at
-MOST = 120  # and how many in all
+MOST = 64  # and how many in all
 
 
 def image_sides(truth, sizes):
-    """Return the (height, width) that fits the most noted sizes, and how many it fits.
+    """Return the (height, width) that fits the first noted size and the most others, and how many it fits.
 
     Parameters
     ----------
@@ -24,14 +24,13 @@ def image_sides(truth, sizes):
     """
     moves = [Move(row, truth.ledger) for row in truth.ledger]
     parents = [max(row.inputs, default=-1) for row in truth.ledger]
-    candidates = {}
-    for layer in list(sizes)[:8]:
-        sides = [_before(moves, parents, layer, sizes[layer][axis]) for axis in (0, 1)]
-        if None in sides:
-            continue
-        square = sizes[layer][0] == sizes[layer][1]
-        for pair in zip(*sides, strict=False) if square else [(sides[0][0], sides[1][0])]:
-            candidates[pair] = None
+    # A mistake is mostly built on by what follows, so the first note counts.
+    first = min(sizes)
+    sides = [_before(moves, parents, first, sizes[first][axis]) for axis in (0, 1)]
+    if None in sides:
+        return None, 0
+    square = sizes[first][0] == sizes[first][1]
+    candidates = list(zip(*sides, strict=True)) if square else [(sides[0][0], sides[1][0])]
     ranked = sorted(candidates, key=lambda pair: (pair[0] not in COMMON, pair[0] % 2, pair))[:MOST]
     best, fits = None, 0
     for image in ranked:

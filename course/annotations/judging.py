@@ -4,7 +4,7 @@ from course.annotations.counts import check_channels, check_parameters
 from course.annotations.receptive_fields import check_receptive_fields
 from course.annotations.sizes import check_sizes
 from course.annotations.truth import truth_of
-from course.annotations.verdicts import ACCUSED, RIGHT, UNJUDGED
+from course.annotations.verdicts import INHERITED, RIGHT, UNJUDGED
 
 STRIDES = (1, 2, 3, 4)  # that a layer of one's own may have
 MOST_OWN = 3  # such layers whose strides are looked for
@@ -21,10 +21,11 @@ def judged(noted, truth):
     )
 
 
-def mistakes(noted, truth):
-    """Return how many mistakes start in the notes, and how many notes are not right."""
+def sense(noted, truth):
+    """Return how much sense notes make: those that are right, or build on a mistake, less the mistakes."""
     verdicts = [each for part in judged(noted, truth) for each in part]
-    return sum(each.mistake is not None for each in verdicts), sum(each.verdict in ACCUSED for each in verdicts)
+    weights = {RIGHT: 1, INHERITED: 0.5}
+    return sum(weights.get(each.verdict, 0) - (each.mistake is not None) for each in verdicts)
 
 
 def fitted(noted, truth):

@@ -81,8 +81,8 @@ CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "Conv2DTranspose")
 HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom"}
 # One value in, one value out at each position, with no parameters.
 POINTWISE = (
-    "ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout", "Identity",
-    "ActivityRegularization", "Masking", "ThresholdedReLU", "SpatialDropout2D",
+    "ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout",
+    "Identity", "ActivityRegularization", "Masking", "ThresholdedReLU", "SpatialDropout2D",
 )  # fmt: skip
 KNOWN = {*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES}
 
@@ -182,7 +182,8 @@ def layer_of(kind, positional, keywords, keras_1):
 
 def opaque_layer(strides=1):
     """Return the two layers that a layer of a writer's own is read as: positions kept, channels not known."""
-    return tuple(from_config("Conv2D", {"filters": n, "kernel_size": 1, "strides": strides}) for n in UNKNOWN_CHANNELS)
+    config = {"kernel_size": 1, "strides": strides}
+    return tuple(from_config("Conv2D", {"filters": filters, **config}) for filters in UNKNOWN_CHANNELS)
 
 
 def _is_plain(value, depth=0):

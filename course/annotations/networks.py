@@ -203,7 +203,8 @@ class Networks:
             return self.place(self.unknown(source, "that model is not in the text", node), [Tensor(network)], node)
         if not network.layers:
             return Tensor(network)
-        self.report(node, f"`{source}` is not in the text; it is taken to be the output of the layer before", network)
+        what = f"`{source}` is not in the text; it is taken to be the output of the layer before"
+        self.report(node, what, network)
         return Tensor(network, network.layers[-1])
 
     def end(self, stack):

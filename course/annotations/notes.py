@@ -255,12 +255,12 @@ def _split(token, pairs=False):
         return [token]
     if len(parts) == 4 and parts[0] == parts[1] and token.kind == "list":
         return [Token("shape", "", parts[:3]), Token("number", "", parts[3])]
-    if len(parts) in (2, 3) and (token.kind == "list" or "/" in token.text or "@" in token.text):
-        if (parts[0] != parts[1] or (pairs and len(parts) == 2)) and not ("," in token.text and " " not in token.text and _is_thousands(token)):
-            return [Token("number", "", part) for part in parts]
-    if len(parts) == 3 and token.text[:1] in "[(" and parts[0] != parts[1]:
-        return [Token("number", "", part) for part in parts]
-    return [token]
+    listed = token.kind == "list" or any(sign in token.text for sign in ("/@[" if len(parts) == 3 else "/@"))
+    is_thousands = "," in token.text and " " not in token.text and _is_thousands(token)
+    if len(parts) not in (2, 3) or not listed or is_thousands:
+        return [token]
+    several = parts[0] != parts[1] or (pairs and len(parts) == 2)
+    return [Token("number", "", part) for part in parts] if several else [token]
 
 
 def _parted(found):

@@ -181,7 +181,8 @@ def _with_poolings_renamed(verdicts, steps, claims, inputs):
         if JUMP_IGNORED in kinds and verdicts[i].mistake == OUTGOING_JUMP:
             if steps[i][0].kernel == 2 and steps[i][0].jump == 1:
                 out[i] = replace(verdicts[i], mistake=POOLING_AS_3X3)
-    convolutions = {each.mistake for i, each in enumerate(verdicts) if steps[i] and steps[i][0].family == CONVOLUTION}
+    windows = [i for i, pair in enumerate(steps) if pair and pair[0].family == CONVOLUTION]
+    convolutions = {verdicts[i].mistake for i in windows}
     if poolings and TOO_OFTEN not in convolutions and TOO_OFTEN in kinds:
         added = {i: _added(i, claims, inputs) for i in poolings}
         if all(added[i] == steps[i][0].kernel * steps[i][0].jump * steps[i][0].stride for i in poolings):
@@ -191,8 +192,8 @@ def _with_poolings_renamed(verdicts, steps, claims, inputs):
                 out[i] = replace(
                     verdicts[i],
                     mistake=K_TIMES_OUTGOING,
-                    explanation=f"{leads}: {step.kernel} × the outgoing jump of {step.jump * step.stride} was added; "
-                    f"a window of {step.kernel} over units {step.jump} apart adds "
+                    explanation=f"{leads}: {step.kernel} × the outgoing jump of {step.jump * step.stride} was "
+                    f"added; a window of {step.kernel} over units {step.jump} apart adds "
                     f"({step.extent} - 1) × {step.jump} = {step.grows}.",
                 )
     return out

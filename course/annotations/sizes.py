@@ -65,7 +65,8 @@ class _Sizes:
         if claim == true:
             # Where no known mistake leads there, the number was put right.
             return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
-        leads = f"leads to {_shown(value)}, not {_shown(claim)}" if value else f"can't work, nor give {_shown(claim)}"
+        leads = f"leads to {_shown(value)}, not" if value else "can't work, nor give"
+        leads = f"{leads} {_shown(claim)}"
         known = last.value and not last.loose
         sentence = f"From {_shown(last.value)} this layer {leads}" if known else f"This layer {leads}"
         return Verdict(WRONG, f"{sentence}: {why}." if why else f"{sentence}.", kind)

@@ -92,7 +92,8 @@ def _one(text, header, end, image):
     name = re.findall(r'Model: "([^"\n]{1,80})"', text[: header.start()])
     reading = _reading(rows, unread, remarks, image)
     reading = replace(reading, name=name[-1] if name else None, line=line, is_summary=True, is_written=True)
-    return _with_column(reading, rows, re.sub(r"^\s{0,9}Param #|\bConnected to\b", "", legend), text.split("\n"), line)
+    legend = re.sub(r"^\s{0,9}Param #|\bConnected to\b", "", legend)
+    return _with_column(reading, rows, legend, text.split("\n"), line)
 
 
 def _with_column(reading, rows, legend, lines, start):
@@ -157,7 +158,8 @@ def _reading(rows, unread, remarks, given):
     is_graph = any(row.inputs for row in rows)
     if image is None:
         image = _guessed_image(rows[0])
-        shown = "×".join(map(str, image)) if image and len(image) > 1 else f"{image[0]} features" if image else "unknown"
+        shown = "×".join(map(str, image)) if image else "unknown"
+        shown = f"{shown} features" if image and len(image) == 1 else shown
         remarks[f"The input is not in the summary; it is taken to be {shown}, from the first layer."] = None
     index = {}
     layers = []

@@ -79,7 +79,7 @@ def truth_of(noted, image, strides=None):
     image = image if len(image) in (1, 3) else (*image, *(None,) * 3)[:3]
     own = {i: opaque_layer(stride) for i, stride in (strides or {}).items()}
     first = [own[i][0] if i in own else note.layer or Unknown(note.kind) for i, note in enumerate(noted)]
-    second = [own[i][1] if i in own else note.other or a for i, (note, a) in enumerate(zip(noted, first, strict=True))]
+    second = [own[i][1] if i in own else note.other or first[i] for i, note in enumerate(noted)]
     inputs = [note.inputs for note in noted]
     found, misfits = _ledger(first, _filled(image, 0), inputs)
     other = _ledger(second, _filled(image, 1), inputs)[0] if second != first or None in image else found

@@ -30,11 +30,13 @@ class Walk(Networks):
         self.functions, self.called = {}, set()
         self.steps = 0
         try:
-            self.body(tree.body, {}, 0)
+            env = {}
+            self.body(tree.body, env, 0)
+            constants = {name: each for name, each in env.items() if not isinstance(each, Stack | Tensor)}
             for name in list(self.functions):
                 if name not in self.called:
                     self.loose = None
-                    self.call_function(self.functions[name], [], {}, {}, 0)
+                    self.call_function(self.functions[name], [], {}, dict(constants), 0)
         except Stop as why:
             self.unread.append((None, str(why), None))
         except RecursionError:
@@ -182,7 +184,8 @@ class Walk(Networks):
         if isinstance(alias, Unresolved) and alias.source.rpartition(".")[2] in KNOWN:
             alias = Partial(alias.source.rpartition(".")[2])
         if isinstance(alias, Partial):
-            return self.known_call(node, alias.name, [*alias.positional, *positional], {**alias.keywords, **keywords})
+            positional, keywords = [*alias.positional, *positional], {**alias.keywords, **keywords}
+            return self.known_call(node, alias.name, positional, keywords)
         receiver = env.get(dotted.rpartition(".")[0]) if isinstance(function, ast.Attribute) else None
         if name in ("add", "append") and isinstance(function, ast.Attribute) and len(positional) == 1:
             if isinstance(receiver, list):

@@ -93,7 +93,7 @@ def scored(case, **options):
     unread = " ".join(shown["unread"])
     for line, parts in case.truth.items():
         claims = at.get(line, [])
-        for part, (claimed, true, open_) in parts.items():
+        for part, (claimed, true, _) in parts.items():
             counts["notes"] += 1
             wrong = true is not None
             counts["wrong" if wrong else "right"] += 1
@@ -125,7 +125,8 @@ def scored(case, **options):
                 if _has(each, part) and part not in case.truth.get(line, {}) and not case.is_free:
                     if part == "p" and case.truth.get(line):  # a summary's own column
                         continue
-                    if part == "size" and each["claimed"]["size"] == each["true"]["size"] and "rf" in case.truth.get(line, {}):
+                    same = each["claimed"]["size"] == each["true"]["size"]
+                    if part == "size" and same and "rf" in case.truth.get(line, {}):
                         continue
                     counts["read as something else"] += 1
                     faults.append(f"line {line}: read {part} of {each['claimed']} where there is none")

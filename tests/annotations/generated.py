@@ -7,7 +7,7 @@ from collections import Counter
 
 from course import annotations
 from course.annotations.verdicts import ACCUSED
-from course.arithmetic import BatchNormalization, Conv2D, Dropout, MaxPooling2D, SeparableConv2D, ledger
+from course.arithmetic import Conv2D, LayerError, MaxPooling2D, SeparableConv2D, ledger
 
 FORMS = (
     # (name, note, legend or None)
@@ -49,7 +49,12 @@ FORMS = (
     ("units", "{h}px / {c}c / {r}px", "size / channels / rf"),
 )
 LAYOUTS = (
-    "add", "list", "graph", "above", "below", "trailing", "fenced", "html", "helper", "apart", "notebook", "function",
+    "add", "list", "graph", "above", "below", "trailing", "fenced", "html", "helper", "apart", "notebook",
+    "function",
+)  # fmt: skip
+TWISTS = (
+    None, "no image", "image in variables", "filters in a variable", "own layer", "preprocessing", "partial",
+    "two models", "Keras 1", "dead layer", "totals",
 )  # fmt: skip
 MISTAKES = (None, "jump ignored", "doubles", "same", "rounding", "typo")
 PARTS = {"r": "rf", "h": "size", "p": "parameters"}
@@ -57,6 +62,16 @@ PARTS = {"r": "rf", "h": "size", "p": "parameters"}
 
 def network(rng):
     """Return layers of a random small network, and its image."""
+    while True:
+        layers, image = _network(rng)
+        try:
+            ledger(layers, image)
+        except LayerError:
+            continue
+        return layers, image
+
+
+def _network(rng):
     side = rng.choice((28, 32, 48, 64, 36))
     layers, channels, size = [], rng.choice((8, 12, 16)), side
     for _ in range(rng.randint(4, 8)):
@@ -124,13 +139,11 @@ def call(layer, shape=None):
     more = f", input_shape={shape}" if shape else ""
     if isinstance(layer, MaxPooling2D):
         return f"MaxPooling2D({layer.pool_size}{more})"
-    if isinstance(layer, BatchNormalization | Dropout):
-        return "BatchNormalization()" if isinstance(layer, BatchNormalization) else "Dropout(0.1)"
     same = ', padding="same"' if layer.padding == "same" else ""
     return f"{layer.kind}({layer.filters}, {layer.kernel_size}{same}{more})"
 
 
-def text(form, layout, seed, mistake):
+def text(form, layout, seed, mistake, twist=None):
     """Return (text, truth): for each line of a layer {part: (noted, true)}.
 
     Parameters
@@ -142,6 +155,8 @@ def text(form, layout, seed, mistake):
     seed : int
     mistake : str or None
         One of MISTAKES.
+    twist : str or None
+        One of TWISTS: what else is odd about the text.
     """
     rng = random.Random(seed)
     layers, image = network(rng)
@@ -149,10 +164,13 @@ def text(form, layout, seed, mistake):
     _, template, legend = form
     parts = [part for key, part in PARTS.items() if "{" + key in template]
     notes = [template.format(**each) for each in noted]
-    lines, places = written(layers, image, notes, layout, legend)
+    calls = [call(layer, image if i == 0 and layout != "graph" else None) for i, layer in enumerate(layers)]
+    lines, places = written(twisted(calls, layers, image, twist, rng), image, notes, layout, legend)
+    lines, places = framed(lines, places, layers, image, twist, layout, rng)
     keys = {part: key for key, part in PARTS.items()}
     truth = {
-        line: {part: (noted[i][keys[part]], true[i][keys[part]]) for part in parts} for i, line in enumerate(places)
+        line: {part: (noted[i][keys[part]], true[i][keys[part]]) for part in parts}
+        for i, line in enumerate(places)
     }
     body = "\n".join(lines) + "\n"
     if layout == "notebook":
@@ -161,10 +179,56 @@ def text(form, layout, seed, mistake):
     return body, truth
 
 
-def written(layers, image, notes, layout, legend):
+def twisted(calls, layers, image, twist, rng):
+    """Return the calls as an odd text has them."""
+    shape = f", input_shape={image}"
+    if twist == "no image":
+        return [each.replace(shape, "") for each in calls]
+    if twist == "image in variables":
+        return [each.replace(shape, f", input_shape=(rows, cols, {image[2]})") for each in calls]
+    if twist == "filters in a variable":
+        at = rng.choice([i for i, layer in enumerate(layers) if hasattr(layer, "filters")])
+        calls[at] = re.sub(r"\(\d+", "(width", calls[at], count=1)
+    if twist == "partial":
+        return [re.sub(r"^Conv2D\((\d+), 3", r"C3(\1", each) for each in calls]  # as the writer may have it
+    if twist == "Keras 1":
+        return [re.sub(r"^(\w*Conv2D)\((\d+), (\d)", r"\1(\2, \3, \3", each) for each in calls]
+    return calls
+
+
+OTHER = """old = Sequential()
+old.add(Conv2D(7, 5, input_shape=(40, 40, 3)))  # 36x36x7
+old.add(MaxPooling2D(2))
+old.add(Dense(n))
+
+"""
+
+
+def framed(lines, places, layers, image, twist, layout, rng):
+    """Return a text with what is odd about it put before, between or after its lines."""
+    name = "model" if layout in ("add", "notebook", "trailing") else "net"
+    ahead, after = [], []
+    if twist == "two models" and layout in ("add", "above", "apart", "below"):
+        ahead = OTHER.split("\n")
+    if twist == "partial":
+        ahead = ["from functools import partial", "", "C3 = partial(Conv2D, kernel_size=3)"]
+    if twist == "preprocessing" and layout in ("add", "notebook"):
+        front = [f"{name}.add(Rescaling(1 / 255, input_shape={image}))", f"{name}.add(RandomFlip())"]
+        lines, places = [lines[0], *front, *lines[1:]], [place + 2 for place in places]
+    if twist == "totals" and layout in ("add", "above", "graph", "function"):
+        true = ledger(layers, image).parameters
+        after = [f"# Total params: {true + 1000:,} at first", f"# Total params: {true:,}"]
+    if twist in ("own layer", "dead layer") and layout in ("add", "trailing", "above", "apart"):
+        at = rng.randrange(len(places))
+        dead = f"# {name}.add(Conv2D(99, 3))  # 99x99x99, RF 99"
+        extra = f"{name}.add(Swish())" if twist == "own layer" else dead
+        lines = [*lines[: places[at]], extra, *lines[places[at] :]]
+        places = [place + (i > at) for i, place in enumerate(places)]
+    return [*ahead, *lines, *after], [place + len(ahead) for place in places]
+
+
+def written(calls, image, notes, layout, legend):
     """Return the lines of a text, and the line of each layer."""
-    calls = [call(layer, image if i == 0 else None) for i, layer in enumerate(layers)]
-    plain = [call(layer) for layer in layers]
     head = [f"# {legend}"] if legend else []
     lines, places = list(head), []
 
@@ -181,12 +245,12 @@ def written(layers, image, notes, layout, legend):
     elif layout == "list":
         put("model = keras.Sequential([", False)
         for each, note in zip(calls, notes, strict=True):
-            put(f"    layers.{each},  # {note}")
+            put(f"    {'' if each.startswith('C3') else 'layers.'}{each},  # {note}")
         put("])", False)
     elif layout == "graph":
         put(f"inputs = Input(shape={image})", False)
         put("x = inputs", False)
-        for each, note in zip(plain, notes, strict=True):
+        for each, note in zip(calls, notes, strict=True):
             put(f"x = {each}(x)  # {note}")
         put("model = Model(inputs, x)", False)
     elif layout in ("above", "below", "apart"):
@@ -213,7 +277,8 @@ def written(layers, image, notes, layout, legend):
             put(f"model1.add({each}) <b>{note}</b><br>")
         put("</p>", False)
     elif layout == "helper":
-        lines[:0] = ["def unit(layer):", "    net.add(layer)", "    net.add(BatchNormalization())", "", "net = Sequential()"]
+        lines[:0] = ["def unit(layer):", "    net.add(layer)", "    net.add(BatchNormalization())", ""]
+        put("net = Sequential()", False)
         for each, note in zip(calls, notes, strict=True):
             put(f"unit({each})  # {note}")
     elif layout == "function":
@@ -227,16 +292,22 @@ def written(layers, image, notes, layout, legend):
 
 
 def cases(count=None, seed=0):
-    """Yield (name, text, truth) of every style, once with a mistake or without, and again until `count` is reached."""
+    """Yield (name, text, truth) of every style, with a mistake or without, again until `count` is reached."""
     styles = [(form, layout) for form in FORMS for layout in LAYOUTS]
     order = random.Random(seed)
     number = 0
     while count is None or number < count:
         order.shuffle(styles)
         for form, layout in styles:
-            mistake = MISTAKES[order.randrange(len(MISTAKES))]
-            name = f"{form[0]} / {layout} / {mistake} / {seed + number}"
-            yield (name, *text(form, layout, seed + number, mistake))
+            mistake, twist = order.choice(MISTAKES), order.choice(TWISTS) if number % 2 else None
+            if twist == "partial" and layout == "fenced":
+                twist = None
+            if twist == "own layer":
+                mistake = None  # what comes next to it can't be told
+            if twist in ("no image", "image in variables") and mistake in ("same", "rounding"):
+                mistake = "doubles"  # a larger image would make such sizes right
+            name = f"{form[0]} / {layout} / {mistake} / {twist} / {seed + number}"
+            yield (name, *text(form, layout, seed + number, mistake, twist))
             number += 1
             if count is not None and number >= count:
                 return
@@ -259,7 +330,7 @@ def scored(text, truth):
             counts["right" if noted == true else "wrong"] += 1
             got = each and _one(each["claimed"][part])
             if got is None:
-                said = re.search(rf"\b{line}\b", unread)
+                said = re.search(rf"\b(?:{line - 1}|{line}|{line + 1})\b", unread)  # above, beside or below
                 counts["said to be unread" if said else "unread in silence"] += 1
                 faults += [] if said else [f"line {line}: {part} {noted} unread in silence"]
             elif got != noted:
