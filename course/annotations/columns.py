@@ -32,7 +32,7 @@ class Columns:
     """The notes of one network and the truth about it."""
 
     def __init__(self, noted, truth):
-        self.noted, self.truth = noted, truth
+        self.noted, self.truth, self.numbers = noted, truth, {}
         self.moves = [Move(row, truth.ledger) for row in truth.ledger]
         self.parents = [max(row.inputs, default=-1) for row in truth.ledger]
 
@@ -137,13 +137,15 @@ class Columns:
                 field = (1, 1) if parent < 0 else self.truth.rows[parent].nominal_receptive_field
             return form in ("number", "area") and _pair(value) == field
         if form == "number":
-            return value in self._numbers(label, layer, row)
+            if layer not in self.numbers:
+                self.numbers[layer] = self._numbers(layer, row)
+            return value in self.numbers[layer][label]
         if label == "image":
             return self.truth.image is not None and tuple(value) == self.truth.image[: len(value)]
         kernel = self._taps(layer)[0]
         return label == "kernel" and tuple(value[:2]) == kernel
 
-    def _numbers(self, label, layer, row):
+    def _numbers(self, layer, row):
         kernel, strides, padding = self._taps(layer)
         shape, into = row.output_shape, self._into(layer)
         return {
@@ -157,7 +159,7 @@ class Columns:
             "ordinal": (layer + 1,),
             "padding": padding,
             "image": self.truth.image or (),
-        }[label]
+        }
 
     def _taps(self, layer):
         each = self.truth.rows[layer].row.layer

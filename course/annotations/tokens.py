@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 300  # characters of a note that are looked at
 
@@ -149,11 +150,16 @@ def normalised(text):
 
 def tokens(text):
     """Return the tokens of a note."""
+    return [Token(*parts) for parts in _parts(text[: 2 * LONGEST])]
+
+
+@lru_cache(5_000)  # a text is read in several ways
+def _parts(text):
     found = []
     for match in _TOKEN.finditer(normalised(text)):
         kind = _PATTERNS[int(match.lastgroup[1:])][0]
         found.append(Token(kind, match[0], _value(kind, match[0])))
-    return _spaced_shapes(found)
+    return [(token.kind, token.text, token.value) for token in _spaced_shapes(found)]
 
 
 def _value(kind, text):
