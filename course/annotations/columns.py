@@ -8,6 +8,7 @@ its numbers are true of: sides, receptive fields, channels, parameters, what goe
 from dataclasses import dataclass
 
 from course.annotations.notes import MOST_KERNEL, form_of
+from course.annotations.tokens import Token
 from course.annotations.truth import Move, plane_of
 
 CLAIMS = ("size", "field", "channels", "parameters", "entering")
@@ -80,6 +81,7 @@ class Columns:
 
     def _columns(self, notes):
         columns = {}
+        self._part_areas(notes)
         pairs = sum(note.has_pair for _, note in notes) >= 2
         for layer, note in notes:
             note.split(pairs)
@@ -92,6 +94,26 @@ class Columns:
                 key = (place[0], place[1:], form_of(token))
                 columns.setdefault(key, []).append(_Place(layer, note, token))
         return columns
+
+    def _part_areas(self, notes):
+        """Read "26x16" as a side and the channels, where that is what most such notes are."""
+        areas = [
+            _Place(layer, note, token)
+            for layer, note in notes
+            for token in note.values
+            if token.label in (None, "size") and form_of(token) == "area" and token.value[0] != token.value[1]
+        ]
+        hits = 0
+        for place in areas:
+            shape = self.truth.rows[place.layer].output_shape or ()
+            hits += len(shape) == 3 and place.token.value == (shape[0], shape[2]) != shape[:2]
+        if hits >= max(2, len(areas) / 2):
+            for place in areas:
+                side, channels = place.token.value
+                parts = Token("number", "", side, "size"), Token("number", "", channels, "channels")
+                values = place.note.values
+                at = next(i for i, token in enumerate(values) if token is place.token)
+                place.note.values = [*values[:at], *parts, *values[at + 1 :]]
 
     def _best(self, places, key):
         """Return (score, label) pairs of what a column may be, the best first."""

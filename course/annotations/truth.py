@@ -86,14 +86,14 @@ def truth_of(noted, image, strides=None):
     doubtful = {i for i, note in enumerate(noted) if note.other is not None and _moves(note)}
     if len(image) == 3 and None in image[:2]:
         doubtful.add(-1)
-    is_vector = len(image) == 1
-    return Truth(
-        found,
-        tuple(_known(a, b, is_vector) for a, b in zip(found, other, strict=True)),
-        image,
-        tuple((i, why) for i, why in misfits if not noted[i].opaque),
-        frozenset(doubtful),
+    rows = tuple(_known(a, b, len(image) == 1) for a, b in zip(found, other, strict=True))
+    shapes = {-1: image, **{i: row.output_shape for i, row in enumerate(rows)}}
+    sure = tuple(
+        (i, why)
+        for i, why in misfits
+        if not noted[i].opaque and all(shapes[j] is not None and None not in shapes[j] for j in noted[i].inputs)
     )
+    return Truth(found, rows, image, sure, frozenset(doubtful))
 
 
 def _filled(image, which):

@@ -19,7 +19,11 @@ MERGES = {
     "mul": "Multiply", "subtract": "Subtract",
 }  # fmt: skip
 OPERATORS = {ast.Add: "Add", ast.Mult: "Multiply", ast.Sub: "Subtract"}
-FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"}
+FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"} | dict.fromkeys(
+    ("sigmoid", "tanh", "swish", "silu", "gelu", "selu", "mish", "softplus", "softsign", "relu6", "hard_sigmoid",
+     "hard_swish", "abs", "square", "sqrt", "exp", "clip", "clip_by_value", "cast", "identity", "stop_gradient"),
+    "Activation",
+)  # fmt: skip
 
 
 class Walk(Networks):
@@ -220,7 +224,8 @@ class Walk(Networks):
         if mode in MERGES and inputs:
             return self.place(self.spec(MERGES[mode], [], {}, node), inputs, node)
         if name in FUNCTIONS and tensors:
-            return self.place(self.spec(FUNCTIONS[name], [], {}, node), tensors[:1], node)
+            config = {"activation": name} if FUNCTIONS[name] == "Activation" else {}
+            return self.place(self.spec(FUNCTIONS[name], [], config, node), tensors[:1], node)
         if name[:1].isupper():
             return self.spec(canonical(name), positional, keywords, node)
         value = values.function(name, positional)
