@@ -17,9 +17,12 @@ Imports no TensorFlow. The modules, in the order in which a text goes through th
 from course.annotations.check import check, check_all
 from course.annotations.claims import Claim, Noted, ReadError, Reading
 from course.annotations.documents import read, readings
-from course.annotations.findings import Finding, Findings
+from course.annotations.findings import SCHEMA, Finding, Findings
+from course.annotations.fix import fixed
+from course.annotations.folder import check_folder
 
 __all__ = [
+    "SCHEMA",
     "Claim",
     "Finding",
     "Findings",
@@ -28,6 +31,8 @@ __all__ = [
     "Reading",
     "check",
     "check_all",
+    "check_folder",
+    "fixed",
     "read",
     "readings",
 ]

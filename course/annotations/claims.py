@@ -73,6 +73,8 @@ class Noted:
         between the two can't be judged.
     opaque : bool
         Whether it is a layer of the writer's own, taken to leave positions as they are.
+    notes : tuple of int
+        Lines on which its notes stand.
     """
 
     kind: str
@@ -84,6 +86,7 @@ class Noted:
     claim: Claim = Claim()
     other: Layer | None = None
     opaque: bool = False
+    notes: tuple = ()
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,8 @@ class _Source:
         best = found.best(beside, above, below, owners.is_first([c for _, c in (*above, *below)]))
         read = best.layers
         for i, comment in best.notes:
-            if comment.line in network.layers[i].sites:
-                read[i] = replace(read[i], line=comment.line)
+            at = comment.line if comment.line in network.layers[i].sites else read[i].line
+            read[i] = replace(read[i], line=at, notes=(*read[i].notes, comment.line))
         unread = (*self._lost(network), *best.unread(), *said.unread(), *self._stray(network, owners, best))
         mended = [f"Line {line}: a bracket is missing; it is read as closed." for line in self.mended
                   if said.covers(line)]  # fmt: skip

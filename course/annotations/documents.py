@@ -57,10 +57,7 @@ def readings(text_or_path, image=None):
     ReadError
         When a file can't be read, or no layer is found.
     """
-    text, is_notebook = _text(text_or_path)
-    if len(text) > LARGEST:
-        raise ReadError(f"The text has {len(text):,} characters; at most {LARGEST:,} are read.")
-    cells = _cells(text, is_notebook)
+    text, cells = _opened(text_or_path)
     if cells is None:
         plain = _plain(text)
         sources, summary = [_fenced(plain), plain], plain
@@ -71,6 +68,19 @@ def readings(text_or_path, image=None):
     found = _first([source for source in sources if source.strip()], summary, image)
     totals = claimed_totals(_plain(text))
     return [replace(reading, parameters=totals) for reading in found]
+
+
+def source_of(text_or_path):
+    """Return a text or file as it is, and the code in its cells where it is a notebook, else None."""
+    text, cells = _opened(text_or_path)
+    return text, cells and cells["code"]
+
+
+def _opened(text_or_path):
+    text, is_notebook = _text(text_or_path)
+    if len(text) > LARGEST:
+        raise ReadError(f"The text has {len(text):,} characters; at most {LARGEST:,} are read.")
+    return text, _cells(text, is_notebook)
 
 
 def _first(sources, summary, image):

@@ -151,7 +151,20 @@ class Findings:
         )
 
     def as_dict(self):
-        """Return the findings for JSON; `SCHEMA` is the version of its form."""
+        """Return the findings for JSON.
+
+        Returns
+        -------
+        dict
+            schema: version of this form, `SCHEMA`. model: name, number (from 1), of how many in the text.
+            counts: notes by verdict. layers: for each its index (from 0), kind, line, what is claimed and
+            what is true (size as written or (height, width, channels), rf as a number or [height, width],
+            parameters; null where there is none or where it can't be told; of claims also channels noted
+            apart and the size entering), verdict, mistake, explanation, and its parts (rf, size, channels,
+            parameters), each with verdict, mistake, and the index of the layer since which it is wrong.
+            parameters: total claimed and true. unread, remarks: sentences. Verdicts are those of
+            `course.annotations.verdicts`.
+        """
         return {
             "schema": SCHEMA,
             "model": {"name": self.model, "number": self.number, "of": len(self.models)},
@@ -196,6 +209,17 @@ class Findings:
             yield UNCLAIMED, f"Not read: {sentence}"
         for sentence in self.remarks:
             yield UNCLAIMED, f"Note: {sentence}"
+
+    def first_mistake(self):
+        """Return the first mistake with its place, "" where there is none."""
+        for finding in self.layers:
+            for what, each in finding.parts.items():
+                if each.mistake:
+                    where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
+                    return f"{where}, {what}: {each.mistake}"
+        if None not in (self.claimed_parameters, self.parameters) and self.claimed_parameters != self.parameters:
+            return f"total: {self.claimed_parameters:,} for {self.parameters:,}"
+        return ""
 
     def _follows(self, index, what):
         heirs = [finding for finding in self.layers if finding.parts[what].source == index]

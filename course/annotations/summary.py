@@ -92,7 +92,7 @@ def _one(text, header, end, image):
     name = re.findall(r'Model: "([^"\n]{1,80})"', text[: header.start()])
     reading = _reading(rows, unread, remarks, image)
     reading = replace(reading, name=name[-1] if name else None, line=line, is_summary=True, is_written=True)
-    legend = re.sub(r"^\s{0,9}Param #|\bConnected to\b", "", legend)
+    legend = re.sub(r"^\s{0,99}Param #|\bConnected to\b", "", legend)
     return _with_column(reading, rows, legend, text.split("\n"), line)
 
 
@@ -112,7 +112,7 @@ def _with_column(reading, rows, legend, lines, start):
             token.label = "field"
         line = next((n for n, text in enumerate(lines[start:], start + 1) if rows[i].name in text), None)
         claim = replace(note.claim(), size=None)
-        layers[i] = replace(layers[i], claim=layers[i].claim.completed(claim), line=line)
+        layers[i] = replace(layers[i], claim=layers[i].claim.completed(claim), line=line, notes=(line,))
     unread = [f'Line {layers[i].line}: "{" ".join(rows[i].beside.split())[:60]}" is not understood.'
               for i, note in notes if note.unread()]  # fmt: skip
     return replace(reading, layers=tuple(layers), unread=(*reading.unread, *unread))
@@ -139,11 +139,11 @@ def with_columns(readings, text):
         for i, reading in enumerate(out):
             alike = [a.kind for a in reading.layers] == [b.kind for b in summary.layers]
             if alike and not any(note.claim.receptive_field for note in reading.layers):
-                layers = tuple(
-                    replace(a, line=b.line, claim=a.claim.completed(replace(b.claim, size=None, parameters=None)))
-                    for a, b in zip(reading.layers, summary.layers, strict=True)
-                )
-                out[i] = replace(reading, layers=layers)
+                layers = []
+                for code, row in zip(reading.layers, summary.layers, strict=True):
+                    claim = code.claim.completed(replace(row.claim, size=None, parameters=None))
+                    layers.append(replace(code, line=row.line, notes=row.notes, claim=claim))
+                out[i] = replace(reading, layers=tuple(layers))
                 break
         else:
             out.append(summary)

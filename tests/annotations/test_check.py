@@ -1,5 +1,6 @@
 """From a text to findings: table, HTML, JSON and the command line."""
 
+import csv
 import io
 import json
 import subprocess
@@ -168,3 +169,54 @@ model.add(Conv2D(32, 3))
     for text in (final, base + final):
         found = annotations.check(text)
         assert [finding.verdict for finding in found.layers] == ["right"] * 3
+
+
+TWO = """
+old = Sequential()
+old.add(Conv2D(8, 3, input_shape=(8, 8, 3)))  # 6x6x8, RF 3
+new = Sequential()
+new.add(Conv2D(8, 3, input_shape=(8, 8, 3)))  # 6x6x8, RF 3
+new.add(Conv2D(8, 3))                         # 4x4x8, RF 7
+"""
+
+
+def test_several_models_are_checked_one_by_one(tmp_path, capsys):
+    path = tmp_path / "two.py"
+    path.write_text(TWO)
+    found = annotations.check(TWO)
+    assert found.model == "new" and not found.all_right
+    assert str(found).splitlines()[0].startswith("The text holds 2 models: 1 `old` (line 3, 1 note), 2 `new`")
+    assert annotations.check(TWO, model="old").all_right and annotations.check(TWO, model=1).all_right
+    assert main(["check", str(path), "--model", "old"]) == 0
+    assert main(["check", str(path), "--all"]) == 1
+    assert capsys.readouterr().out.count("This is number") == 3
+    assert main(["check", str(path), "--all", "--json"]) == 1
+    assert [model["model"]["name"] for model in json.loads(capsys.readouterr().out)["models"]] == ["old", "new"]
+    assert main(["check", str(path), "--model", "none"]) == 2
+    assert "there are 1 `old` (line 3), 2 `new` (line 5)" in capsys.readouterr().err
+
+
+def test_a_folder_of_submissions(tmp_path, capsys, monkeypatch):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ada.py").write_text(TEXT)
+    (tmp_path / "class" / "bob.py").write_text("m.add(Conv2D(8, 3, input_shape=(8, 8, 3)))  # 6x6x8, RF 3")
+    (tmp_path / "class" / "cy.ipynb").write_text("{")
+    (tmp_path / "class" / "dan.py").write_text("import torch")
+    (tmp_path / "class" / "notes.log").write_text("nothing")
+    table = tmp_path / "out.csv"
+    assert main(["check", str(tmp_path), "--summary", "--csv", str(table)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    names = ("ada.py", "bob.py", "cy.ipynb", "dan.py")
+    assert [line.split()[0] for line in shown[2:]] == [f"class/{name}" for name in names]
+    assert shown[2].split()[1:5] == ["8", "4", "4", "0"]
+    assert "line 5, size: valid conv annotated as same" in shown[2]
+    assert "not a Jupyter notebook" in shown[4] and "PyTorch" in shown[5]
+    rows = list(csv.reader(io.StringIO(table.read_text())))
+    assert rows[0] == ["file", "notes", "right", "wrong", "not judged", "first mistake"] and len(rows) == 5
+    assert rows[2] == ["class/bob.py", "2", "2", "0", "0", ""]
+    assert main(["check", str(tmp_path), "--summary", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"][1]["right"] == 2
+    monkeypatch.setattr("course.annotations.folder.check", lambda *_: 1 / 0)
+    assert "could not be read (ZeroDivisionError)" in str(annotations.check_folder(tmp_path))
+    assert main(["check", str(tmp_path / "none"), "--summary"]) == 2
+    assert main(["check", str(table.parent / "class" / "notes.log"), "--summary"]) == 2
