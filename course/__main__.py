@@ -36,10 +36,15 @@ def _parser():
     ledger.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     check = command(_check, "check", "Check the sizes and receptive fields that are noted beside layers.")
-    check.add_argument("file", metavar="FILE", help="code, a notebook, a page or a pasted summary; - for stdin")
     check.add_argument(
-        "--input", default="32x32x3", metavar="HxWxC", help="the image, where the code does not say; 32x32x3"
+        "file", metavar="FILE", help="code, notebook, page or pasted summary; - for stdin; with --summary a folder"
     )
+    check.add_argument("--input", metavar="HxWxC", help="the image, such as 32x32x3, where the text does not say")
+    check.add_argument("--model", metavar="NAME", help="of several models in the text, by name or number")
+    check.add_argument("--all", action="store_true", help="check each of several models")
+    check.add_argument("--fix", action="store_true", help="print the text with every note put right")
+    check.add_argument("--summary", action="store_true", help="check each file in a folder; one line a file")
+    check.add_argument("--csv", metavar="FILE", help="with --summary: write the table to a file too")
     check.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     command(_recipes, "recipes", "List the recipes that a model can be trained with.")
@@ -102,13 +107,31 @@ def _check(options):
 
     from course import annotations
 
-    shape = options.input.lower().split("x")
-    if len(shape) != 3 or not all(part.isdecimal() and 0 < int(part) < 10**6 for part in shape):
+    shape = options.input and options.input.lower().split("x")
+    if shape and not (len(shape) == 3 and all(part.isdecimal() and 0 < int(part) < 10**6 for part in shape)):
         raise ValueError(f"--input is {options.input!r}; it must be such as 32x32x3.")
+    shape = shape and tuple(map(int, shape))
+    if options.summary:
+        found = annotations.check_folder(options.file, shape)
+        if options.csv:
+            Path(options.csv).write_text(found.as_csv(), encoding="utf-8")
+        print(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if options.json else found)
+        return 0
     text = sys.stdin.read() if options.file == "-" else Path(options.file)
-    found = annotations.check(text, tuple(map(int, shape)))
-    print(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if options.json else found)
-    return 0 if found.all_right else 1
+    if options.fix:
+        fixed, left = annotations.fixed(text, shape)
+        sys.stdout.write(fixed)
+        for sentence in left:
+            print(sentence, file=sys.stderr)
+        return 1 if left else 0
+    if options.all:
+        found = annotations.check_all(text, shape)
+        shown = {"schema": annotations.SCHEMA, "models": [each.as_dict() for each in found]}
+    else:
+        found = [annotations.check(text, shape, options.model)]
+        shown = found[0].as_dict()
+    print(json.dumps(shown, indent=1, ensure_ascii=False) if options.json else "\n\n".join(map(str, found)))
+    return 0 if all(each.all_right for each in found) else 1
 
 
 def _recipes(options):

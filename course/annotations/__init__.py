@@ -14,9 +14,25 @@ Imports no TensorFlow. The modules, in the order in which a text goes through th
     check -> findings    all of it together, and how it is shown
 """
 
-from course.annotations.check import check
+from course.annotations.check import check, check_all
 from course.annotations.claims import Claim, Noted, ReadError, Reading
-from course.annotations.documents import read
-from course.annotations.findings import Finding, Findings
+from course.annotations.documents import read, readings
+from course.annotations.findings import SCHEMA, Finding, Findings
+from course.annotations.fix import fixed
+from course.annotations.folder import check_folder
 
-__all__ = ["Claim", "Finding", "Findings", "Noted", "ReadError", "Reading", "check", "read"]
+__all__ = [
+    "SCHEMA",
+    "Claim",
+    "Finding",
+    "Findings",
+    "Noted",
+    "ReadError",
+    "Reading",
+    "check",
+    "check_all",
+    "check_folder",
+    "fixed",
+    "read",
+    "readings",
+]

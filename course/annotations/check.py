@@ -1,15 +1,15 @@
 """Check a text of notes beside layers, from the reading to the findings."""
 
 from course.annotations.claims import ReadError
-from course.annotations.counts import check_channels, check_parameters
-from course.annotations.documents import read
+from course.annotations.documents import chosen, readings
 from course.annotations.findings import Finding, Findings
-from course.annotations.receptive_fields import check_receptive_fields
-from course.annotations.sizes import check_sizes
-from course.arithmetic import LayerError, Unknown, ledger
+from course.annotations.judging import fitted, judged
+from course.annotations.truth import truth_of
+
+FEWEST = 4  # layers of a model without an input that a total may be of
 
 
-def check(text, input_shape=(32, 32, 3)):
+def check(text, input_shape=None, model=None):
     """Check the output sizes, receptive fields and parameter counts that are noted beside layers.
 
     Parameters
@@ -17,8 +17,12 @@ def check(text, input_shape=(32, 32, 3)):
     text : str or pathlib.Path
         Keras code with notes, a page or notebook that holds some, a pasted `model.summary()`, or the
         path of such a file. The code is read, never run.
-    input_shape : tuple of int
-        (height, width, channels) of the image, used where the code does not give it.
+    input_shape : tuple of int, optional
+        (height, width, channels) of the image, where the text does not say. If not given, it is taken
+        from the notes where they agree on one; what depends on it is not judged otherwise.
+    model : str or int, optional
+        Of several models in the text: its name, or its number counted from 1. If not given, the one
+        with the most notes.
 
     Returns
     -------
@@ -28,39 +32,83 @@ def check(text, input_shape=(32, 32, 3)):
     Raises
     ------
     ReadError
-        When the file can't be read or no layers are found.
+        When the file can't be read, no layers are found, or there is no such model.
     """
-    reading = read(text)
-    found, misfits = _ledger(reading, reading.input_shape or tuple(input_shape))
+    found = readings(text, _given(input_shape))
+    return _findings(found, _numbered(found, model))
+
+
+def check_all(text, input_shape=None):
+    """Check every model of a text; see `check`.
+
+    Returns
+    -------
+    list of Findings
+        In the order in which the models begin.
+    """
+    found = readings(text, _given(input_shape))
+    return [_findings(found, number) for number in range(len(found))]
+
+
+def _given(input_shape):
+    return tuple(input_shape) if input_shape else None
+
+
+def _numbered(found, model):
+    """Return the place of the model that is asked for."""
+    if model is None:
+        return found.index(chosen(found))
+    names = [reading.name for reading in found]
+    if model in names:
+        return names.index(model)
+    if str(model).isdecimal() and 1 <= int(model) <= len(found):
+        return int(model) - 1
+    raise ReadError(f"There is no model {model!r}: {_models(found)}.")
+
+
+def _models(found):
+    listed = [
+        f"{i} {f'`{reading.name}`' if reading.name else 'without a name'}"
+        f"{f' (line {reading.line})' if reading.line else ''}"
+        for i, reading in enumerate(found[:9], start=1)
+    ]
+    more = f" and {len(found) - 9} more" if len(found) > 9 else ""
+    return f"there {'is' if len(found) == 1 else 'are'} {', '.join(listed)}{more}"
+
+
+def _findings(found, number):
+    reading = found[number]
     noted = reading.layers
-    sizes, planes = check_sizes(noted, found)
-    verdicts = (
-        check_receptive_fields(noted, found, planes),
-        sizes,
-        check_channels(noted, found),
-        check_parameters(noted, found),
-    )
+    truth = fitted(noted, truth_of(noted, reading.input_shape))
+    misfits = []
+    for i, why in truth.misfits:
+        line = noted[i].line
+        misfits.append(f"{f'Line {line}: ' if line else ''}{why}")
+    claimed, remarks = _total(reading, truth, len(found))
     return Findings(
-        tuple(map(Finding, range(len(found)), noted, found, *verdicts)),
-        reading.parameters,
-        None if any(row.parameters is None for row in found) else found.parameters,
+        tuple(map(Finding, range(len(noted)), noted, truth.rows, *judged(noted, truth))),
+        claimed,
+        truth.parameters,
         tuple(misfits),
         reading.unread,
-        reading.remarks,
+        (*reading.remarks, *remarks),
+        reading.name,
+        number + 1,
+        tuple((each.name, each.line, sum(bool(n.claim) for n in each.layers)) for each in found),
     )
 
 
-def _ledger(reading, input_shape):
-    """Return the ledger, and a sentence for each layer that can't be in its place."""
-    layers = [note.layer or Unknown(note.kind) for note in reading.layers]
-    inputs, misfits = [note.inputs for note in reading.layers], []
-    while True:
-        try:
-            return ledger(layers, input_shape, inputs=inputs), misfits
-        except LayerError as why:
-            if why.index is None:
-                raise ReadError(str(why)) from None
-            line = reading.layers[why.index].line
-            misfits.append(f"{f'Line {line}: ' if line else ''}{why}")
-            layers[why.index] = Unknown(layers[why.index].kind)
-
+def _total(reading, truth, models):
+    """Return the total that can be held against a model, and remarks on others."""
+    totals, true = reading.parameters or (), truth.parameters
+    if not totals or not true:
+        return None, ()
+    if true in totals:
+        return true, ()
+    if models > 1 or not (reading.is_written or len(reading.layers) >= FEWEST):
+        return None, ()
+    if len(totals) > 1:
+        stated = ", ".join(f"{total:,}" for total in totals[:4])
+        remark = f"The totals in the text ({stated}) may be other models'; this one holds {true:,} parameters."
+        return None, (remark,)
+    return totals[0], ()

@@ -24,21 +24,28 @@ class Claim:
         (height, width), in image pixels. "RF 5" and "RF 5x5" are both (5, 5).
     parameters : int or None
         Parameters of this layer.
+    channels : int or None
+        Where they are written apart from the size.
+    entering : tuple of int or None
+        The size of what goes in, written as a size is.
     """
 
     size: tuple | None = None
     receptive_field: tuple | None = None
     parameters: int | None = None
+    channels: int | None = None
+    entering: tuple | None = None
 
     def __bool__(self):
-        return (self.size, self.receptive_field, self.parameters) != (None, None, None)
+        return any(getattr(self, each) is not None for each in self.__dataclass_fields__)
 
     def completed(self, other):
         """Return the claim with what it lacks taken from another."""
         return Claim(
-            self.size or other.size,
-            self.receptive_field or other.receptive_field,
-            other.parameters if self.parameters is None else self.parameters,
+            *(
+                getattr(other if getattr(self, each) is None else self, each)
+                for each in self.__dataclass_fields__
+            )
         )
 
 
@@ -61,6 +68,13 @@ class Noted:
     inputs : tuple of int
         Indices of the layers it takes; -1 is the image.
     claim : Claim
+    other : course.arithmetic.Layer or None
+        Where something of it is not known: another layer that it might be as well. What differs
+        between the two can't be judged.
+    opaque : bool
+        Whether it is a layer of the writer's own, taken to leave positions as they are.
+    notes : tuple of int
+        Lines on which its notes stand.
     """
 
     kind: str
@@ -70,6 +84,9 @@ class Noted:
     source: str
     inputs: tuple
     claim: Claim = Claim()
+    other: Layer | None = None
+    opaque: bool = False
+    notes: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -81,13 +98,20 @@ class Reading:
     layers : tuple of Noted
         In the order in which they are written.
     input_shape : tuple of int or None
-        (height, width, channels) as written in the code.
-    parameters : int or None
-        The total claimed for the model.
+        (height, width, channels) as far as it is known, with None for what is not; (features,) of a vector.
+    parameters : tuple of int or None
+        The totals claimed for the model.
     unread : tuple of str
         One sentence for each thing that could not be read: which line, what, why.
     remarks : tuple of str
         One sentence for each thing that was read one way and could mean another.
+    name : str or None
+        Of the model, as the text has it.
+    line : int or None
+        Where the model begins.
+    is_summary : bool
+    is_written : bool
+        Whether the text itself says what goes into the model.
     """
 
     layers: tuple
@@ -95,3 +119,7 @@ class Reading:
     parameters: int | None = None
     unread: tuple = ()
     remarks: tuple = ()
+    name: str | None = None
+    line: int | None = None
+    is_summary: bool = False
+    is_written: bool = False

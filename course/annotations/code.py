@@ -3,43 +3,39 @@
 import io
 import re
 import tokenize
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
 
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
-from course.annotations.keras_calls import KERAS_1_SIGNS, KNOWN
-from course.annotations.notes import claims_of
+from course.annotations.columns import Columns, planes_noted
+from course.annotations.image import image_sides
+from course.annotations.judging import sense
+from course.annotations.keras_calls import KERAS_1_SIGNS
+from course.annotations.notes import Note
+from course.annotations.owners import LAYER_CALL, Comment, Owners
 from course.annotations.repair import MARK, repaired
+from course.annotations.truth import truth_of
 from course.annotations.walk import Walk
 
 LONGEST_SOURCE = 300
-LAYER_CALL = re.compile(rf"\b({'|'.join(KNOWN)})\s?\(")
 LONGEST_TEXT = 500_000
 MOST_LINES = 20_000
-FARTHEST = 8  # lines between a note and its layer
+MOST_NAMED = 12  # lines named in one sentence
 
 
-@dataclass(frozen=True)
-class Comment:
-    """A comment or trailing text: its line, what it says, and whether it stands alone there."""
-
-    line: int
-    text: str
-    alone: bool
-
-
-def read_code(text):
-    """Return the layers of Keras code, each with what its note claims.
+def readings_of_code(text, image=None):
+    """Return the layers of each model in Keras code, each layer with what its note claims.
 
     Parameters
     ----------
     text : str
         Code, also broken or with prose around it. It is parsed and never executed.
+    image : tuple of int, optional
+        (height, width, channels), where the code does not say.
 
     Returns
     -------
-    Reading
-        Of the model that has the most notes; a remark names the others.
+    list of Reading
+        In the order in which the models begin.
 
     Raises
     ------
@@ -50,49 +46,261 @@ def read_code(text):
         raise ReadError(f"The text is longer than {MOST_LINES:,} lines or {LONGEST_TEXT:,} characters.")
     text, tree, mended = repaired(text)
     keras_1 = any(re.search(rf"\b{sign}\b", text) for sign in KERAS_1_SIGNS)
-    walk = Walk(tree, keras_1)
-    networks = [network for network in walk.networks if network.layers and not network.joined]
-    if not networks:
+    source = _Source(text, mended)
+    read = source.readings(tree, keras_1, image)
+    if not read:
         raise ReadError("No layers were found: the text needs Keras code such as model.add(Conv2D(48, 3)).")
-    lines = text.split("\n")
-    notes = _Notes(networks, lines, _comments(text), walk)
-    read = [(network, [notes.claim(placed) for placed in network.layers]) for network in networks]
-    network, found = max(read, key=lambda pair: (sum(map(bool, pair[1])), len(pair[1])))
-    remarks = [f"Line {line}: a bracket is missing; it is read as closed." for line in mended] + list(walk.remarks)
-    if len(networks) > 1:
-        remarks.insert(0, _chosen(network, networks))
-    index = {None: IMAGE} | {placed: i for i, placed in enumerate(network.layers)}
-    layers = tuple(
-        Noted(
-            placed.spec.kind,
-            placed.spec.layer,
-            placed.spec.name,
-            placed.first,
-            _source(lines, placed.spec.node),
-            tuple(index.get(item, IMAGE) for item in placed.inputs),
-            claim,
-        )
-        for placed, claim in zip(network.layers, found, strict=True)
-    )
-    unread = tuple(dict.fromkeys([*_lost(lines, network), *walk.unread]))
-    return Reading(layers, network.input_shape, None, unread, tuple(remarks))
+    if source.is_two_ways:
+        # Conv2D(32, 3, 3) has a 3x3 kernel in Keras 1 and a stride of 3 since: the notes know which was meant.
+        other = source.readings(tree, not keras_1, image)
+        if len(other) == len(read):
+            read = [max(pair, key=lambda each: each[1]) for pair in zip(read, other, strict=True)]
+    return [reading for reading, _ in read]
 
 
-def _chosen(network, networks):
-    title = f"`{network.name}`" if network.name else "the one"
-    return (
-        f"The text holds {len(networks)} models; read here is {title} from line {network.layers[0].first} on, "
-        "which has the most notes."
-    )
+class _Source:
+    """A text that has been repaired: its lines and its comments."""
+
+    def __init__(self, text, mended):
+        self.lines = text.split("\n")
+        self.comments = _comments(text)
+        self.mended = mended
+        self.is_two_ways = False
+
+    def readings(self, tree, keras_1, image):
+        """Return (reading, how much sense its notes make) for each model."""
+        walk = Walk(tree, keras_1)
+        networks = [network for network in walk.networks if network.layers and not network.joined]
+        self.is_two_ways = any(placed.spec.remark for network in networks for placed in network.layers)
+        owners = Owners(networks, self.lines, self.comments)
+        networks.sort(key=lambda network: min(placed.first for placed in network.layers))
+        return [self.reading(network, owners, walk, image) for network in networks]
+
+    def reading(self, network, owners, walk, image):
+        index = {None: IMAGE} | {placed: i for i, placed in enumerate(network.layers)}
+        noted = [
+            Noted(
+                placed.spec.kind, placed.spec.layer, placed.spec.name, placed.first,
+                _source(self.lines, placed.spec.node), tuple(index.get(item, IMAGE) for item in placed.inputs),
+                Claim(), placed.spec.other, placed.spec.opaque,
+            )
+            for placed in network.layers
+        ]  # fmt: skip
+        said = _Said(network, walk, owners)
+        beside = [(index[layer], comment) for layer, comment in owners.beside(network)
+                  if not (owners.is_repeated(layer, comment.line) and said.repeats(layer, comment))]  # fmt: skip
+        above, below = ([(index[layer], c) for layer, c in side] for side in owners.alone(network))
+        found = _Reader(noted, image, network.input_shape, [c.text for c in self.comments if c.alone])
+        best = found.best(beside, above, below, owners.is_first([c for _, c in (*above, *below)]))
+        read = best.layers
+        for i, comment in best.notes:
+            at = comment.line if comment.line in network.layers[i].sites else read[i].line
+            read[i] = replace(read[i], line=at, notes=(*read[i].notes, comment.line))
+        unread = (*self._lost(network), *best.unread(), *said.unread(), *self._stray(network, owners, best))
+        mended = [f"Line {line}: a bracket is missing; it is read as closed." for line in self.mended
+                  if said.covers(line)]  # fmt: skip
+        reading = Reading(
+            tuple(read), best.image, None, tuple(dict.fromkeys(unread)),
+            (*mended, *best.remarks, *said.remarks()), network.name, min(p.first for p in network.layers),
+            is_written=network.input_shape is not None,
+        )  # fmt: skip
+        return reading, sense(read, best.truth)
+
+    def _lost(self, network):
+        """Name the lines among a network's that look like layers and are no Python."""
+        first, last = network.layers[0].first, network.layers[-1].last
+        for number, line in enumerate(self.lines, start=1):
+            if line.startswith(MARK) and (found := LAYER_CALL.search(line)):
+                if first - 10 <= number <= last + 10:
+                    yield f"Line {number}: this {found[1]} could not be read; the line is not Python."
+
+    def _stray(self, network, owners, best):
+        """Name the notes with sizes or fields among a network's layers that are no layer's."""
+        taken = {comment.line for _, comment in best.notes}
+        for comment in owners.stray(network, taken):
+            note = Note(comment.text)
+            if any(token.label in ("size", "field") for token in note.values):
+                yield f"Line {comment.line}: {_quoted(comment.text)} is beside no layer."
 
 
-def _lost(lines, network):
-    """Name the lines among a network's that look like layers and are no Python."""
-    first, last = network.layers[0].first, network.layers[-1].last
-    for number, line in enumerate(lines, start=1):
-        if line.startswith(MARK) and (found := LAYER_CALL.search(line)):
-            if first - 10 <= number <= last + 10:
-                yield f"Line {number}: this {found[1]} could not be read; the line is not Python."
+class _Reader:
+    """Finds what the notes of one network claim: whose those that stand alone are, and what is in which column."""
+
+    def __init__(self, noted, image, written, legends):
+        self.noted, self.legends = noted, [text for text in legends if len(text) < 300]
+        self.written = written
+        self.image = image if written is None or (len(written) == 3 and None in written and image) else written
+
+    def best(self, beside, above, below, starts_above):
+        """Return the better of two readings: notes above their layers, or below them."""
+        if not above and not below:
+            return self._read(beside)
+        tries = []
+        for number, side in enumerate((above, below)):
+            found = self._read([*beside, *side])
+            points = sense(found.layers, found.truth), *found.agreement()
+            tries.append(((*points, (number == 0) == starts_above, len(side)), -number, found))
+        return max(tries, key=lambda each: each[:2])[2]
+
+    def _read(self, pairs):
+        pairs = sorted(pairs, key=lambda pair: (pair[0], pair[1].line))
+        truth = truth_of(self.noted, self.image)
+        remarks = []
+        if -1 in truth.doubtful:
+            sides, fits, of = self._sides(pairs, truth)
+            if sides:
+                channels = truth.image[2]
+                truth = truth_of(self.noted, (*sides, channels))
+                shown = "×".join(map(str, sides))
+                which = f"all noted sizes fit {shown}" if fits == of else f"the first noted size fits {shown}"
+                remarks.append(f"The image's size is not in the text; {which}. Name another with --input.")
+            elif any(Note(comment.text).claim().size for _, comment in pairs):
+                remarks.append("The image's size is not in the text, so sizes are judged step by step; "
+                               "name it with --input.")  # fmt: skip
+        return _Read(self.noted, truth, pairs, self.legends, remarks)
+
+    def _sides(self, pairs, truth):
+        """Return the (height, width) that the noted sizes agree on, how many do, and of how many."""
+        read = _Read(self.noted, truth, pairs, self.legends, [])
+        candidates = [read.planes] if read.planes else read.bare_columns()
+        best = (None, 0, 0)
+        for planes in candidates:
+            sides, fits = image_sides(truth, planes)
+            enough = fits == len(planes) or bool(read.planes) or (fits >= 2 and fits > len(planes) / 2)
+            if fits > best[1] and enough:
+                best = (sides, fits, len(planes))
+        return best
+
+
+class _Read:
+    """One way to read the notes of a network."""
+
+    def __init__(self, noted, truth, pairs, legends, remarks):
+        self.noted, self.truth, self.notes = noted, truth, pairs
+        self.labelled = [(layer, Note(comment.text)) for layer, comment in pairs]
+        Columns(noted, truth).settle(self.labelled, [Note(text) for text in legends])
+        self.claims = [Claim()] * len(noted)
+        order = sorted(range(len(pairs)), key=lambda i: (pairs[i][1].alone, -pairs[i][1].line))
+        for i in order:
+            layer = pairs[i][0]
+            self.claims[layer] = self.claims[layer].completed(self.labelled[i][1].claim())
+        self.planes = planes_noted(self.labelled)
+        self.image = truth.image if truth.image != (None, None, None) else None
+        self.remarks = remarks + self._entering()
+
+    @property
+    def layers(self):
+        """The layers with what is claimed of them."""
+        return [replace(note, claim=claim) for note, claim in zip(self.noted, self.claims, strict=True)]
+
+    def bare_columns(self):
+        """Return {layer: (n, n)} for each column of numbers that might be sides."""
+        columns = {}
+        for layer, note in self.labelled:
+            for place, token in enumerate(token for token in note.values if token.label is None):
+                if isinstance(token.value, int):
+                    columns.setdefault((place, token.word), {})[layer] = (token.value, token.value)
+                elif len(token.value) == 2:
+                    columns.setdefault((place, token.word), {})[layer] = tuple(token.value)
+        return [column for column in columns.values() if len(column) >= 3 and max(column.values()) > (7, 7)]
+
+    def agreement(self):
+        """Return how many claims are true, and how many follow from the truth about channels alone."""
+        true = channels = 0
+        for claim, row in zip(self.claims, self.truth.rows, strict=True):
+            shape = row.output_shape
+            true += claim.receptive_field is not None and claim.receptive_field == row.nominal_receptive_field
+            true += claim.parameters is not None and claim.parameters == row.parameters
+            if claim.size and shape:
+                true += tuple(claim.size[:2]) == tuple(shape[:2]) or claim.size[-1:] == shape == claim.size
+                channels += len(claim.size) == 3 and claim.size[-1] == shape[-1]
+        return true + channels, channels
+
+    def _entering(self):
+        """Return a remark where a column is about what goes into the layers."""
+        notes = [i for i, claim in enumerate(self.claims) if claim.entering]
+        if len(notes) < 2 or any(claim.size for claim in self.claims):
+            return []
+        parents = [max(self.noted[i].inputs, default=IMAGE) for i in notes]
+        into = [self.truth.image if i < 0 else self.truth.rows[i].output_shape for i in parents]
+        pairs = zip((self.claims[i].entering[:2] for i in notes), into, strict=True)
+        right = sum(shape is not None and size == shape[: len(size)] for size, shape in pairs)
+        return [
+            f"The sizes noted beside {len(notes)} layers are read as those of what goes in, not of what comes "
+            f"out; {right} of them {'is' if right == 1 else 'are'} right as that."
+        ]
+
+    def unread(self):
+        """Yield a sentence for the notes of which a number was not understood."""
+        lines = {}
+        for (_, comment), (_, note) in zip(self.notes, self.labelled, strict=True):
+            if note.unread():
+                lines.setdefault(comment.line, comment.text)
+        yield from named_lines(lines)
+
+
+def named_lines(notes):
+    """Return one sentence for notes that were not understood, from {line: text}."""
+    if not notes:
+        return []
+    (line, text), *others = notes.items()
+    if not others:
+        return [f"Line {line}: {_quoted(text)} is not understood."]
+    return [f"{_lines(list(notes))}: notes not understood, such as {_quoted(text)}."]
+
+
+def _quoted(text):
+    text = " ".join(text.replace(MARK[1:], "").split())
+    return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
+
+
+def _lines(numbers):
+    numbers = sorted(dict.fromkeys(numbers))
+    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+    named = ", ".join(map(str, numbers[:MOST_NAMED]))
+    return f"Line{'s' if len(numbers) > 1 else ''} {named}{more}"
+
+
+class _Said:
+    """The walk's sentences that are about one network, each once, with all its lines."""
+
+    def __init__(self, network, walk, owners):
+        self.network, self.walk, self.repeated = network, walk, {}
+        self.lines = {line for p in network.layers for line in (p.first, p.spec.node.lineno, *p.sites)}
+        self.names = [n.name for n in walk.networks]
+
+    def covers(self, line):
+        """Return whether a line is among the network's."""
+        return line is None or min(self.lines) <= line <= max(self.lines)
+
+    def repeats(self, layer, comment):
+        if any(token.is_value for token in Note(comment.text).values):
+            self.repeated[comment.line] = comment.text
+        return True
+
+    def unread(self):
+        yield from self._about(self.walk.unread)
+        if self.repeated:
+            what = "the layer is read several times, so whose this note is can't be told"
+            yield f"{_lines(list(self.repeated))}: {what}."
+
+    def remarks(self):
+        return list(self._about(self.walk.remarks))
+
+    def _about(self, said):
+        grouped = {}
+        for line, what, network in said:
+            own = network is not None and network.root() is self.network
+            if line is None:
+                grouped.setdefault(what, [])
+            elif own or (network is None and self.covers(line)):
+                key = re.sub(r"^[\w.]+\(([\d, ]+)\)", "Calls", what) if " is read as Keras " in what else what
+                grouped.setdefault(key, []).append((line, what))
+        for key, places in grouped.items():
+            if not places:
+                yield key
+            else:
+                yield f"{_lines([line for line, _ in places])}: {places[0][1]}."
 
 
 def _source(lines, node):
@@ -113,82 +321,3 @@ def _comments(text):
     except (tokenize.TokenError, SyntaxError, RecursionError, MemoryError):
         pass  # what was found so far stands
     return found
-
-
-class _Notes:
-    """Whose is each note?"""
-
-    def __init__(self, networks, lines, comments, walk):
-        placed = [layer for network in networks for layer in network.layers]
-        self.walk = walk
-        self.times = Counter((layer.first, id(layer.spec.node)) for layer in placed)
-        self.starts = {layer.first: layer for layer in placed}
-        self.ends = {layer.last: layer for layer in placed}
-        self.lines, self.channels, channels = {}, {}, None
-        for layer in placed:
-            channels = self.channels[layer] = getattr(layer.spec.layer, "filters", channels)
-            for line in range(layer.first, min(layer.last, layer.first + 50) + 1):
-                self.lines.setdefault(line, layer)
-            self.lines[layer.last] = layer
-            self.lines[layer.first] = layer
-        self.beside = self._claims([c for c in comments if not c.alone and c.line in self.lines], comments)
-        self.lonely = {c.line for c in comments if c.alone}
-        self.lonely_or_empty = self.lonely | {i for i, line in enumerate(lines, start=1) if not line.strip()}
-        self.alone = self._claims([c for c in comments if c.alone and any(self._neighbours(c.line))], comments)
-        self.owned = self._owned()
-
-    def claim(self, layer):
-        """Return what the notes of a layer claim."""
-        claim = Claim()
-        lines = [layer.last, layer.first, *range(layer.first + 1, min(layer.last, layer.first + 50))]
-        for line in lines:
-            if self.lines.get(line) is layer and line in self.beside:
-                claim = claim.completed(self.beside[line])
-        for line in self.owned.get(layer, ()):
-            claim = claim.completed(self.alone[line])
-        if claim and self.times[(layer.first, id(layer.spec.node))] > 1:
-            self.walk.report(
-                layer.spec.node, "the layer is read several times, so whose this note is can't be told"
-            )
-            return Claim()
-        return claim
-
-    def _claims(self, notes, comments):
-        found = claims_of([note.text for note in notes], [comment.text for comment in comments if comment.alone])
-        return {note.line: claim for note, claim in zip(notes, found, strict=True) if claim}
-
-    def _neighbours(self, line):
-        """Return the layers next below and above a line of comment, None where there is none."""
-        for between in (self.lonely, self.lonely_or_empty):
-            down = up = line
-            while down in between and down - line < FARTHEST:
-                down += 1
-            while up in between and line - up < FARTHEST:
-                up -= 1
-            if down in self.starts or up in self.ends:
-                break
-        return self.starts.get(down), self.ends.get(up)
-
-    def _owned(self):
-        """Return {layer: lines of its notes that stand alone}, all above their layers or all below."""
-        sides = ({}, {})
-        for line in self.alone:
-            for side, layer in zip(sides, self._neighbours(line), strict=True):
-                if layer:
-                    side[line] = layer
-        # Before a model's first note there is no layer of it, where notes stand above theirs.
-        starts_above = bool(self.alone) and self._neighbours(min(self.alone))[1] is None
-        above, below = ((self._agreeing(side), i != starts_above, len(side)) for i, side in enumerate(sides))
-        choice = sides[above < below]
-        owned = {}
-        for line, layer in choice.items():
-            owned.setdefault(layer, []).append(line)
-        return owned
-
-    def _agreeing(self, side):
-        """Return how many notes give as many channels as their layer's output has."""
-        return sum(
-            self.alone[line].size[-1] == self.channels.get(layer)
-            for line, layer in side.items()
-            if len(self.alone[line].size or ()) == 3
-        )

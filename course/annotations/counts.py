@@ -1,44 +1,51 @@
 """Check the channels and the parameter counts that were noted."""
 
 from course.annotations.rules import OTHER
-from course.annotations.verdicts import INHERITED, RIGHT, UNCLAIMED, WRONG, Verdict
+from course.annotations.verdicts import INHERITED, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 
-def check_channels(noted, ledger):
-    """Return a Verdict for each layer's number of channels, where the noted size has one."""
+def check_channels(noted, truth):
+    """Return a Verdict for each layer's number of channels, where one is noted."""
     verdicts, wrong = [], {}
-    for number, (note, row) in enumerate(zip(noted, ledger, strict=True)):
-        claim, shape = note.claim.size, row.output_shape
-        if claim is None or len(claim) != 3 or shape is None:
+    for number, (note, row) in enumerate(zip(noted, truth.rows, strict=True)):
+        claim, before = _channels(note.claim), max(row.row.inputs, default=-1)
+        has_filters = hasattr(note.layer, "filters") and not note.opaque
+        if claim is None:
             verdicts.append(Verdict(UNCLAIMED))
-        elif claim[2] == shape[-1]:
+            if before in wrong and not has_filters:
+                wrong[number] = wrong[before]
+        elif row.output_shape is None or row.output_shape[-1] is None:
+            verdicts.append(Verdict(UNJUDGED))
+        elif claim == row.output_shape[-1]:
             verdicts.append(Verdict(RIGHT))
         else:
-            before = wrong.get(max(row.inputs, default=-1), (None, None))
-            passed_on = before[0] == claim[2] and not hasattr(note.layer, "filters")
-            source = before[1] if passed_on else None
-            wrong[number] = claim[2], number if source is None else source
-            sentence = f"It puts out {shape[-1]} channels, not {claim[2]}."
+            noted_before, source = wrong.get(before, (None, None))
+            passed_on = noted_before == claim and not has_filters
+            wrong[number] = claim, source if passed_on else number
+            sentence = f"It puts out {row.output_shape[-1]} channels, not {claim}."
             verdicts.append(
                 Verdict(INHERITED, sentence, source=source) if passed_on else Verdict(WRONG, sentence, OTHER)
             )
-            continue
-        if claim is None and not hasattr(note.layer, "filters") and row.inputs and max(row.inputs) in wrong:
-            wrong[number] = wrong[max(row.inputs)]
     return verdicts
 
 
-def check_parameters(noted, ledger):
+def _channels(claim):
+    if claim.channels is not None:
+        return claim.channels
+    return claim.size[2] if claim.size and len(claim.size) == 3 else None
+
+
+def check_parameters(noted, truth):
     """Return a Verdict for each layer's parameter count."""
-    return [_judge(note, row) for note, row in zip(noted, ledger, strict=True)]
+    return [_judge(note, row) for note, row in zip(noted, truth.rows, strict=True)]
 
 
 def _judge(note, row):
     claim, true = note.claim.parameters, row.parameters
     if claim is None or true is None:
-        return Verdict(UNCLAIMED)
+        return Verdict(UNCLAIMED if claim is None else UNJUDGED)
     if claim == true:
         return Verdict(RIGHT)
-    biases = row.output_shape[-1] if getattr(note.layer, "use_bias", False) else 0
+    biases = row.output_shape[-1] if getattr(note.layer, "use_bias", False) and row.output_shape else 0
     why = ": its biases were left out" if biases and claim == true - biases else ""
     return Verdict(WRONG, f"It holds {true:,} parameters, not {claim:,}{why}.", "wrong parameter count")

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.annotations.claims import ReadError
-from course.annotations.code import read_code
-from course.annotations.summary import is_summary, read_summary
+from course.annotations.code import readings_of_code
+from course.annotations.dialects import refuse_other_libraries
+from course.annotations.summary import is_summary, readings_of_summaries, with_columns
+from course.annotations.totals import claimed_totals
 
 LARGEST = 5_000_000  # bytes
 SUFFIXES = (".py", ".ipynb", ".md", ".markdown", ".txt", ".html", ".htm", ".rst")
@@ -18,52 +20,81 @@ NOTEBOOK = ".ipynb"
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _HTML = re.compile(r"<(?:br|p|b|pre|code|div|span|h[1-6]|li|td|hr)\b[^<>\n]{0,200}>", re.I)
-_LINE_END = re.compile(r"<(?:br|/p|/div|/li|/tr|/pre|/h[1-6])\s{0,9}/?>[ \t]{0,99}\n?", re.I)
+_LINE_END = re.compile(r"<(?:br|/p|/div|/li|/tr|/pre|/h[1-6])\s{0,9}/?>", re.I)
 _FENCE = re.compile(r"^[ \t>]{0,9}(?:```|~~~)")
 
 
-def read(text_or_path):
-    """Return the layers of a learner's text or file, and what its notes claim.
+def read(text_or_path, image=None):
+    """Return the reading, of those that `readings` returns, of the model that has the most notes."""
+    return chosen(readings(text_or_path, image))
+
+
+def chosen(found):
+    """Return the reading of the model with the most notes, and then the most layers; of summaries the last."""
+    if all(reading.is_summary for reading in found):
+        return found[-1]
+    return max(found, key=lambda reading: (sum(bool(n.claim) for n in reading.layers), len(reading.layers)))
+
+
+def readings(text_or_path, image=None):
+    """Return the layers of each model in a learner's text or file, and what its notes claim.
 
     Parameters
     ----------
     text_or_path : str or os.PathLike
         Text with Keras code or a `model.summary()` in it, or the path of a .py, .ipynb, .md, .txt or
         .html file. Code is parsed and never executed.
+    image : tuple of int, optional
+        (height, width, channels), where the text does not say.
 
     Returns
     -------
-    course.annotations.claims.Reading
+    list of Reading
+        In the order in which the models begin.
 
     Raises
     ------
     ReadError
         When a file can't be read, or no layer is found.
     """
-    text, is_notebook = _text(text_or_path)
-    if len(text) > LARGEST:
-        raise ReadError(f"The text has {len(text):,} characters; at most {LARGEST:,} are read.")
-    cells = _cells(text, is_notebook)
+    text, cells = _opened(text_or_path)
     if cells is None:
         plain = _plain(text)
         sources, summary = [_fenced(plain), plain], plain
     else:
         sources, summary = [cells["code"], cells["markdown"]], cells["outputs"]
         text = cells["markdown"] + "\n" + cells["code"]
-    reading = _first([source for source in sources if source.strip()], summary)
-    return reading if reading.parameters else replace(reading, parameters=claimed_total(_plain(text)))
+    refuse_other_libraries(text)
+    found = _first([source for source in sources if source.strip()], summary, image)
+    totals = claimed_totals(_plain(text))
+    return [replace(reading, parameters=totals) for reading in found]
 
 
-def _first(sources, summary):
-    """Return the reading of the first source that holds layers."""
+def source_of(text_or_path):
+    """Return a text or file as it is, and the code in its cells where it is a notebook, else None."""
+    text, cells = _opened(text_or_path)
+    return text, cells and cells["code"]
+
+
+def _opened(text_or_path):
+    text, is_notebook = _text(text_or_path)
+    if len(text) > LARGEST:
+        raise ReadError(f"The text has {len(text):,} characters; at most {LARGEST:,} are read.")
+    return text, _cells(text, is_notebook)
+
+
+def _first(sources, summary, image):
+    """Return the readings of the first source that holds layers."""
     why = ReadError("The text is empty.")
     for source in sources:
         try:
-            return read_code(source)
+            found = readings_of_code(source, image)
         except ReadError as error:
             why = error
+        else:
+            return with_columns(found, summary) if is_summary(summary) else found
     if is_summary(summary):
-        return read_summary(summary)
+        return readings_of_summaries(summary, image)
     raise why
 
 
@@ -128,8 +159,20 @@ def _plain(text):
     """Return a text without HTML tags and entities, its lines kept."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _HTML.search(text):
-        text = _TAG.sub("", _LINE_END.sub("\n", text))
+        text = "\n".join(map(_untagged, text.split("\n")))
     return html.unescape(text) if re.search(r"&(?:#?\w{2,8});", text) else text
+
+
+def _untagged(line):
+    """Return a line without tags, parted where one ends a line of code; else the lines keep their numbers."""
+    parts = [_TAG.sub("", part) for part in _LINE_END.split(line)]
+    kept = parts[:1]
+    for part in parts[1:]:
+        if "(" in part and "(" in kept[-1]:
+            kept.append(part)
+        else:
+            kept[-1] = f"{kept[-1]} {part}".rstrip()
+    return "\n".join(kept)
 
 
 def _fenced(text):
@@ -142,41 +185,3 @@ def _fenced(text):
         else:
             kept.append(line if inside else "")
     return "\n".join(kept) if any(kept) else ""
-
-
-_NUMBER = r"(\d{1,3}(?:[,_ ]\d{3}){1,3}|\d{1,10})(?![\d,.]*[\dkKmM%])"
-_TOTAL = re.compile(
-    r"(?P<what>total|model|overall|final|number of|no\.? of|#)?[ \t*_#]{0,9}(?:trainable |model )?"
-    r"param(?:eter)?s?\b(?: count)?[ \t*_)]{0,9}(?:[:=\-\u2013\u2014]|is|are|of){1,2}[ \t*_`]{0,9}" + _NUMBER,
-    re.I,
-)
-_OF_ANOTHER = re.compile(r"\b(?:base|baseline|given|original|reference)\b", re.I)
-_HEADING = re.compile(r"^\s{0,9}(?:#{1,6} |[*_]{2}|model\b.{0,40}:$)", re.I)
-_NON_TOTAL = re.compile(r"non-?\s?trainable|\btrainable", re.I)
-
-
-def claimed_total(text):
-    """Return the parameters a text claims for its final model, or None.
-
-    Parameters
-    ----------
-    text : str
-        Such as "Total params: 98,887". A count under a heading of the base or given model is passed over.
-    """
-    named, bare, heading = [], [], ""
-    for line in text.split("\n"):
-        line = line[:500]
-        if _HEADING.match(line) and not _TOTAL.search(line):
-            heading = line
-        found = _TOTAL.search(line)
-        if not found or _OF_ANOTHER.search(line) or _NON_TOTAL.search(line):
-            continue
-        count = int(re.sub(r"\D", "", found[2]))
-        if found["what"] and found["what"] != "#" and not _OF_ANOTHER.search(heading):
-            named.append((found["what"].lower() == "total", count))
-        elif not line[: found.start()].strip(" \t#*_-<>") and "(" not in line and not _OF_ANOTHER.search(heading):
-            bare.append(count)
-    totals = [count for is_total, count in named if is_total] or [count for _, count in named]
-    if totals:
-        return totals[-1]
-    return bare[0] if len(bare) == 1 else None

@@ -4,10 +4,11 @@ import html
 from dataclasses import dataclass
 
 from course.annotations.claims import Noted
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, WRONG, Verdict
-from course.arithmetic import Row
+from course.annotations.truth import Known
+from course.annotations.verdicts import ACCUSED, INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
-_BY_WEIGHT = (WRONG, LUCKY, INHERITED, RIGHT, UNCLAIMED)
+SCHEMA = 2  # of `Findings.as_dict`
+_BY_WEIGHT = (WRONG, LUCKY, INHERITED, RIGHT, UNJUDGED, UNCLAIMED)
 _HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")
 _LEFT = (1, 6)  # columns of words
 _COLOURS = {WRONG: "#D55E00", LUCKY: "#CC79A7", INHERITED: "#E69F00", RIGHT: "#009E73"}  # after Okabe and Ito
@@ -23,7 +24,7 @@ class Finding:
         The layer's number, counted from 0.
     noted : Noted
         The layer as written, with its claim.
-    row : course.arithmetic.Row
+    row : Known
         What is true of it.
     receptive_field, size, channels, parameters : Verdict
         Size is height and width.
@@ -31,7 +32,7 @@ class Finding:
 
     index: int
     noted: Noted
-    row: Row
+    row: Known
     receptive_field: Verdict
     size: Verdict
     channels: Verdict
@@ -62,10 +63,24 @@ class Finding:
             "parameters": self.parameters,
         }
 
+    @property
+    def true_size(self):
+        """The output shape, with None for what is not known."""
+        shape = self.row.output_shape
+        if self.size.verdict == UNJUDGED and shape and len(shape) == 3:
+            return (None, None, shape[2])
+        return shape
+
+    @property
+    def true_field(self):
+        """The receptive field, with None for what is not known."""
+        unknown = self.receptive_field.verdict == UNJUDGED
+        return (None, None) if unknown else self.row.nominal_receptive_field
+
     def as_dict(self):
         """Return the finding for JSON."""
         claim = self.noted.claim
-        true = self.row.nominal_receptive_field
+        true = self.true_field
         return {
             "index": self.index,
             "kind": self.noted.kind,
@@ -73,10 +88,12 @@ class Finding:
             "claimed": {
                 "size": claim.size and list(claim.size),
                 "rf": _one_or_both(claim.receptive_field),
+                "channels": claim.channels,
+                "entering": claim.entering and list(claim.entering),
                 "parameters": claim.parameters,
             },
             "true": {
-                "size": self.row.output_shape and list(self.row.output_shape),
+                "size": self.true_size and list(self.true_size),
                 "rf": None if None in true else _one_or_both(true),
                 "parameters": self.row.parameters,
             },
@@ -105,6 +122,12 @@ class Findings:
         What could not be read, a sentence each.
     remarks : tuple of str
         What was read in one way and could mean another, a sentence each.
+    model : str or None
+        Its name in the text.
+    number : int
+        Of the model in the text, counted from 1.
+    models : tuple of (str or None, int or None, int)
+        All models of the text: name, line, and how many of its layers have notes.
     """
 
     layers: tuple
@@ -113,6 +136,9 @@ class Findings:
     misfits: tuple = ()
     unread: tuple = ()
     remarks: tuple = ()
+    model: str | None = None
+    number: int = 1
+    models: tuple = ((None, None, 0),)
 
     @property
     def all_right(self):
@@ -121,12 +147,28 @@ class Findings:
             self.claimed_parameters != self.parameters
         )
         return not (wrong_total or self.misfits) and all(
-            each.verdict in (RIGHT, UNCLAIMED) for finding in self.layers for each in finding.parts.values()
+            each.verdict not in ACCUSED for finding in self.layers for each in finding.parts.values()
         )
 
     def as_dict(self):
-        """Return the findings for JSON."""
+        """Return the findings for JSON.
+
+        Returns
+        -------
+        dict
+            schema: version of this form, `SCHEMA`. model: name, number (from 1), of how many in the text.
+            counts: notes by verdict. layers: for each its index (from 0), kind, line, what is claimed and
+            what is true (size as written or (height, width, channels), rf as a number or [height, width],
+            parameters; null where there is none or where it can't be told; of claims also channels noted
+            apart and the size entering), verdict, mistake, explanation, and its parts (rf, size, channels,
+            parameters), each with verdict, mistake, and the index of the layer since which it is wrong.
+            parameters: total claimed and true. unread, remarks: sentences. Verdicts are those of
+            `course.annotations.verdicts`.
+        """
         return {
+            "schema": SCHEMA,
+            "model": {"name": self.model, "number": self.number, "of": len(self.models)},
+            "counts": self.counts,
             "layers": [finding.as_dict() for finding in self.layers],
             "parameters": {"claimed": self.claimed_parameters, "true": self.parameters},
             "unread": [*self.misfits, *self.unread],
@@ -135,13 +177,12 @@ class Findings:
 
     def _cells(self):
         for finding in self.layers:
-            claim, row = finding.noted.claim, finding.row
-            field = row.nominal_receptive_field
+            claim, field = finding.noted.claim, finding.true_field
             yield (
                 str(finding.noted.line or ""),
                 finding.noted.kind,
-                _times(claim.size),
-                _times(row.output_shape) or "?",
+                _times(claim.size) or _times(claim.channels and ("", claim.channels)),
+                _times(finding.true_size) or "?",
                 _field(claim.receptive_field),
                 "?" if None in field else _field(field),
                 _words(finding),
@@ -169,6 +210,17 @@ class Findings:
         for sentence in self.remarks:
             yield UNCLAIMED, f"Note: {sentence}"
 
+    def first_mistake(self):
+        """Return the first mistake with its place, "" where there is none."""
+        for finding in self.layers:
+            for what, each in finding.parts.items():
+                if each.mistake:
+                    where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
+                    return f"{where}, {what}: {each.mistake}"
+        if None not in (self.claimed_parameters, self.parameters) and self.claimed_parameters != self.parameters:
+            return f"total: {self.claimed_parameters:,} for {self.parameters:,}"
+        return ""
+
     def _follows(self, index, what):
         heirs = [finding for finding in self.layers if finding.parts[what].source == index]
         if not heirs:
@@ -176,22 +228,51 @@ class Findings:
         places = [f"line {f.noted.line}" if f.noted.line else f"layer {f.index + 1}" for f in heirs]
         return f" Passed on to {', '.join(places)}."
 
+    @property
+    def counts(self):
+        """How many notes there are of sizes and receptive fields, or else of the rest, by verdict."""
+        main = [each for finding in self.layers for each in (finding.size, finding.receptive_field)]
+        rest = [each for finding in self.layers for each in (finding.channels, finding.parameters)]
+        noted = [each for each in main if each.verdict != UNCLAIMED]
+        noted = noted or [each for each in rest if each.verdict != UNCLAIMED]
+        return {"notes": len(noted)} | {v: sum(each.verdict == v for each in noted) for v in _BY_WEIGHT[:-1]}
+
     def summary(self):
         """Return one sentence on how many notes are right."""
-        noted = [
-            each
-            for finding in self.layers
-            for each in (finding.size, finding.receptive_field)
-            if each.verdict != UNCLAIMED
-        ]
-        counts = {v: sum(each.verdict == v for each in noted) for v in _BY_WEIGHT}
-        if not noted:
-            return f"{len(self.layers)} layers, and no note of a size or receptive field beside them."
+        counts = self.counts
+        if not counts["notes"]:
+            layers = f"{len(self.layers)} layer{'s' if len(self.layers) > 1 else ''}"
+            beside = "beside them" if len(self.layers) > 1 else "beside it"
+            if sum(bool(finding.noted.claim.entering) for finding in self.layers) > 1:
+                return f"{layers}, with notes of what goes into them."
+            if any("not understood" in sentence for sentence in self.unread):
+                return f"{layers}, and no note {beside} that was understood."
+            return f"{layers}, and no note of a size or receptive field {beside}."
+        main = any(UNCLAIMED != each.verdict for f in self.layers for each in (f.size, f.receptive_field))
+        what = "sizes and receptive fields" if main else "channels and parameters"
+        notes = f"{counts['notes']} note{'s' if counts['notes'] > 1 else ''} of {what}"
+        if counts[UNJUDGED] == counts["notes"]:
+            return f"{notes}, none of which can be judged."
         said = [f"{counts[RIGHT]} right"]
         said += [f"{counts[v]} {word}" for v, word in (
-            (WRONG, "wrong"), (INHERITED, "inherited"), (LUCKY, "right by luck"),
+            (WRONG, "wrong"), (INHERITED, "inherited"), (LUCKY, "right by luck"), (UNJUDGED, "not judged"),
         ) if counts[v]]  # fmt: skip
-        return f"{len(noted)} notes of sizes and receptive fields: {', '.join(said)}."
+        return f"{notes}: {', '.join(said)}."
+
+    def chosen(self):
+        """Return the sentence on which of several models this is, "" where there is one."""
+        if len(self.models) < 2:
+            return ""
+        listed = [
+            f"{i} {f'`{name}`' if name else 'without a name'}"
+            f" ({f'line {line}, ' if line else ''}{notes} note{'' if notes == 1 else 's'})"
+            for i, (name, line, notes) in enumerate(self.models[:6], start=1)
+        ]
+        more = f" and {len(self.models) - 6} more" if len(self.models) > 6 else ""
+        return (
+            f"The text holds {len(self.models)} models: {', '.join(listed)}{more}. This is number {self.number}; "
+            "--model NAME or NUMBER shows another, --all shows each."
+        )
 
     def __str__(self):
         lines = [_HEADINGS, *self._cells()]
@@ -205,7 +286,8 @@ class Findings:
 
         rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
         said = [sentence for _, sentence in self._sentences()]
-        return "\n".join([line(lines[0]), rule, *map(line, lines[1:]), rule, self.summary(), *said])
+        first = [self.chosen()] if self.chosen() else []
+        return "\n".join([*first, line(lines[0]), rule, *map(line, lines[1:]), rule, self.summary(), *said])
 
     __repr__ = __str__
 
@@ -232,8 +314,9 @@ class Findings:
             f'list-style:none">{html.escape(sentence)}</li>'
             for verdict, sentence in self._sentences()
         )
+        first = f"<p>{html.escape(self.chosen())}</p>" if self.chosen() else ""
         return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+            f"{first}<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
             f'<p>{html.escape(self.summary())}</p><ul style="padding-left:0">{said}</ul>'
         )
 
@@ -241,13 +324,13 @@ class Findings:
 def _words(finding):
     """Return a layer's verdict for the table."""
     parts = {name: each.verdict for name, each in finding.parts.items() if each.verdict != UNCLAIMED}
-    if set(parts.values()) <= {RIGHT}:
-        return RIGHT if parts else ""
+    if len(set(parts.values())) == 1 and set(parts.values()) <= {RIGHT, UNJUDGED}:
+        return parts.popitem()[1]
     return ", ".join(f"{name} {verdict}" for name, verdict in parts.items() if verdict != RIGHT)
 
 
 def _times(shape):
-    return "×".join(map(str, shape)) if shape else ""
+    return "×".join("?" if n is None else str(n) for n in shape) if shape else ""
 
 
 def _field(pair):

@@ -1,6 +1,7 @@
 """Which layer fits a row of a summary? From its input's shape, its output's shape and its parameters."""
 
 from itertools import product
+from math import isqrt
 
 from course.annotations.keras_calls import layer_of
 from course.arithmetic.layers import from_config
@@ -44,8 +45,8 @@ def layer_from_counts(kind, inputs, shape, count):
         "Activation": {"activation": "custom"},
         "Reshape": {"target_shape": shape},
     }.get(kind, {})
-    layer, why = layer_of(kind, [], config, False)
-    return layer, None, why
+    layer, _, why = layer_of(kind, [], config, False)
+    return layer, None, f"{kind} is not among the layers this checker knows" if why == "" else why
 
 
 def _convolution(kind, before, shape, count):
@@ -87,9 +88,11 @@ def _areas(kind, channels, filters, count):
 
 def _windows(area, before, shape):
     """Yield kernels of so many taps, with the stride, padding and dilation that give the output's size."""
-    for rows in range(1, LARGEST_KERNEL + 1):
+    side = isqrt(area)
+    square = [side] if side > LARGEST_KERNEL and side * side == area and side <= max(before[:2]) else []
+    for rows in [*range(1, LARGEST_KERNEL + 1), *square]:
         columns, left = divmod(area, rows)
-        if left or columns > LARGEST_KERNEL:
+        if left or (columns > LARGEST_KERNEL and columns != rows):
             continue
         for padding, stride, dilation in [
             *product(("same", "valid"), STRIDES, (1,)),

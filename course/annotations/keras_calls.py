@@ -4,7 +4,7 @@ Signatures are those of Keras 3.15 (https://keras.io/api/layers/). Keras 1 spell
 Keras 1.2 documentation and the conversions of Keras 2's `legacy/interfaces.py`.
 """
 
-from course.arithmetic import LayerError
+from course.arithmetic import LayerError, Pointwise
 from course.arithmetic.layers import LAYERS, from_config
 
 ALIASES = {
@@ -82,8 +82,38 @@ HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom"}
 # One value in, one value out at each position, with no parameters.
 POINTWISE = (
     "ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout",
+    "Identity", "ActivityRegularization", "Masking", "ThresholdedReLU", "SpatialDropout2D",
 )  # fmt: skip
 KNOWN = {*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES}
+
+# What can't be told from the text is read in two ways, and what differs is not judged. No text has such numbers
+# of channels, and most groups divide them.
+UNKNOWN_CHANNELS = (1_441_440, 2_162_160)
+DOUBTS = {
+    "filters": UNKNOWN_CHANNELS,
+    "units": UNKNOWN_CHANNELS,
+    "kernel_size": (3, 5),
+    "pool_size": (2, 3),
+    "strides": (1, 2),
+    "padding": ("same", "valid"),
+    "dilation_rate": (1, 2),
+    "depth_multiplier": (1, 2),
+    "use_bias": (True, False),
+    "size": (2, 3),
+}
+# When the network is used they leave every position as it is. `Normalization` holds counts of its own.
+PREPROCESSING = (
+    "Normalization", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+    "RandomBrightness", "RandomShear", "RandomHue", "RandomSaturation", "RandomColorJitter", "RandomErasing",
+    "RandomGrayscale", "RandomHeight", "RandomWidth", "AutoContrast", "Equalization", "Solarization",
+)  # fmt: skip
+# Keras layers of which nothing is known on an image's height and width.
+ELSEWHERE = (
+    "LSTM", "GRU", "SimpleRNN", "RNN", "Embedding", "Bidirectional", "TimeDistributed", "Conv1D", "Conv3D",
+    "MaxPooling1D", "MaxPooling3D", "AveragePooling1D", "AveragePooling3D", "GlobalAveragePooling1D",
+    "GlobalMaxPooling1D", "UpSampling1D", "UpSampling3D", "ConvLSTM2D", "RepeatVector", "MultiHeadAttention",
+    "Attention", "Discretization", "Hashing", "TextVectorization", "LocallyConnected2D", "Convolution1D",
+)  # fmt: skip
 
 LARGEST = 1_000_000
 
@@ -106,7 +136,7 @@ def is_keras_1_kernel(kind, positional):
 
 
 def layer_of(kind, positional, keywords, keras_1):
-    """Return (layer, why): a layer and None, or None and why it can't be read.
+    """Return (layer, other, why): a layer, what it might be as well, and what of it can't be read.
 
     Parameters
     ----------
@@ -119,24 +149,41 @@ def layer_of(kind, positional, keywords, keras_1):
     keras_1 : bool
         Read `Conv2D(48, 3, 3)` as a 3x3 kernel.
     """
+    if kind in PREPROCESSING:
+        return Pointwise(kind, (None, None) if kind == "Normalization" else (0, 0)), None, None
+    if kind in ELSEWHERE:
+        return None, None, f"{kind} is not among the layers this checker knows"
     if kind not in LAYERS and kind not in POINTWISE:
-        return None, f"{kind} is not among the layers this checker knows"
+        return None, None, ""
     try:
         config = _config(kind, positional, keywords, keras_1)
         if kind not in LAYERS:
-            return from_config("Activation", {"activation": kind, "name": config.get("name")}), None
+            return from_config("Activation", {"activation": kind, "name": config.get("name")}), None, None
+        other, doubts = dict(config), []
         for key in [key for key, value in config.items() if key in _wanted(kind) and not _is_plain(value)]:
-            if key not in HARMLESS:
-                source = f"={config[key].source}" if isinstance(config[key], Unresolved) else ""
-                return None, f"{key}{source} is not a constant written in the text"
-            config[key] = HARMLESS[key]
+            if key in HARMLESS:
+                config[key] = other[key] = HARMLESS[key]
+                continue
+            source = f"={config[key].source}" if isinstance(config[key], Unresolved) else ""
+            doubts.append(f"{key}{source} is not a constant written in the text")
+            if key not in DOUBTS:
+                return None, None, doubts[-1]
+            config[key], other[key] = DOUBTS[key]
         layer = from_config(kind, config)
-        _check(layer)
-        return layer, None
+        if not doubts:
+            _check(layer)
+            return layer, None, None
+        return layer, from_config(kind, other), "; ".join(doubts)
     except LayerError as why:
-        return None, str(why)
+        return None, None, str(why)
     except (TypeError, ValueError) as why:
-        return None, f"its arguments don't fit ({str(why).partition('__init__() ')[2] or why})"
+        return None, None, f"its arguments don't fit ({str(why).partition('__init__() ')[2] or why})"
+
+
+def opaque_layer(strides=1):
+    """Return the two layers that a layer of a writer's own is read as: positions kept, channels not known."""
+    config = {"kernel_size": 1, "strides": strides}
+    return tuple(from_config("Conv2D", {"filters": filters, **config}) for filters in UNKNOWN_CHANNELS)
 
 
 def _is_plain(value, depth=0):

@@ -1,9 +1,9 @@
 """Networks under construction: Sequential stacks, and graphs of layers called on tensors."""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from course.annotations.keras_calls import KNOWN, Unresolved, is_keras_1_kernel, layer_of
+from course.annotations.keras_calls import ELSEWHERE, Unresolved, is_keras_1_kernel, layer_of, opaque_layer
 from course.annotations.values import source_of
 
 MOST_LAYERS = 2_000
@@ -17,6 +17,7 @@ class Network:
     layers: list = field(default_factory=list)
     input_shape: tuple | None = None
     joined: "Network | None" = None
+    number: int = 0
 
     def root(self):
         """Return the network this one has become part of, or itself."""
@@ -24,6 +25,15 @@ class Network:
         while network.joined:
             network = network.joined
         return network
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """`partial(Conv2D, kernel_size=3)`, or another name for a layer."""
+
+    name: str
+    positional: tuple = ()
+    keywords: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,16 +61,23 @@ class Spec:
     name: str | None
     input_shape: tuple | None
     node: ast.AST
+    other: object = None
+    opaque: bool = False
+    remark: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A layer in a network: what it takes, and the lines of the statement that put it there."""
+    """A layer in a network: what it takes, and the lines of the statement that put it there.
+
+    `sites` are the lines of the calls of helpers through which it was reached, the innermost last.
+    """
 
     spec: Spec
     inputs: tuple
     first: int
     last: int
+    sites: tuple = ()
 
 
 class Stop(Exception):
@@ -68,13 +85,14 @@ class Stop(Exception):
 
 
 class Networks:
-    """The networks of one text; `unread` and `remarks` hold a sentence for each doubt."""
+    """The networks of one text; `unread` and `remarks` hold a (line, what, network) for each doubt."""
 
     def __init__(self, keras_1):
         self.keras_1 = keras_1
-        self.networks, self.unread, self.remarks = [], {}, {}
-        self.placed = 0
+        self.networks, self.unread, self.remarks = [], [], []
+        self.placed = self.made = 0
         self.loose = None
+        self.sites = []
 
     def append(self, stack, item, node):
         """Put a layer, or all of another model, at the end of a Sequential model."""
@@ -104,36 +122,46 @@ class Networks:
         return Tensor(network)
 
     def shape(self, value, node):
-        """Return an input shape as a tuple, or None with a remark."""
-        if isinstance(value, list | tuple) and value and all(type(n) is int and 1 <= n <= 10**6 for n in value):
-            return tuple(value)
-        if value is not None:
-            self.remark(node, "the input shape is not written in numbers")
+        """Return an input shape as a tuple, with None for what is not written in numbers."""
+        if type(value) is int:
+            value = (value,)
+        if isinstance(value, list | tuple) and 1 <= len(value) <= 4:
+            shape = tuple(n if type(n) is int and 1 <= n <= 10**6 else None for n in value)
+            if len(shape) == 3 and shape[0] in (1, 3) and shape[1] == shape[2] and (shape[2] or 0) > 4:
+                self.remark(node, "the input shape has channels first; it is read as (height, width, channels)")
+                shape = (*shape[1:], shape[0])
+            return shape
         return None
 
     def spec(self, kind, positional, keywords, node):
         """Return a layer as written."""
-        layer, why = layer_of(kind, positional, keywords, self.keras_1)
+        layer, other, why = layer_of(kind, positional, keywords, self.keras_1)
+        remark = None
         if is_keras_1_kernel(kind, positional) and positional[2] > 1:
             shown = f"{source_of(node.func)}({', '.join(map(str, positional[:3]))})"
             square = f"{positional[1]}x{positional[2]}"
             keras_3 = f"kernel {positional[1]}, stride {positional[2]}"
-            self.remark(
-                node,
+            remark = (
                 f"{shown} is read as Keras 1 does, a {square} kernel; Keras 3 reads {keras_3}"
                 if self.keras_1
-                else f"{shown} is read as Keras 3 does, {keras_3}; Keras 1 meant a {square} kernel",
+                else f"{shown} is read as Keras 3 does, {keras_3}; Keras 1 meant a {square} kernel"
             )
         name = keywords.get("name")
-        shape = keywords.get("input_shape")
+        name = name if isinstance(name, str) else None
+        shape = keywords.get("input_shape", keywords.get("input_dim"))
         batched = keywords.get("batch_input_shape")
-        shape = batched[1:] if isinstance(batched, list | tuple) else shape
-        shape = self.shape(shape, node) if kind in KNOWN else None
-        return Spec(kind, layer, why, name if isinstance(name, str) else None, shape, node)
+        shape = self.shape(batched[1:] if isinstance(batched, list | tuple) else shape, node)
+        if why == "":
+            why = f"{kind} is not among the layers this checker knows"
+            return replace(self.unknown(kind, why, node), name=name, input_shape=shape)
+        return Spec(kind, layer, why, name, shape, node, other, remark=remark)
 
     def unknown(self, kind, why, node):
-        """Return a layer that can't be read: what it does to sizes is not known."""
-        return Spec(kind, None, why, None, None, node)
+        """Return a layer that can't be read: it is taken to leave positions as they are."""
+        if kind in ELSEWHERE or kind.endswith((".output", ".outputs")):
+            return Spec(kind, None, why, None, None, node)
+        layer, other = opaque_layer()
+        return Spec(kind, layer, why, None, None, node, other, opaque=True)
 
     def place(self, spec, inputs, node):
         """Make a layer part of the network its inputs belong to, and return its output."""
@@ -150,11 +178,17 @@ class Networks:
         if not network.layers and spec.input_shape:
             network.input_shape = spec.input_shape
         inputs = tuple(tensor.layer for tensor in tensors)
-        placed = Placed(spec, inputs, node.lineno, node.end_lineno or node.lineno)
+        sites = tuple(line for made, line in self.sites if network.number < made)
+        placed = Placed(spec, inputs, node.lineno, node.end_lineno or node.lineno, sites)
         self.placed += 1
         network.layers.append(placed)
-        if spec.layer is None:
-            self.report(node, f"{spec.kind} could not be read: {spec.why}")
+        if spec.why and spec.opaque:
+            self.report(node, f"{spec.why}; it is taken to leave positions as they are", network)
+        elif spec.why:
+            verb = "could not be read" if spec.layer is None else "is read in part"
+            self.report(node, f"{spec.kind} {verb}: {spec.why}", network)
+        if spec.remark:
+            self.remark(node, spec.remark, network)
         return Tensor(network, placed)
 
     def tensor(self, value, node):
@@ -169,7 +203,8 @@ class Networks:
             return self.place(self.unknown(source, "that model is not in the text", node), [Tensor(network)], node)
         if not network.layers:
             return Tensor(network)
-        self.report(node, f"`{source}` is not in the text; it is taken to be the output of the layer before")
+        what = f"`{source}` is not in the text; it is taken to be the output of the layer before"
+        self.report(node, what, network)
         return Tensor(network, network.layers[-1])
 
     def end(self, stack):
@@ -177,7 +212,8 @@ class Networks:
         return Tensor(network, network.layers[-1] if network.layers else None)
 
     def network(self, name):
-        self.networks.append(Network(name))
+        self.made += 1
+        self.networks.append(Network(name, number=self.made))
         return self.networks[-1]
 
     def loose_network(self, name):
@@ -191,8 +227,8 @@ class Networks:
         if network in self.networks:
             self.networks.remove(network)
 
-    def report(self, node, what):
-        self.unread[f"Line {node.lineno}: {what}."] = None
+    def report(self, node, what, network=None):
+        self.unread.append((node.lineno, what, network))
 
-    def remark(self, node, what):
-        self.remarks[f"Line {node.lineno}: {what}."] = None
+    def remark(self, node, what, network=None):
+        self.remarks.append((node.lineno, what, network))

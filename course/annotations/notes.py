@@ -1,8 +1,8 @@
-"""From the notes beside layers to claims: output size, receptive field, parameters.
+"""From the notes beside layers to numbers with labels, as far as a note says on its own what they are.
 
 Every writer has a style of their own: "32x32x48, RF 3", "-> 30*30*64 | 5", "# o/p 30 (r.f. = 5x5)".
-A number counts when a label says what it is, or when it has the form (height, width, channels), or
-when all the notes of a text agree on what their columns are. What stays ambiguous is not claimed.
+A number counts when a label says what it is, or when it has the form (height, width, channels). What
+is still open is settled by `columns`, from all the notes of a text and the layers they stand beside.
 """
 
 from course.annotations.claims import Claim
@@ -10,35 +10,19 @@ from course.annotations.tokens import Token, tokens
 
 MOST_WORDS = 4  # between a label and its number
 MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
-LABELS = ("size", "field", "parameters", "ignore", "count")
-
-
-def claims_of(texts, legends=()):
-    """Return what each of a text's notes claims.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The notes beside the layers of one model, in order.
-    legends : sequence of str
-        Other comments, one of which may name the columns: "output | RF".
-
-    Returns
-    -------
-    list of Claim
-        One a note; a false one where it claims nothing.
-    """
-    notes = [_Note(text) for text in texts]
-    _name_columns(notes, [_Note(text) for text in legends])
-    return [note.claim() for note in notes]
+LABELS = ("size", "field", "parameters", "entering", "ignore", "count")
+ORDINALS = ("layer", "block", "blk", "stage", "step", "line", "version", "v")
+NAMES = ("conv", "pool", "dense", "fc")  # "conv 3: 24x24", but "RF after conv 5"
 
 
 def claim_of(text):
     """Return what a note claims on its own."""
-    return claims_of([text])[0]
+    return Note(text).claim()
 
 
-class _Note:
+class Note:
+    """One note, its numbers labelled as far as it says on its own what they are."""
+
     def __init__(self, text):
         if ".add(" in text:  # code that is commented out
             text = ""
@@ -47,17 +31,55 @@ class _Note:
         for token in found:
             if token.kind == "n":
                 token.kind = "size" if "field" in kinds else "ignore"
-        self.tokens = _without_steps(_without_sums(found))
+        self.tokens = _without_steps(_without_sums(_parted(found)))
+        self._number()
         self._label()
+        self._word()
         self.values = [token for token in self.tokens if token.is_value]
         self.labels = [token.kind for token in self.tokens if token.kind in LABELS]
-        self.is_bare = (
-            bool(self.values)
-            and not self.labels
-            and not any(
-                token.label or token.kind in ("describes", "word", "other", "break") for token in self.tokens
-            )
+
+    @property
+    def is_bare(self):
+        """Whether it holds numbers and no words."""
+        return bool(self.values) and not any(
+            token.label or token.kind in (*LABELS, "describes", "word", "other", "break") for token in self.tokens
         )
+
+    @property
+    def has_pair(self):
+        """Whether it has two numbers that are not one shape: "30, 5" or "30/5"."""
+        return any(token.label is None and len(_split(token)) == 2 for token in self.values)
+
+    def split(self, pairs=False):
+        """Read "30,30,64,5" as a shape and a number, "30, 5" and "30/5" as two numbers.
+
+        Parameters
+        ----------
+        pairs : bool
+            Read "10/10" so too, as others of the text's notes are.
+        """
+        split = [part for token in self.values for part in ([token] if token.label else _split(token, pairs))]
+        if len(split) > len(self.values):
+            self.values = split
+
+    def _number(self):
+        """Set the numbers of layers apart: "layer 3", "3) 26x26", "output 2: 24x24"."""
+        for i, token in enumerate(self.tokens):
+            after = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+            then = self.tokens[i + 2] if i + 2 < len(self.tokens) else None
+            more = any(t.is_value for t in self.tokens[i + 2 :])
+            is_number = token.text in ORDINALS or (token.text in NAMES and more)
+            if token.kind == "describes" and is_number and after is not None:
+                if after.kind == "number":
+                    after.label = "ignore"
+                if after.text == "#" and then is not None and then.kind == "number":
+                    then.label = "ignore"
+            if i == 0 and token.kind == "number" and after is not None and after.text in (")", ".", "):"):
+                token.label = "ignore"
+            if token.kind == "size" and after is not None and after.kind == "number" and after.value < 100:
+                is_heading = then is not None and then.kind in ("link", "close") and ":" in f"{then.text}:"
+                if is_heading and i + 3 < len(self.tokens) and self.tokens[i + 3].kind == "shape":
+                    after.label = "ignore"
 
     def _label(self):
         """Give each number the label that goes with it."""
@@ -72,7 +94,7 @@ class _Note:
                 is_behind = before is not None and (is_count or (ends_in_label and follower is after))
                 chosen = after if is_ahead and not is_behind else before
                 if chosen is not None:
-                    chosen.label = token.kind
+                    chosen.label, chosen.word = token.kind, token.text
             elif token.kind == "describes":
                 self._describe(i)
         for i, token in enumerate(self.tokens):  # a sum without its result
@@ -80,12 +102,27 @@ class _Note:
             if token.is_value and any(t.text == "+" for t in beside):
                 token.label = "ignore"
 
+    def _word(self):
+        """Note for each number without a label which word stands before it, or else behind it."""
+        for i, token in enumerate(self.tokens):
+            if not token.is_value or token.label:
+                continue
+            j = i - 1
+            while j >= 0 and self.tokens[j].kind in ("link", "equals", "open", "arrow"):
+                j -= 1
+            if j >= 0 and self.tokens[j].kind in ("word", "describes"):
+                token.word = self.tokens[j].text
+                continue
+            j = i + 1
+            if j < len(self.tokens) and self.tokens[j].kind in ("word", "describes"):
+                token.word = f"~{self.tokens[j].text}"
+
     def _before(self, i, kind):
         kinds = [token.kind for token in self.tokens[max(0, i - 1) : i + 2]]
         i -= kinds[0] == "open" and kinds[-1] == "close"  # 5x5 (RF)
         token = self.tokens[i - 1] if i > 0 else None
         fits = token is not None and token.is_value and token.label is None
-        return token if fits and not (kind == "field" and _is_volume(token)) and _can_be(kind, token) else None
+        return token if fits and not (kind == "field" and is_volume(token)) and _can_be(kind, token) else None
 
     def _after(self, i, kind):
         """Return the number a label announces, and whether nothing parts the two."""
@@ -93,6 +130,8 @@ class _Note:
         for j in range(i + 1, len(self.tokens)):
             token = self.tokens[j]
             if token.is_value:
+                if token.label == "ignore" and is_close:  # the number of a layer
+                    continue
                 follower = self.tokens[j + 1] if j + 1 < len(self.tokens) else None
                 if not is_close and follower is not None and follower.kind in LABELS:
                     return None, False
@@ -106,7 +145,7 @@ class _Note:
                 is_close = False
             elif token.kind in ("word", "describes") and words < MOST_WORDS and is_close:
                 words += 1
-            elif token.kind == "size" and kind in ("field", "size", "parameters") and is_close:
+            elif token.kind == "size" and kind in ("field", "size", "parameters", "entering") and is_close:
                 continue
             else:
                 return None, False
@@ -118,38 +157,62 @@ class _Note:
             token = self.tokens[j] if 0 <= j < len(self.tokens) else None
             if token is None or not token.is_value or token.label:
                 continue
-            if not _is_volume(token) or (j < i and token.value[0] <= MOST_KERNEL):
-                token.label = "ignore"
+            if not is_volume(token) or (j < i and token.value[0] <= MOST_KERNEL):
+                token.label, token.word = "ignore", self.tokens[i].text
                 return
 
     def claim(self):
         """Return what the note claims."""
-        found = {label: [t for t in self.values if t.label == label] for label in LABELS}
-        size = next(filter(None, map(_size, found["size"])), None)
-        field = next(filter(None, map(_field, found["field"])), None)
-        parameters = next((n for n in map(_count, found["parameters"]) if n is not None), None)
+        found = {}
+        for token in self.values:
+            found.setdefault(token.label, []).append(token)
+        sizes = [size for size in map(_size, found.get("size", ())) if size]
+        size = sizes[0] if sizes else None
+        if len(sizes) > 1 and [len(each) for each in sizes[:2]] == [1, 1]:
+            size = sizes[0] + sizes[1]
+        field = next(filter(None, map(_field, found.get("field", ()))), None)
+        parameters = next((n for n in map(_count, found.get("parameters", ())) if n is not None), None)
+        channels = next((n for n in map(_count, found.get("channels", ())) if n is not None), None)
+        entering = next(filter(None, map(_size, found.get("entering", ()))), None)
         if size is None:
-            bare = [t for t in self.values if t.label is None]
-            volumes = [t for t in bare if _is_volume(t)]
+            bare = found.get(None, [])
+            volumes = [t for t in bare if is_volume(t)]
             areas = [t for t in bare if t.kind == "shape" and len(t.value) == 2 and "/" not in t.text]
             if volumes:
                 size = _size(volumes[-1])
             elif field and len(areas) == 1:
                 size = areas[0].value
-        return Claim(size, field, parameters)
+        return Claim(size, field, parameters, channels, entering)
+
+    def unread(self):
+        """Return the numbers of which nothing is known."""
+        claim = self.claim()
+        return [
+            token
+            for token in self.values
+            if token.label == "unread"
+            or (token.label is None and not (claim.size and _size(token) == claim.size) and not is_volume(token))
+        ]
 
 
 def _can_be(kind, token):
     """Return whether a number can be a count of channels or filters, where that is the label."""
-    return kind != "count" or not _is_volume(token) or token.value[0] <= MOST_KERNEL
+    return kind != "count" or not is_volume(token) or token.value[0] <= MOST_KERNEL
 
 
-def _is_volume(token):
+def is_volume(token):
     """Return whether a token reads (height, width, channels)."""
     value = token.value
     if token.kind == "list":
         return len(value) == 3 and value[0] == value[1]
     return token.kind == "shape" and (len(value) == 3 or (len(value) == 4 and value[0] == 1))
+
+
+def form_of(token):
+    """Return what a number looks like: "number", "area", "volume" or "other"."""
+    if isinstance(token.value, int):
+        return "number"
+    return "volume" if is_volume(token) else "area" if len(token.value) == 2 else "other"
 
 
 def _size(token):
@@ -186,6 +249,32 @@ def _is_thousands(token):
     return len(first) <= 3 and all(len(part) == 3 and part.isdigit() for part in rest) and first.strip("0") != ""
 
 
+def _split(token, pairs=False):
+    parts = token.value
+    if isinstance(parts, int):
+        return [token]
+    if len(parts) == 4 and parts[0] == parts[1] and token.kind == "list":
+        return [Token("shape", "", parts[:3]), Token("number", "", parts[3])]
+    listed = token.kind == "list" or any(sign in token.text for sign in ("/@[" if len(parts) == 3 else "/@"))
+    is_thousands = "," in token.text and " " not in token.text and _is_thousands(token)
+    if len(parts) not in (2, 3) or not listed or is_thousands:
+        return [token]
+    several = parts[0] != parts[1] or (pairs and len(parts) == 2)
+    return [Token("number", "", part) for part in parts] if several else [token]
+
+
+def _parted(found):
+    """Read the last number of "64, 6464 params" apart from the others."""
+    out = []
+    for i, token in enumerate(found):
+        then = found[i + 1].kind if i + 1 < len(found) else None
+        if token.kind == "list" and then in ("parameters", "count") and not _is_thousands(token):
+            out += [Token("number", str(part), part) for part in token.value]
+        else:
+            out.append(token)
+    return out
+
+
 def _without_sums(found):
     """Replace "4 + (3-1)*2 = 8" by its result."""
     out = []
@@ -213,86 +302,7 @@ def _without_steps(found):
     out = []
     for token in found:
         if token.is_value and len(out) > 1 and out[-1].kind in ("arrow", "to") and out[-2].is_value:
+            token.before = out[-2].value
             del out[-2:]
         out.append(token)
     return out
-
-
-def _name_columns(notes, legends):
-    """Label the numbers of notes that hold nothing else, where their columns leave no doubt."""
-    bare = {}
-    for note in notes:
-        if note.is_bare:
-            note.values = _split(note.values)
-            bare.setdefault(tuple(map(_form, note.values)), []).append(note)
-    legend = next((note.labels for note in [*legends, *notes] if len(note.labels) > 1 and not note.values), None)
-    has_fields = any(token.label == "field" for note in notes for token in note.values)
-    for form, group in bare.items():
-        names = legend if legend and len(legend) == len(form) else _names(form, group, has_fields)
-        for note in group:
-            for token, name in zip(note.values, names, strict=False):
-                token.label = name
-    _name_sizes(notes)
-
-
-def _split(values):
-    """Read "30,30,64,5" as a shape and a number, "30, 5" and "30/5" as two numbers."""
-    if len(values) != 1 or isinstance(values[0].value, int):
-        return values
-    token = values[0]
-    parts = token.value
-    if len(parts) == 4 and parts[0] == parts[1] and token.kind == "list":
-        return [Token("shape", "", parts[:3]), Token("number", "", parts[3])]
-    if len(parts) == 2 and (token.kind == "list" or "/" in token.text) and parts[0] != parts[1]:
-        return [Token("number", "", part) for part in parts]
-    return values
-
-
-def _form(token):
-    if isinstance(token.value, int):
-        return "number"
-    return "volume" if _is_volume(token) else "area" if len(token.value) == 2 else "other"
-
-
-def _names(form, group, has_fields):
-    """Return labels for the columns of notes of one form, None for what is in doubt."""
-    columns = [[_first(note.values[i]) for note in group] for i in range(len(form))]
-    shrinks = [column[0] > column[-1] and column[0] > MOST_KERNEL for column in columns]
-    grows = [column[0] < column[-1] for column in columns]
-    if len(form) == 2 and "volume" in form and len(group) >= 2 and not has_fields:
-        other = 1 - form.index("volume")
-        if form[other] in ("number", "area") and grows[other]:
-            return ["field" if i == other else "size" for i in (0, 1)]
-    if len(form) == 2 and set(form) <= {"number", "area"} and len(group) >= 3 and not has_fields:
-        for size, field in ((0, 1), (1, 0)):
-            if shrinks[size] and grows[field] and columns[field][0] <= MOST_KERNEL:
-                return ["size" if i == size else "field" for i in (0, 1)]
-    if len(form) == 1 and form[0] in ("number", "area") and len(group) >= 4:
-        (column,) = columns
-        if shrinks[0] and all(a >= b for a, b in zip(column, column[1:], strict=False)):
-            return ["size"]
-        if form == ("number",) and column[0] <= MOST_KERNEL and not has_fields:
-            if grows[0] and all(a <= b for a, b in zip(column, column[1:], strict=False)):
-                return ["field"]
-    return [None] * len(form)
-
-
-def _first(token):
-    return token.value if isinstance(token.value, int) else token.value[0]
-
-
-def _name_sizes(notes):
-    """Label the first number of notes such as "30, RF 5" a size, where it shrinks from note to note."""
-    group = [
-        note
-        for note in notes
-        if "size" not in note.labels
-        and len(note.values) == 2
-        and sorted(str(token.label) for token in note.values) == ["None", "field"]
-        and not any(token.kind in ("word", "describes") for token in note.tokens)
-    ]
-    free = [next(token for token in note.values if token.label is None) for note in group]
-    free = [token for token in free if isinstance(token.value, int)]
-    if len(free) >= 2 and free[0].value > free[-1].value and free[0].value > MOST_KERNEL:
-        for token in free:
-            token.label = "size"

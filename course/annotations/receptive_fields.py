@@ -1,43 +1,32 @@
 """Check the receptive fields that were noted, step by step, and name the mistake where one starts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from course.annotations.following import Held, follow, late, with_late
 from course.annotations.rules import (
     ANYTHING_MORE,
     COMMON,
     DROPPED,
     JUMP_IGNORED,
+    K_TIMES_OUTGOING,
     OTHER,
     OUTGOING_JUMP,
     POOLING_AS_3X3,
     RARE,
+    TOO_OFTEN,
 )
-from course.annotations.steps import GLOBAL, steps_of
+from course.annotations.steps import CONVOLUTION, GLOBAL, POOLING, steps_of
 from course.annotations.steps import OTHER as NO_WINDOW
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, WRONG, Verdict
+from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, WRONG, Verdict
 
 
-@dataclass(frozen=True)
-class _Held:
-    """What the notes amount to after a layer, each field as (height, width)."""
-
-    value: tuple  # where they lead, every step since the last note taken rightly
-    noted: tuple  # the last note
-    since: tuple = ()  # the layers after it
-    before: tuple = None  # what reached the layer of the last note
-    source: int = None  # the layer in which a wrong value started
-
-
-def check_receptive_fields(noted, ledger, sizes):
+def check_receptive_fields(noted, truth, sizes):
     """Return a Verdict for each layer's receptive field.
-
-    A note is judged by the step from the note before it. So a mistake is not counted again in every
-    layer that builds on it, and a wrong step that lands on the true number is found as well.
 
     Parameters
     ----------
     noted : sequence of Noted
-    ledger : course.arithmetic.Ledger
+    truth : Truth
         Of the same layers.
     sizes : dict of int to tuple
         For each layer the (height, width) that the notes lead to; see `check_sizes`.
@@ -46,26 +35,42 @@ def check_receptive_fields(noted, ledger, sizes):
     -------
     list of Verdict
     """
-    steps = steps_of(ledger)
-    held, verdicts = {-1: _Held((1, 1), (1, 1))}, []
-    for number, (note, pair, row) in enumerate(zip(noted, steps, ledger, strict=True)):
-        claim, true = note.claim.receptive_field, row.nominal_receptive_field
-        if pair is None:
-            held[number] = None
-            verdicts.append(Verdict(UNCLAIMED, "What it sees can't be worked out." if claim else ""))
-            continue
-        last = max((held[i] for i in row.inputs if held[i]), key=lambda h: h.value)
-        value = tuple(v + step.grows for v, step in zip(last.value, pair, strict=True))
-        since = (*last.since, number)
-        if claim is None:
-            held[number] = replace(last, value=value, since=since)
-            verdicts.append(Verdict(UNCLAIMED))
-            continue
-        verdict = _judge(claim, true, value, last, [steps[i] for i in since], sizes.get(max(row.inputs)))
-        verdicts.append(verdict)
-        source = None if claim == true else number if verdict.mistake else last.source
-        held[number] = _Held(claim, claim, before=last.value, source=source)
-    return _with_poolings_renamed(verdicts, steps)
+    pairs = steps_of(truth.ledger)
+    claims = [note.claim.receptive_field for note in noted]
+    known = [row.nominal_receptive_field for row in truth.rows]
+    true = [
+        None if pair is None or truth.image and len(truth.image) == 1 else row.row.nominal_receptive_field
+        for pair, row in zip(pairs, truth.rows, strict=True)
+    ]
+    inputs = [row.row.inputs for row in truth.rows]
+    doubtful = set(truth.doubtful) - {-1}
+    for number, row in enumerate(truth.rows):
+        if None in known[number] and not any(i >= 0 and None in known[i] for i in row.row.inputs):
+            doubtful.add(number)
+    verdicts = follow(claims, true, inputs, (1, 1), _Fields(pairs, sizes, inputs), doubtful)[0]
+    is_late, where = late(claims, true, (1, 1), inputs)
+    if is_late:
+        return with_late(verdicts, where, "receptive field")
+    return _with_poolings_renamed(verdicts, pairs, claims, inputs)
+
+
+class _Fields:
+    """How receptive fields step, and what is said of a wrong one."""
+
+    unknown = "What it sees can't be worked out."
+
+    def __init__(self, pairs, sizes, inputs):
+        self.pairs, self.sizes, self.inputs = pairs, sizes, inputs
+
+    def gather(self, sources):
+        return max(sources, key=lambda held: held.value)
+
+    def after(self, number, value):
+        return tuple(v + step.grows for v, step in zip(value, self.pairs[number], strict=True))
+
+    def judge(self, claim, true, value, last, number, since):
+        size = self.sizes.get(max(self.inputs[number]))
+        return _judge(claim, true, value, last, [self.pairs[i] for i in since], size)
 
 
 def explain(field, step, claim):
@@ -84,7 +89,7 @@ def explain(field, step, claim):
     (str, str)
         The mistake's kind, and what was probably done and why it is wrong; empty where no rule fits.
     """
-    return _named((claim, claim), _Held((field, field), (field, field)), [(step, step)])
+    return _named((claim, claim), Held((field, field), (field, field)), [(step, step)])
 
 
 def _judge(claim, true, value, last, steps, size):
@@ -130,7 +135,7 @@ def _by_rule(rules, claim, noted, steps, places):
             if "nothing" in rule.kind and len(places) > 2:
                 continue
             if _lead(rule, noted, steps, wrong, claim) == claim:
-                step = next(steps[i][0] for i in reversed(wrong) if rule.applies(steps[i][0]))
+                step = next(step for i in reversed(wrong) for step in steps[i] if rule.applies(step))
                 return rule.kind, rule.why(step)
     return None
 
@@ -166,16 +171,40 @@ def _lead(rule, field, steps, wrong, claim):
     return tuple(out) if used else None
 
 
-def _with_poolings_renamed(verdicts, steps):
-    """Where the jump is ignored elsewhere, a first pooling that adds 2 was counted as a 3x3 window."""
-    if not any(verdict.mistake == JUMP_IGNORED for verdict in verdicts):
-        return verdicts
-    return [
-        replace(verdict, mistake=POOLING_AS_3X3)
-        if verdict.mistake == OUTGOING_JUMP and pair[0].kernel == 2 and pair[0].jump == 1
-        else verdict
-        for verdict, pair in zip(verdicts, steps, strict=True)
-    ]
+def _with_poolings_renamed(verdicts, steps, claims, inputs):
+    """Name poolings by what fits all of them, and the convolutions beside them."""
+    kinds = {verdict.mistake for verdict in verdicts}
+    out = list(verdicts)
+    poolings = [i for i, each in enumerate(verdicts) if each.mistake and steps[i][0].family == POOLING]
+    for i in poolings:
+        # Where the jump is ignored elsewhere, a first pooling that adds 2 was counted as a 3x3 window.
+        if JUMP_IGNORED in kinds and verdicts[i].mistake == OUTGOING_JUMP:
+            if steps[i][0].kernel == 2 and steps[i][0].jump == 1:
+                out[i] = replace(verdicts[i], mistake=POOLING_AS_3X3)
+    windows = [i for i, pair in enumerate(steps) if pair and pair[0].family == CONVOLUTION]
+    convolutions = {verdicts[i].mistake for i in windows}
+    if poolings and TOO_OFTEN not in convolutions and TOO_OFTEN in kinds:
+        added = {i: _added(i, claims, inputs) for i in poolings}
+        if all(added[i] == steps[i][0].kernel * steps[i][0].jump * steps[i][0].stride for i in poolings):
+            for i in poolings:
+                step = steps[i][0]
+                leads = verdicts[i].explanation.partition(": ")[0]
+                out[i] = replace(
+                    verdicts[i],
+                    mistake=K_TIMES_OUTGOING,
+                    explanation=f"{leads}: {step.kernel} × the outgoing jump of {step.jump * step.stride} was "
+                    f"added; a window of {step.kernel} over units {step.jump} apart adds "
+                    f"({step.extent} - 1) × {step.jump} = {step.grows}.",
+                )
+    return out
+
+
+def _added(number, claims, inputs):
+    """Return what a noted field adds to the noted field before it, None where there is no such note."""
+    at = max(inputs[number], default=-1)
+    while at >= 0 and claims[at] is None:
+        at = max(inputs[at], default=-1)
+    return claims[number][0] - (claims[at][0] if at >= 0 else 1)
 
 
 def _shown(pair):

@@ -55,6 +55,8 @@ JUMP_IGNORED = "jump ignored (conv adds k-1, as if no pooling before)"
 POOLING_AS_3X3 = "pooling counted as a 3x3"
 OUTGOING_JUMP = "pooling uses outgoing jump (adds twice too much)"
 DROPPED = "a layer dropped from the chain"
+TOO_OFTEN = "jump doubled too early or too often"
+K_TIMES_OUTGOING = "pooling adds k times the outgoing jump"
 
 # The order matters: where several rules lead to the same number, the first one is named. A layer that
 # was left out altogether comes between the common rules and the rare ones.
@@ -152,7 +154,7 @@ COMMON = (
     ),
     *(
         Rule(
-            "jump doubled too early or too often",
+            TOO_OFTEN,
             lambda s: s.window,
             lambda field, s, times=times: field + (s.extent - 1) * s.jump * times,
             lambda s, times=times: (

@@ -1,35 +1,18 @@
 """Check the output sizes that were noted, step by step, and name the mistake where one starts."""
 
-from dataclasses import dataclass, replace
-
+from course.annotations.following import SAME_AS_VALID, VALID_AS_SAME, follow, late, with_late
 from course.annotations.rules import OTHER
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, WRONG, Verdict
-from course.arithmetic.axis import Axis
-from course.arithmetic.layer import LayerError, Map
-
-VALID_AS_SAME = "valid conv annotated as same"
-SAME_AS_VALID = "same conv annotated as valid"
+from course.annotations.truth import Move, plane_of
+from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG, Verdict
 
 
-@dataclass(frozen=True)
-class _Held:
-    """What the notes amount to after a layer, each size as (height, width)."""
-
-    value: tuple  # where they lead, every step since the last note taken rightly; None where nothing fits
-    noted: tuple  # the last note
-    since: tuple = ()  # the layers after it
-    source: int = None  # the layer in which a wrong value started
-
-
-def check_sizes(noted, ledger):
+def check_sizes(noted, truth):
     """Return a Verdict for each layer's output size, and the sizes that the notes lead to.
-
-    As with receptive fields, a note is judged by the step from the note before it.
 
     Parameters
     ----------
     noted : sequence of Noted
-    ledger : course.arithmetic.Ledger
+    truth : Truth
         Of the same layers.
 
     Returns
@@ -38,67 +21,55 @@ def check_sizes(noted, ledger):
     dict of int to tuple
         (height, width) after each layer, -1 being the image; None where nothing fits.
     """
-    moves = [_Move(row, ledger) for row in ledger]
-    image = ledger.input_shape[:2]
-    held, verdicts = {-1: _Held(image, image)}, []
-    for number, (note, row) in enumerate(zip(noted, ledger, strict=True)):
-        last = held[max(row.inputs, default=-1)]
-        claim, value = note.claim.size, moves[number].after(last.value)
-        held[number] = replace(last, value=value, since=(*last.since, number))
-        if claim is None or row.output_shape is None:
-            verdicts.append(Verdict(UNCLAIMED, "Its size can't be worked out." if claim else ""))
-            continue
-        plane = _plane_of_claim(claim, row.output_shape)
-        path = [moves[i] for i in held[number].since]
-        verdict = _judge(claim, plane, row.output_shape, value, last, path)
-        verdicts.append(verdict)
-        if plane is not None:
-            right = plane == _plane(row.output_shape)
-            source = None if right else number if verdict.mistake else last.source
-            held[number] = _Held(plane, plane, source=source)
-    return verdicts, {number: each.value for number, each in held.items()}
+    shapes = [row.row.output_shape for row in truth.rows]
+    planes = [_plane_of_claim(note.claim.size, shape) for note, shape in zip(noted, shapes, strict=True)]
+    true = [plane_of(shape) for shape in shapes]
+    image = truth.ledger.input_shape[:2]
+    inputs = [row.row.inputs for row in truth.rows]
+    steps = _Sizes([Move(row, truth.ledger) for row in truth.ledger])
+    verdicts, held = follow(planes, true, [(max(i, default=-1),) for i in inputs], image, steps, truth.doubtful)
+    is_late, where = late(planes, true, image, inputs)
+    if is_late:
+        verdicts = with_late(verdicts, where, "size")
+    for number, (note, plane, row) in enumerate(zip(noted, planes, truth.rows, strict=True)):
+        if note.claim.size and row.row.output_shape is None:
+            verdicts[number] = Verdict(UNJUDGED, _Sizes.unknown)
+        elif note.claim.size and plane is None:
+            shape, claim = row.output_shape, note.claim.size
+            known = shape is not None and None not in shape and len(claim) < 4
+            why = f"It puts out {_shown(shape)}, not {_shown(claim)}." if known else ""
+            verdicts[number] = Verdict(WRONG, why, OTHER) if known else Verdict(UNJUDGED)
+    return verdicts, {number: each and each.value for number, each in held.items()}
 
 
-class _Move:
-    """What a layer does to any (height, width), not only to the true one."""
+class _Sizes:
+    """How sizes step, and what is said of a wrong one."""
 
-    def __init__(self, row, ledger):
-        self.layer = row.layer
-        source = max(row.inputs, default=-1)
-        self.shape = ledger.input_shape if source < 0 else ledger[source].output_shape
-        self.true = _plane(row.output_shape)
+    unknown = "Its size can't be worked out."
 
-    def after(self, before, padding=None):
-        if before is None:
-            return None
-        if self.shape is None or len(self.shape) != 3:
-            return self.true
-        layer = replace(self.layer, padding=padding) if padding else self.layer
-        try:
-            return _plane(layer.apply([Map((*before, self.shape[-1]), tuple(map(Axis.unknown, before)))]).shape)
-        except LayerError:
-            return None
+    def __init__(self, moves):
+        self.moves = moves
 
-    @property
-    def padding(self):
-        return self.layer.padding if hasattr(self.layer, "taps") else None
+    def gather(self, sources):
+        return sources[0]
 
+    def after(self, number, value):
+        return self.moves[number].after(value)
 
-def _judge(claim, plane, shape, value, last, path):
-    true = _plane(shape)
-    if plane is None:
-        return Verdict(WRONG, f"It puts out {_shown(shape)}, not {_shown(claim)}.", OTHER)
-    if plane == true == value:
-        return Verdict(RIGHT)
-    if plane == value:
-        return Verdict(INHERITED, "The step is right, but it starts from a wrong size.", source=last.source)
-    kind, why = _named(plane, last, path)
-    if plane == true:
-        # Where no known mistake leads there, the number was put right.
-        return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
-    leads = f"leads to {_shown(value)}, not {_shown(plane)}" if value else f"can't work, nor give {_shown(plane)}"
-    sentence = f"From {_shown(last.value)} this layer {leads}" if last.value else f"This layer {leads}"
-    return Verdict(WRONG, f"{sentence}: {why}." if why else f"{sentence}.", kind)
+    def judge(self, claim, true, value, last, number, since):
+        if claim == true == value:
+            return Verdict(RIGHT)
+        if claim == value:
+            return Verdict(INHERITED, "The step is right, but it starts from a wrong size.", source=last.source)
+        kind, why = _named(claim, last, [self.moves[i] for i in since])
+        if claim == true:
+            # Where no known mistake leads there, the number was put right.
+            return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
+        leads = f"leads to {_shown(value)}, not" if value else "can't work, nor give"
+        leads = f"{leads} {_shown(claim)}"
+        known = last.value and not last.loose
+        sentence = f"From {_shown(last.value)} this layer {leads}" if known else f"This layer {leads}"
+        return Verdict(WRONG, f"{sentence}: {why}." if why else f"{sentence}.", kind)
 
 
 def _named(plane, last, path):
@@ -127,15 +98,14 @@ def _named(plane, last, path):
     return OTHER, ""
 
 
-def _plane(shape):
-    """Return the (height, width) of a map, (1, 1) for a vector."""
-    return None if shape is None else tuple(shape[:2]) if len(shape) == 3 else (1, 1)
-
-
 def _plane_of_claim(claim, shape):
     """Return the (height, width) that a claim means for an output of this shape, None where it fits none."""
+    if claim is None or shape is None:
+        return None
     if len(shape) == 3:
         return tuple(claim[:2]) if len(claim) > 1 else (claim[0], claim[0])
+    if len(claim) == 2 and claim[0] == 1:  # a vector with its batch
+        claim = claim[1:]
     if len(claim) > 1:
         return tuple(claim[:2])
     return (1, 1) if claim[0] in (1, shape[-1]) else None

@@ -2,11 +2,14 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
+from course.annotations.columns import Columns
 from course.annotations.infer import layer_from_counts
 from course.annotations.keras_calls import ALIASES, POINTWISE, SIGNATURES, canonical
+from course.annotations.notes import Note
+from course.annotations.truth import truth_of
 from course.arithmetic.layers import LAYERS
 
 COMMON_SIZES = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192)
@@ -21,6 +24,7 @@ _ROW = re.compile(
 _TAIL = re.compile(r"^\s{0,80}(?P<tail>\w{1,60})\)\s{0,200}$")
 _MORE_INPUTS = re.compile(r"^\s{0,200}[\w.\-/]{1,100}\[\d+\]\[\d+\],?\s{0,200}$")
 _INPUT = re.compile(r"([\w.\-/]{1,100})(?:\[|\u2026)")
+_CONNECTED = re.compile(r"[\w.\-/]{1,100}(?:\[\d+\]){1,2},?|\S{0,100}\u2026")
 _KINDS = sorted({*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES, "InputLayer", "Flatten"})
 
 
@@ -32,6 +36,7 @@ class _Row:
     count: int
     inputs: list
     source: str
+    beside: str = ""
 
 
 def is_summary(text):
@@ -39,18 +44,21 @@ def is_summary(text):
     return bool(_HEADER.search(text))
 
 
-def read_summary(text):
-    """Return the layers of a summary; kernels, strides and padding are inferred, and said to be.
+def readings_of_summaries(text, image=None):
+    """Return the layers of each summary; kernels, strides and padding are inferred, and said to be.
 
     Parameters
     ----------
     text : str
-        With one summary in it; of several the last is read.
+        With summaries in it.
+    image : tuple of int, optional
+        (height, width, channels), where a summary does not say.
 
     Returns
     -------
-    Reading
-        A claim's size and parameters are those printed. There are no receptive fields in a summary.
+    list of Reading
+        A claim's size and parameters are those printed. There are no receptive fields in a summary, but
+        where the writer has added a column.
 
     Raises
     ------
@@ -60,21 +68,90 @@ def read_summary(text):
     found = list(_HEADER.finditer(text))
     if not found:
         raise ReadError("No summary was found: its first line says Layer (type), Output Shape, Param #.")
-    unread = {}
-    rows = _rows(_unboxed(text[found[-1].start() :]), unread)
-    if not rows:
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    read = [_one(text, match, end, image) for match, end in zip(found, ends, strict=True)]
+    read = [reading for reading in read if reading]
+    if not read:
         raise ReadError("The summary has no row of the form: name (kind), (None, height, width, channels), count.")
-    remarks = {} if len(found) == 1 else {f"The text holds {len(found)} summaries; the last is read.": None}
+    return read
+
+
+def _one(text, header, end, image):
+    """Return the reading of one summary, None where no row of it can be read."""
+    unread, remarks = {}, {}
+    rows = _rows(_unboxed(text[header.start() : end]), unread)
+    if not rows:
+        return None
     if _channels_first(rows):
         remarks["The shapes have channels first; they are read as (height, width, channels)."] = None
         for row in rows:
             if len(row.shape) == 3:
                 row.shape = (*row.shape[1:], row.shape[0])
-    return _reading(rows, unread, remarks)
+    line = text.count("\n", 0, header.start()) + 1
+    legend = text[header.end() : end].partition("\n")[0]
+    name = re.findall(r'Model: "([^"\n]{1,80})"', text[: header.start()])
+    reading = _reading(rows, unread, remarks, image)
+    reading = replace(reading, name=name[-1] if name else None, line=line, is_summary=True, is_written=True)
+    legend = re.sub(r"^\s{0,99}Param #|\bConnected to\b", "", legend)
+    return _with_column(reading, rows, legend, text.split("\n"), line)
 
 
-def _reading(rows, unread, remarks):
-    image = next((row.shape for row in rows if row.kind == "InputLayer"), None)
+def _with_column(reading, rows, legend, lines, start):
+    """Return a reading with what the writer has added behind the rows."""
+    rows = [row for row in rows if row.kind != "InputLayer"]
+    notes = [(i, Note(row.beside)) for i, row in enumerate(rows) if re.search(r"\d", row.beside)]
+    if not notes:
+        return reading
+    truth = truth_of(reading.layers, reading.input_shape)
+    Columns(reading.layers, truth).settle(notes, [Note(legend)])
+    only = Note(legend).labels
+    layers = list(reading.layers)
+    for i, note in notes:
+        free = [token for token in note.values if token.label in (None, "size") and only == ["field"]]
+        for token in free:
+            token.label = "field"
+        line = next((n for n, text in enumerate(lines[start:], start + 1) if rows[i].name in text), None)
+        claim = replace(note.claim(), size=None)
+        layers[i] = replace(layers[i], claim=layers[i].claim.completed(claim), line=line, notes=(line,))
+    unread = [f'Line {layers[i].line}: "{" ".join(rows[i].beside.split())[:60]}" is not understood.'
+              for i, note in notes if note.unread()]  # fmt: skip
+    return replace(reading, layers=tuple(layers), unread=(*reading.unread, *unread))
+
+
+def with_columns(readings, text):
+    """Return readings of code with the columns that were added by hand to a summary of the same layers.
+
+    Parameters
+    ----------
+    readings : list of Reading
+        Of code.
+    text : str
+        With the summaries.
+    """
+    try:
+        summaries = readings_of_summaries(text)
+    except ReadError:
+        return readings
+    out = list(readings)
+    for summary in summaries:
+        if not any(note.claim.receptive_field for note in summary.layers):
+            continue
+        for i, reading in enumerate(out):
+            alike = [a.kind for a in reading.layers] == [b.kind for b in summary.layers]
+            if alike and not any(note.claim.receptive_field for note in reading.layers):
+                layers = []
+                for code, row in zip(reading.layers, summary.layers, strict=True):
+                    claim = code.claim.completed(replace(row.claim, size=None, parameters=None))
+                    layers.append(replace(code, line=row.line, notes=row.notes, claim=claim))
+                out[i] = replace(reading, layers=tuple(layers))
+                break
+        else:
+            out.append(summary)
+    return out
+
+
+def _reading(rows, unread, remarks, given):
+    image = next((row.shape for row in rows if row.kind == "InputLayer"), given)
     rows = [row for row in rows if row.kind != "InputLayer"]
     if not rows:
         raise ReadError("The summary has an input and no layers.")
@@ -82,6 +159,7 @@ def _reading(rows, unread, remarks):
     if image is None:
         image = _guessed_image(rows[0])
         shown = "×".join(map(str, image)) if image else "unknown"
+        shown = f"{shown} features" if image and len(image) == 1 else shown
         remarks[f"The input is not in the summary; it is taken to be {shown}, from the first layer."] = None
     index = {}
     layers = []
@@ -148,7 +226,9 @@ def _rows(lines, unread):
             kind = _kind(found["kind"] or "", found["name"], bool(found["closed"]))
             inputs = _INPUT.findall(found["inputs"])
             source = " ".join(line.split())
-            rows.append(_Row(found["name"], kind, shape, int(found["count"].replace(",", "")), inputs, source))
+            beside = _CONNECTED.sub("", found["inputs"])
+            count = int(found["count"].replace(",", ""))
+            rows.append(_Row(found["name"], kind, shape, count, inputs, source, beside))
             cut = found["kind"] or ""
             is_open = bool(cut) and not found["closed"]
         elif rows and _MORE_INPUTS.match(line):
@@ -178,6 +258,9 @@ def _channels_first(rows):
 
 def _guessed_image(row):
     """Return the input shape that the first layer's row speaks for, or None."""
+    if row.kind == "Dense" and len(row.shape) == 1 and row.shape[0]:
+        features, left = divmod(row.count - row.shape[0], row.shape[0])
+        return None if left or features < 1 else (features,)
     if len(row.shape) != 3:
         return None
     height, width, _ = row.shape
@@ -187,7 +270,6 @@ def _guessed_image(row):
             image = (height + grown, width + grown, channels)
             layer, _, why = layer_from_counts(row.kind, [image], row.shape, row.count)
             if layer and not why and (grown == 0) == (getattr(layer, "padding", "same") == "same"):
-                fits.append(image)
-        if fits:
-            break
-    return next((image for image in fits if image[0] in COMMON_SIZES), fits[0] if fits else None)
+                kernel = layer.taps()[0] if hasattr(layer, "taps") else (1, 1)
+                fits.append((kernel[0] != kernel[1], image[0] not in COMMON_SIZES, len(fits), image))
+    return min(fits)[-1] if fits else None

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 300  # characters of a note that are looked at
 
@@ -47,8 +48,12 @@ _PATTERNS = (
     ),
     (
         "ignore",
-        rf"(?:kernel|filter|pool|pooling|batch|input|window|stride|step|patch|crop)s?[ _-]*{_NAMES}{_END}"
-        rf"|(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor))?{_END}"
+        rf"(?:kernel|filter|pool|pooling|batch|window|stride|step|patch|crop)s?[ _-]*{_NAMES}{_END}",
+    ),
+    (
+        "entering",
+        rf"(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor|feature|map|layer|spatial))*"
+        rf"(?:[ _-]*{_NAMES})?{_END}"
         rf"|in(?:_?(?:size|shape|ch|channels))?(?=\s*[:=-]?\s*[\d(\[])",
     ),
     ("size", rf"(?:{_OUT}[ _-]?)?channels? size{_END}"),
@@ -59,7 +64,7 @@ _PATTERNS = (
         rf"|(?:effective |output |out_?)?strides?(?:_?out)?{_END}"
         rf"|j(?:ump)?(?:[ _]?(?:in|out|output))?(?=\s*[:=\d]| ?\d)|jumps?{_END}"
         rf"|pad(?:ding)?{_END}|dilation(?:[ _]rate)?{_END}|start{_END}|groups?{_END}|epochs?{_END}|lr{_END}"
-        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)",
+        rf"|[kspdcfhw](?=\s*[:=]\s*\d|\d)|[ro](?=\d)|(?<=\d)(?:ch?|f){_END}",
     ),
     (
         "size",
@@ -88,12 +93,13 @@ _PATTERNS = (
     ),
     (
         "shape",
-        r"\d{1,9}(?: ?px)?(?: ?(?:[x*/@]|by(?= ?\d)) ?\d{1,9}(?: ?px)?){1,4}(?:\^2)?(?!\.\d)(?![a-wyz_])",
+        r"\d{1,9}(?: ?px)?(?:(?: ?(?:[x*@]|by(?= ?\d)) ?\d{1,9}(?: ?px)?){1,4}|(?: ?/ ?\d{1,9}){1,4})"
+        r"(?:\^2)?(?!\.?\d)(?![a-wyz_])",
     ),
     ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
     ("shape", r"\d{1,6}\^2(?!\w)"),
     ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)"),
-    ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)"),
+    ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)|\d{1,9}(?=(?:ch?|f)(?!\w))"),
     ("other", r"\d[\w.%^]*|\.\d[\w.]*|\?"),
     ("arrow", r"[-=]*>+"),
     ("equals", r"=+"),
@@ -105,18 +111,25 @@ _PATTERNS = (
     ("separator", r"[^\s\w]|_"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_TIMES = re.compile(r"(\d[x*/]\d{1,5}[x*/]\d{1,5}) x ?\d(?!\d)")  # 26x26x12 x2: the layer is there twice
 _GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
 _SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?\) ?/ ?\d{1,3} ?\+ ?1 ?=")
 
 
 @dataclass
 class Token:
-    """A piece of a note. `value` is an int, or a tuple of them for a shape or a list."""
+    """A piece of a note. `value` is an int, or a tuple of them for a shape or a list.
+
+    `label` says what it is, `word` is what stands beside it in the note, `before` the number that an
+    arrow leads from.
+    """
 
     kind: str
     text: str
     value: object = None
     label: str | None = None
+    word: str = ""
+    before: object = None
 
     @property
     def is_value(self):
@@ -129,6 +142,7 @@ def normalised(text):
     text = unicodedata.normalize("NFKC", text[: 2 * LONGEST].translate(_CHARACTERS)).casefold()
     text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
     text = " ".join(text.split())[:LONGEST]
+    text = _TIMES.sub(r"\1 ", text)
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
     return text
@@ -136,11 +150,16 @@ def normalised(text):
 
 def tokens(text):
     """Return the tokens of a note."""
+    return [Token(*parts) for parts in _parts(text[: 2 * LONGEST])]
+
+
+@lru_cache(5_000)  # a text is read in several ways
+def _parts(text):
     found = []
     for match in _TOKEN.finditer(normalised(text)):
         kind = _PATTERNS[int(match.lastgroup[1:])][0]
         found.append(Token(kind, match[0], _value(kind, match[0])))
-    return _spaced_shapes(found)
+    return [(token.kind, token.text, token.value) for token in _spaced_shapes(found)]
 
 
 def _value(kind, text):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 RIGHT, WRONG, INHERITED, LUCKY, UNCLAIMED = "right", "wrong", "inherited", "lucky", "unclaimed"
+UNJUDGED = "not judged"
+ACCUSED = (WRONG, LUCKY, INHERITED)
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class Verdict:
     ----------
     verdict : str
         "right"; "wrong", where a mistake starts; "inherited", where the step is right but starts from
-        a wrong number; "lucky", where a wrong step lands on the true number; "unclaimed".
+        a wrong number; "lucky", where a wrong step lands on the true number; "not judged", where what is
+        true can't be told from the text; "unclaimed".
     explanation : str
         One sentence, with this layer's own numbers. Empty where all is well.
     mistake : str, optional

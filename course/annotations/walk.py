@@ -8,7 +8,7 @@ import ast
 
 from course.annotations import values
 from course.annotations.keras_calls import KNOWN, Unresolved, canonical
-from course.annotations.networks import Networks, Spec, Stack, Stop, Tensor
+from course.annotations.networks import Networks, Partial, Spec, Stack, Stop, Tensor
 
 MOST_STEPS = 20_000
 DEEPEST = 60
@@ -19,7 +19,11 @@ MERGES = {
     "mul": "Multiply", "subtract": "Subtract",
 }  # fmt: skip
 OPERATORS = {ast.Add: "Add", ast.Mult: "Multiply", ast.Sub: "Subtract"}
-FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"}
+FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"} | dict.fromkeys(
+    ("sigmoid", "tanh", "swish", "silu", "gelu", "selu", "mish", "softplus", "softsign", "relu6", "hard_sigmoid",
+     "hard_swish", "abs", "square", "sqrt", "exp", "clip", "clip_by_value", "cast", "identity", "stop_gradient"),
+    "Activation",
+)  # fmt: skip
 
 
 class Walk(Networks):
@@ -30,15 +34,17 @@ class Walk(Networks):
         self.functions, self.called = {}, set()
         self.steps = 0
         try:
-            self.body(tree.body, {}, 0)
+            env = {}
+            self.body(tree.body, env, 0)
+            constants = {name: each for name, each in env.items() if not isinstance(each, Stack | Tensor)}
             for name in list(self.functions):
                 if name not in self.called:
                     self.loose = None
-                    self.call_function(self.functions[name], [], {}, {}, 0)
+                    self.call_function(self.functions[name], [], {}, dict(constants), 0)
         except Stop as why:
-            self.unread[str(why)] = None
+            self.unread.append((None, str(why), None))
         except RecursionError:
-            self.unread["The code is nested too deeply to be read to its end."] = None
+            self.unread.append((None, "The code is nested too deeply to be read to its end.", None))
 
     # statements
 
@@ -151,6 +157,9 @@ class Walk(Networks):
             return -value if values.is_number(value) else Unresolved(values.source_of(node))
         if isinstance(node, ast.BinOp):
             return self.operation(node, self.value(node.left, env, depth), self.value(node.right, env, depth))
+        if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
+            pairs = list(zip(node.keys, node.values, strict=True))[: values.LONGEST]
+            return {key.value: self.value(value, env, depth) for key, value in pairs if isinstance(key.value, str)}
         if isinstance(node, ast.Subscript):
             items, key = self.value(node.value, env, depth), self.value(node.slice, env, depth)
             if isinstance(items, list | tuple) and type(key) is int and -len(items) <= key < len(items):
@@ -174,6 +183,13 @@ class Walk(Networks):
         name = dotted.rpartition(".")[2]
         positional = [self.value(argument, env, depth) for argument in node.args]
         keywords = {k.arg: self.value(k.value, env, depth) for k in node.keywords if k.arg}
+        keywords.update(self.spread(node, env, depth))
+        alias = env.get(dotted)
+        if isinstance(alias, Unresolved) and alias.source.rpartition(".")[2] in KNOWN:
+            alias = Partial(alias.source.rpartition(".")[2])
+        if isinstance(alias, Partial):
+            positional, keywords = [*alias.positional, *positional], {**alias.keywords, **keywords}
+            return self.known_call(node, alias.name, positional, keywords)
         receiver = env.get(dotted.rpartition(".")[0]) if isinstance(function, ast.Attribute) else None
         if name in ("add", "append") and isinstance(function, ast.Attribute) and len(positional) == 1:
             if isinstance(receiver, list):
@@ -195,13 +211,21 @@ class Walk(Networks):
             return self.input(name, positional, keywords, node)
         if name == "Model":
             return Unresolved(values.source_of(node))
+        if name == "partial" and node.args:
+            base = positional[0]
+            if isinstance(base, Partial):
+                return Partial(base.name, (*base.positional, *positional[1:]), {**base.keywords, **keywords})
+            return Partial(values.source_of(node.args[0]).rpartition(".")[2], tuple(positional[1:]), keywords)
+        if name == "dict" and not positional:
+            return keywords
         tensors = [value for value in positional if isinstance(value, Tensor)]
         inputs = positional[0] if positional and isinstance(positional[0], list | tuple) else []
         mode = keywords.get("mode", "sum") if name in ("merge", "Merge") else name  # `merge` is Keras 1's
         if mode in MERGES and inputs:
             return self.place(self.spec(MERGES[mode], [], {}, node), inputs, node)
         if name in FUNCTIONS and tensors:
-            return self.place(self.spec(FUNCTIONS[name], [], {}, node), tensors[:1], node)
+            config = {"activation": name} if FUNCTIONS[name] == "Activation" else {}
+            return self.place(self.spec(FUNCTIONS[name], [], config, node), tensors[:1], node)
         if name[:1].isupper():
             return self.spec(canonical(name), positional, keywords, node)
         value = values.function(name, positional)
@@ -211,6 +235,13 @@ class Walk(Networks):
             unknown = self.unknown(name, f"`{name}` is not a layer this checker knows", node)
             return self.place(unknown, tensors, node)
         return Unresolved(values.source_of(node))
+
+    def spread(self, node, env, depth):
+        """Return the keywords of `**more`."""
+        for keyword in node.keywords:
+            more = self.value(keyword.value, env, depth) if keyword.arg is None else None
+            if isinstance(more, dict):
+                yield from more.items()
 
     # networks
 
@@ -247,16 +278,29 @@ class Walk(Networks):
         if depth > DEEPEST // 2:
             self.report(node, f"`{function.name}` calls functions too deeply, or itself, to be followed")
             return Unresolved(values.source_of(node))
-        return self.call_function(function, positional, keywords, env, depth + 10)
+        self.sites.append((self.made + 1, node.lineno))
+        try:
+            return self.call_function(function, positional, keywords, env, depth + 10)
+        finally:
+            self.sites.pop()
 
     def call_function(self, function, positional, keywords, env, depth):
-        names = [argument.arg for argument in function.args.args]
+        given = function.args
+        names = [argument.arg for argument in (*given.args, *given.kwonlyargs)]
         local = dict(env)
         local.update({name: Unresolved(name) for name in names})
-        for name, default in zip(names[::-1], function.args.defaults[::-1], strict=False):
-            local[name] = self.value(default, env, depth)
-        local.update(zip(names, positional, strict=False))
+        for argument, default in [
+            *zip(given.args[::-1], given.defaults[::-1], strict=False),
+            *zip(given.kwonlyargs, given.kw_defaults, strict=False),
+        ]:
+            if default is not None:
+                local[argument.arg] = self.value(default, env, depth)
+        local.update(zip([argument.arg for argument in given.args], positional, strict=False))
         local.update({name: value for name, value in keywords.items() if name in names})
+        if given.kwarg:
+            local[given.kwarg.arg] = {name: value for name, value in keywords.items() if name not in names}
+        if given.vararg:
+            local[given.vararg.arg] = tuple(positional[len(given.args) :])
         done = self.body(function.body, local, depth)
         env.update({name: value for name, value in local.items() if name.startswith("self.")})
         return done[0] if done else None

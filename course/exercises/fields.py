@@ -5,6 +5,7 @@ from course.annotations.receptive_fields import check_receptive_fields
 from course.annotations.rules import ANYTHING_MORE, RULES
 from course.annotations.sizes import check_sizes
 from course.annotations.steps import steps_of
+from course.annotations.truth import truth_of
 from course.annotations.verdicts import INHERITED, RIGHT
 from course.arithmetic import Conv2D, GlobalAveragePooling2D, MaxPooling2D, SeparableConv2D, ledger
 from course.exercises.exercise import Exercise, Feedback, FeedbackTable, Mistake, Parts
@@ -119,7 +120,6 @@ class Notes(Parts):
         return FeedbackTable(rows)
 
     def _verdicts(self, claims):
-        found = ledger(self.layers, self.input_shape)
         noted = [
             Noted(
                 layer.kind, layer, layer.name, None, "", (i - 1,),
@@ -127,8 +127,9 @@ class Notes(Parts):
             )
             for i, layer in enumerate(self.layers)
         ]  # fmt: skip
-        _, planes = check_sizes(noted, found)
-        verdicts = check_receptive_fields(noted, found, planes)
+        truth = truth_of(noted, self.input_shape)
+        _, planes = check_sizes(noted, truth)
+        verdicts = check_receptive_fields(noted, truth, planes)
         return {layer.name: verdict for layer, verdict in zip(self.layers, verdicts, strict=True)}
 
 

@@ -2,10 +2,19 @@
 """
 
 from course.widgets.budget_slider import budget_slider
+from course.widgets.checker import checker
 from course.widgets.convolution_anatomy import convolution_anatomy
 from course.widgets.field_viewer import field_viewer
 from course.widgets.layer_explorer import layer_explorer
 from course.widgets.rendered import Rendered
 from course.widgets.run_explorer import run_explorer
 
-__all__ = ["Rendered", "budget_slider", "convolution_anatomy", "field_viewer", "layer_explorer", "run_explorer"]
+__all__ = [
+    "Rendered",
+    "budget_slider",
+    "checker",
+    "convolution_anatomy",
+    "field_viewer",
+    "layer_explorer",
+    "run_explorer",
+]

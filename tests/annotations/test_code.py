@@ -3,8 +3,13 @@
 import pytest
 
 from course.annotations.claims import ReadError
-from course.annotations.code import read_code
+from course.annotations.code import readings_of_code
+from course.annotations.documents import chosen
 from course.arithmetic import Conv2D, Dense, MaxPooling2D, SeparableConv2D
+
+
+def read_code(text):
+    return chosen(readings_of_code(text))
 
 
 def layers(text):
@@ -84,8 +89,8 @@ def test_keras_1_spellings_are_read_as_keras_1():
     assert (second.kernel_size, second.strides) == ((3, 3), 1)
     assert (third.kernel_size, third.strides) == ((1, 3), (2, 2))
     assert dense.units == 10
-    assert len(reading.remarks) == 2
-    assert "Keras 3 reads kernel 3, stride 3" in reading.remarks[1]
+    assert len(reading.remarks) == 1
+    assert "Lines 1, 2" in reading.remarks[0] and "Keras 3 reads kernel 3, stride 3" in reading.remarks[0]
 
 
 def test_without_a_keras_1_spelling_the_third_number_is_the_stride():
@@ -158,7 +163,7 @@ def test_of_several_models_the_one_with_the_most_notes_is_taken():
     assert [noted.line for noted in reading.layers] == [6, 7]
     assert reading.layers[1].layer == MaxPooling2D(2)
     assert reading.input_shape == (28, 28, 1)
-    assert "`mine`" in reading.remarks[0]
+    assert (reading.name, reading.line) == ("mine", 6)
 
 
 def test_code_that_is_commented_out_is_no_note():

@@ -9,6 +9,7 @@ from course.annotations.receptive_fields import check_receptive_fields, explain
 from course.annotations.rules import ANYTHING_MORE, OTHER, RULES
 from course.annotations.sizes import check_sizes
 from course.annotations.steps import Step, steps_of
+from course.annotations.truth import truth_of
 from course.arithmetic import (
     Add,
     BatchNormalization,
@@ -34,9 +35,9 @@ def judge(layers, fields=None, sizes=None, inputs=None, image=(32, 32, 3)):
               Claim(sizes[i] and (sizes[i], sizes[i]), fields[i] and (fields[i], fields[i])))
         for i, layer in enumerate(layers)
     ]  # fmt: skip
-    found = ledger(layers, image, inputs=inputs)
-    of_sizes, planes = check_sizes(noted, found)
-    return check_receptive_fields(noted, found, planes), of_sizes
+    truth = truth_of(noted, image)
+    of_sizes, planes = check_sizes(noted, truth)
+    return check_receptive_fields(noted, truth, planes), of_sizes
 
 
 def said(verdicts):
@@ -163,7 +164,7 @@ def test_branches_are_followed():
 
 def test_what_can_not_be_known_is_not_judged():
     fields, sizes = judge([conv(), Unknown("Mystery"), conv()], [3, 3, 5], [32, 32, 32])
-    assert said(fields) == said(sizes) == [RIGHT, "unclaimed", "unclaimed"]
+    assert said(fields) == said(sizes) == [RIGHT, "not judged", "not judged"]
 
 
 @settings(max_examples=300, deadline=None)

@@ -65,7 +65,7 @@ def test_mutated_texts_are_checked_or_refused():
         else:
             checked += 1
             json.dumps(found.as_dict(), allow_nan=False)
-            assert str(found) and found._repr_html_().startswith("<table>"), seed
+            assert str(found) and "<table>" in found._repr_html_(), seed
             assert all(index < i for i, each in enumerate(found.layers) for index in each.noted.inputs), seed
     assert checked > COUNT // 4
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from course.annotations.notes import claim_of, claims_of
+from course.annotations.documents import read
+from course.annotations.notes import claim_of
+
+
+def claims_of(notes, legends=()):
+    """Return what notes beside the layers of a network of their own claim."""
+    first = "Conv2D(48, 3, padding='same', input_shape=(32, 32, 3))"
+    calls = (first, "Conv2D(48, 3)", "MaxPooling2D(2)", "Conv2D(48, 3)")
+    lines = [f"model.add({call})  # {note}" for call, note in zip(calls, notes, strict=False)]
+    return [noted.claim for noted in read("\n".join([*(f"# {legend}" for legend in legends), *lines])).layers]
+
 
 STYLES = [
     # note, size, receptive field, parameters

@@ -4,7 +4,6 @@ import pytest
 
 from course.annotations.claims import ReadError
 from course.annotations.documents import read
-from course.annotations.summary import read_summary
 
 KERAS_2 = """
     Model: "sequential_1"
@@ -75,7 +74,7 @@ def test_keras_2():
     assert separable.claim.parameters == 155
     assert [noted.inputs for noted in reading.layers] == [(i - 1,) for i in range(6)]
     assert reading.input_shape == (32, 32, 3)
-    assert reading.parameters == 18_213
+    assert reading.parameters == (18_213,)
     assert reading.unread == ()
     assert any("without bias" in sentence for sentence in reading.remarks)
     assert any("2×2 window" in sentence for sentence in reading.remarks)
@@ -88,7 +87,7 @@ def test_keras_3_with_wrapped_cells_and_names_cut_short():
     assert reading.layers[0].claim.size == (32, 32, 48)
     last = reading.layers[-1].layer
     assert (last.kernel_size, last.strides, last.padding, last.use_bias) == ((3, 3), 2, "same", False)
-    assert reading.parameters == 4_992
+    assert reading.parameters == (4_992,)
 
 
 def test_keras_1_with_channels_first():
@@ -108,7 +107,7 @@ def test_a_count_that_fits_no_kernel_is_reported():
 
 def test_a_stride_that_the_sizes_leave_open_is_named():
     header = "Layer (type) Output Shape Param #\n"
-    reading = read_summary(header + "i (InputLayer) (None, 3, 3, 1) 0\nconv2d (Conv2D) (None, 1, 1, 8) 80\n")
+    reading = read(header + "i (InputLayer) (None, 3, 3, 1) 0\nconv2d (Conv2D) (None, 1, 1, 8) 80\n")
     assert reading.layers[0].layer.strides == 1
     assert any("also possible" in sentence and "stride 3" in sentence for sentence in reading.remarks)
 
@@ -120,7 +119,7 @@ def test_a_pooling_that_is_not_two_by_two():
     )
     cases = ((8, 1, 8, 8, "valid"), (15, 7, 2, 2, "valid"), (15, 8, 2, 2, "same"), (32, 15, 3, 2, "valid"))
     for before, after, pool, stride, padding in cases:
-        layer = read_summary(text.format(before, before, after, after)).layers[0].layer
+        layer = read(text.format(before, before, after, after)).layers[0].layer
         assert (layer.pool_size, layer.strides, layer.padding) == (pool, stride, padding)
 
 

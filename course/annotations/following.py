@@ -1,0 +1,122 @@
+"""Follow notes through a network step by step: the walk that sizes and receptive fields share.
+
+A note is judged by the step from the note before it. So a mistake is not counted again in every layer
+that builds on it, and a wrong step that lands on the true number is found as well.
+"""
+
+from dataclasses import dataclass, replace
+
+from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
+
+LATE = "the whole column is one layer late"
+VALID_AS_SAME = "valid conv annotated as same"
+SAME_AS_VALID = "same conv annotated as valid"
+PADDINGS = (VALID_AS_SAME, SAME_AS_VALID)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the notes amount to after a layer, each number as (height, width)."""
+
+    value: tuple  # where they lead, every step since the last note taken rightly; None where nothing fits
+    noted: tuple  # the last note
+    since: tuple = ()  # the layers after it
+    before: tuple = None  # what reached the layer of the last note
+    source: int = None  # the layer in which a wrong value started
+    loose: bool = False  # a step since the last note is not known
+    free: bool = False  # what is true is not known; the notes are judged against each other
+    slip: bool = False  # the last note is wrong in a way that has no name
+
+
+def follow(claims, true, inputs, start, steps, doubtful):
+    """Return a Verdict for each claim, and what is held after each layer.
+
+    Parameters
+    ----------
+    claims, true : sequence of tuple or None
+        (height, width) as noted and as it is, for each layer.
+    inputs : sequence of tuple of int
+    start : tuple
+        Of the image.
+    steps : Steps
+    doubtful : set of int
+        Layers whose step is not known; -1 for the image.
+    """
+    held, verdicts = {-1: Held(start, start, loose=-1 in doubtful)}, []
+    for number, (claim, truth) in enumerate(zip(claims, true, strict=True)):
+        sources = [held[i] for i in inputs[number] if held[i] is not None]
+        if not sources or truth is None:
+            held[number] = None
+            verdicts.append(Verdict(UNJUDGED, steps.unknown) if claim else Verdict(UNCLAIMED))
+            continue
+        last = steps.gather(sources)
+        value = steps.after(number, last.value)
+        now = replace(last, value=value, since=(*last.since, number), loose=last.loose or number in doubtful)
+        held[number] = now
+        if claim is None:
+            verdicts.append(Verdict(UNCLAIMED))
+            continue
+        if now.loose and claim != value:
+            verdict = Verdict(UNJUDGED)
+            held[number] = Held(claim, claim, free=True)
+        elif last.free:
+            verdict = _against_each_other(claim, value, last, number, now.since, steps)
+            source = number if verdict.mistake else last.source
+            held[number] = Held(claim, claim, before=last.value, source=source, free=True)
+        else:
+            verdict = steps.judge(claim, truth, value, last, number, now.since)
+            if verdict.verdict == LUCKY and last.slip:  # the slip stayed where it was
+                verdict = Verdict(RIGHT)
+            source = None if claim == truth else number if verdict.mistake else last.source
+            held[number] = Held(claim, claim, before=last.value, source=source, slip=_is_slip(verdict, last))
+        verdicts.append(verdict)
+    return verdicts, held
+
+
+def _is_slip(verdict, last):
+    """Return whether a wrong note after a right one may be a slip of the pen."""
+    return verdict.mistake is not None and last.source is None and verdict.mistake not in PADDINGS
+
+
+def _against_each_other(claim, value, last, number, since, steps):
+    if claim == value:
+        inherited = Verdict(INHERITED, "The step is right, but it starts from a wrong number.", source=last.source)
+        return Verdict(UNJUDGED) if last.source is None else inherited
+    verdict = steps.judge(claim, value, value, last, number, since)
+    return verdict if verdict.mistake else Verdict(UNJUDGED)
+
+
+def late(claims, true, first, inputs):
+    """Return whether a whole column of notes gives each layer's input, and the layers where that differs.
+
+    Parameters
+    ----------
+    claims, true : sequence of tuple or None
+    first : tuple
+        What goes into a layer at the image.
+    inputs : sequence of tuple of int
+    """
+    found = []
+    for number, (claim, truth) in enumerate(zip(claims, true, strict=True)):
+        if claim is None:
+            continue
+        into = [first if i < 0 else true[i] for i in inputs[number]]
+        if len(into) != 1 or claim != into[0]:
+            return False, []
+        if claim != truth:
+            found.append(number)
+    return len(found) >= 3, found
+
+
+def with_late(verdicts, layers, what):
+    """Return the verdicts on a column that is one layer late: one mistake, passed on."""
+    first, *rest = layers
+    out = list(verdicts)
+    why = f"Each {what} noted is that of what goes into the layer, not of what comes out."
+    out[first] = Verdict(WRONG, why, LATE)
+    for number in rest:
+        out[number] = Verdict(INHERITED, "It is one layer late, as all the others are.", source=first)
+    for number, each in enumerate(out):
+        if number not in layers and each.verdict not in (UNCLAIMED, UNJUDGED):
+            out[number] = Verdict(RIGHT)
+    return out

@@ -1,0 +1,182 @@
+"""What is true of a network, as far as a text says: its ledger, and what of that hangs on something unknown.
+
+Whatever is unknown (an image's size, filters in a variable, a layer of one's own) is read in two ways, and what
+comes out differently is not known. So one unknown costs what depends on it and nothing else.
+"""
+
+from dataclasses import dataclass, replace
+
+from course.annotations.claims import ReadError
+from course.annotations.keras_calls import UNKNOWN_CHANNELS, opaque_layer
+from course.arithmetic import Flatten, LayerError, Ledger, Unknown, ledger
+from course.arithmetic.axis import Axis
+from course.arithmetic.layer import Map
+
+UNKNOWN_SIDES = (4096, 5040)  # longer than any image of a course, and than what the ledger keeps pixel sets of
+MOVING = ("kernel_size", "pool_size", "strides", "padding", "dilation_rate", "size")
+
+
+@dataclass(frozen=True)
+class Known:
+    """One row of a ledger, with None for what is not known.
+
+    Parameters
+    ----------
+    row : course.arithmetic.Row
+        In one of the two readings.
+    output_shape, nominal_receptive_field : tuple
+    parameters : int
+    """
+
+    row: object
+    output_shape: tuple | None
+    nominal_receptive_field: tuple
+    parameters: int | None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is true of a network.
+
+    Parameters
+    ----------
+    ledger : course.arithmetic.Ledger
+        In one of the two readings.
+    rows : tuple of Known
+    image : tuple of int or None
+        (height, width, channels); None for each that is not known.
+    misfits : tuple of (int, str)
+        Layers that can't be in their place: which, and why.
+    doubtful : frozenset of int
+        Layers that may move positions in a way that is not known; -1 for an image of unknown size.
+    """
+
+    ledger: Ledger
+    rows: tuple
+    image: tuple
+    misfits: tuple
+    doubtful: frozenset
+
+    @property
+    def parameters(self):
+        """All parameters, None where some are not known."""
+        each = [row.parameters for row in self.rows]
+        return None if None in each else sum(each)
+
+
+def truth_of(noted, image, strides=None):
+    """Return what is true of a network.
+
+    Parameters
+    ----------
+    noted : sequence of Noted
+    image : tuple of int or None, or None
+        (height, width, channels) with None for what is not known, or (features,) where a vector comes in.
+    strides : dict of int to int, optional
+        What the layers of one's own are taken to stride.
+    """
+    image = tuple(image or (None, None, None))
+    image = image if len(image) in (1, 3) else (*image, *(None,) * 3)[:3]
+    own = {i: opaque_layer(stride) for i, stride in (strides or {}).items()}
+    first = [own[i][0] if i in own else note.layer or Unknown(note.kind) for i, note in enumerate(noted)]
+    second = [own[i][1] if i in own else note.other or first[i] for i, note in enumerate(noted)]
+    inputs = [note.inputs for note in noted]
+    found, misfits = _ledger(first, _filled(image, 0), inputs)
+    other = _ledger(second, _filled(image, 1), inputs)[0] if second != first or None in image else found
+    doubtful = {i for i, note in enumerate(noted) if note.other is not None and _moves(note)}
+    if len(image) == 3 and None in image[:2]:
+        doubtful.add(-1)
+    rows = tuple(_known(a, b, len(image) == 1) for a, b in zip(found, other, strict=True))
+    shapes = {-1: image, **{i: row.output_shape for i, row in enumerate(rows)}}
+    sure = tuple(
+        (i, why)
+        for i, why in misfits
+        if not noted[i].opaque and all(shapes[j] is not None and None not in shapes[j] for j in noted[i].inputs)
+    )
+    return Truth(found, rows, image, sure, frozenset(doubtful))
+
+
+def _filled(image, which):
+    if len(image) == 1:
+        return image[0] or UNKNOWN_CHANNELS[which]
+    height, width, channels = image
+    sides = (height or width, width or height)
+    return (*(side or UNKNOWN_SIDES[which] for side in sides), channels or UNKNOWN_CHANNELS[which])
+
+
+def _moves(note):
+    return note.opaque or any(getattr(note.layer, k, None) != getattr(note.other, k, None) for k in MOVING)
+
+
+def _ledger(layers, image, inputs):
+    """Return the ledger, and (index, sentence) for each layer that can't be in its place."""
+    layers, misfits = list(layers), []
+    is_vector = isinstance(image, int)
+    ahead = int(is_vector)
+    shape = (1, 1, image) if is_vector else image
+    taken = [(-1,)] * ahead + [tuple(i + ahead for i in each) for each in inputs]
+    while True:
+        try:
+            found = ledger([Flatten()] * ahead + layers, shape, inputs=taken)
+        except LayerError as why:
+            if why.index is None:
+                raise ReadError(str(why)) from None
+            at = why.index - ahead
+            misfits.append((at, str(why)))
+            layers[at] = Unknown(layers[at].kind)
+        else:
+            rows = found.rows
+            if is_vector:
+                rows = tuple(replace(row, inputs=tuple(i - 1 for i in row.inputs)) for row in rows[1:])
+            return Ledger(rows, shape, found.name), misfits
+
+
+def _known(a, b, is_vector):
+    shape = a.output_shape
+    if shape is not None:
+        other = b.output_shape
+        shape = tuple(m if m == n else None for m, n in zip(shape, other, strict=True)) if (
+            other is not None and len(other) == len(shape)
+        ) else None
+    field = tuple(
+        m if m == n and not is_vector else None
+        for m, n in zip(a.nominal_receptive_field, b.nominal_receptive_field, strict=True)
+    )
+    return Known(a, shape, field, a.parameters if a.parameters == b.parameters else None)
+
+
+class Move:
+    """What a layer does to any (height, width), not only to the true one."""
+
+    def __init__(self, row, ledger):
+        self.layer = row.layer
+        source = max(row.inputs, default=-1)
+        self.shape = ledger.input_shape if source < 0 else ledger[source].output_shape
+        self.true = plane_of(row.output_shape)
+        self.seen = {}
+
+    def after(self, before, padding=None):
+        """Return the (height, width) that a layer makes of another, None where it can't."""
+        if before is None:
+            return None
+        if self.shape is None or len(self.shape) != 3:
+            return self.true
+        if (before, padding) not in self.seen:
+            layer = replace(self.layer, padding=padding) if padding else self.layer
+            axes = tuple(map(Axis.unknown, before))
+            try:
+                after = plane_of(layer.apply([Map((*before, self.shape[-1]), axes)]).shape)
+            except LayerError:
+                after = None
+            self.seen[before, padding] = after
+        return self.seen[before, padding]
+
+    @property
+    def padding(self):
+        """The layer's padding, None where it has no window."""
+        return self.layer.padding if hasattr(self.layer, "taps") else None
+
+
+def plane_of(shape):
+    """Return the (height, width) of a map, (1, 1) for a vector."""
+    return None if shape is None else tuple(shape[:2]) if len(shape) == 3 else (1, 1)
