@@ -35,8 +35,9 @@ def main(path=RECORD):
     timings = {"layers": time_layers(rounds=21), "groups": time_groups()}
     timings["training"] = time_networks(trained(), batch=128, rounds=9, training=True)
     scaled = {
-        scaled_name(name, width, multiplier): models.scaled(models.build(name), width, multiplier)
+        scaled_name(name, width, multiplier): models.scaled(whole, width, multiplier)
         for name in models.MODELS
+        for whole in [models.build(name)]
         for width in WIDTHS
         for multiplier in (MULTIPLIERS if name != "baseline" else (1,))
     }
