@@ -29,6 +29,13 @@ def test_recipes_go_by_their_names():
     assert RECIPES["quick"] is quick
 
 
+def test_the_first_training_is_short_and_its_moving_statistics_keep_up():
+    # An image costs plain Keras about 8 ms of processor time, and a newcomer on one core waits a minute.
+    assert quick.epochs * quick.steps_per_epoch * quick.batch_size <= 6_000
+    # Untrained, what a separable layer puts out has a variance of about 0.002: the first value, 1, has to go.
+    assert quick.norm_momentum**quick.steps_per_epoch < 1e-4
+
+
 def test_a_recipe_never_changes():
     with pytest.raises(FrozenInstanceError):
         quick.epochs = 5
