@@ -29,6 +29,7 @@ from course.studies.grid import grid
 from course.training import Recipe, train
 
 layers = keras.layers
+pytestmark = pytest.mark.studies
 
 PLAIN = Recipe("plain", epochs=3, batch_size=25, learning_rate=0.02)
 FLIPPED = replace(PLAIN, name="flipped", augmentation=Augmentation(flip=True))

@@ -7,9 +7,11 @@ import json
 import os
 import random
 
+from thorough import THOROUGH, thorough
+
 from course.annotations import ReadError, check, read
 
-COUNT = int(os.environ.get("COURSE_FUZZ", "300"))
+COUNT = int(os.environ.get("COURSE_FUZZ", 3000 if THOROUGH else 300))
 
 TEXTS = [
     "model.add(Conv2D(48, (3, 3), padding='same', input_shape=(32, 32, 3)))  # 32x32x48, RF 3\n"
@@ -54,6 +56,7 @@ def mutated(rng):
     return text
 
 
+@thorough
 def test_mutated_texts_are_checked_or_refused():
     checked = 0
     for seed in range(COUNT):

@@ -13,6 +13,7 @@ from math import ceil, floor, prod
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from thorough import THOROUGH, thorough
 
 from course.arithmetic import Axis, Conv2DTranspose, UpSampling2D
 from course.arithmetic.axis import chain, merge
@@ -123,7 +124,8 @@ def growth(steps):
     return prod(step[places[step[0]]] for step in steps if step[0] in places)
 
 
-@settings(max_examples=2000, deadline=None)
+@thorough
+@settings(max_examples=2000 if THOROUGH else 500, deadline=None)
 @given(STEPS, st.integers(1, 24))
 def test_an_axis_agrees_with_brute_force(steps, size):
     count, real, endless = by_hand(steps, size)

@@ -1,6 +1,6 @@
 """The ledger of random networks against Keras: sizes, parameters, and which pixels change which units.
 
-`COURSE_TEST_GRAPHS=1000` tries a thousand networks instead of sixty.
+`COURSE_TEST_GRAPHS=1000` tries a thousand networks.
 """
 
 import os
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from thorough import THOROUGH, thorough
 
 from course._quiet import import_keras
 from course.inspection import ledger_of
@@ -18,7 +19,7 @@ from course.inspection import ledger_of
 keras = import_keras()
 layers = keras.layers
 
-GRAPHS = int(os.environ.get("COURSE_TEST_GRAPHS", "60"))
+GRAPHS = int(os.environ.get("COURSE_TEST_GRAPHS", 300 if THOROUGH else 60))
 LARGEST = 16  # units along an axis, so that upsampling does not run away
 MERGES = (layers.Add, layers.Maximum, layers.Average, layers.Concatenate)
 
@@ -181,6 +182,7 @@ def profile(masks, pixels):
 
 # Keras draws a new layer's seed from Python's own random numbers; no layer here uses its seed.
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+@thorough
 @settings(max_examples=GRAPHS, deadline=None, suppress_health_check=list(HealthCheck))
 @given(networks())
 def test_the_ledger_of_a_random_network(network):
