@@ -1,15 +1,15 @@
 """What a compact CNN costs, what it sees and how it learns: the code behind the notebooks.
 
-Importing `course` loads nothing heavy. The modules, from left to right as data flows:
+Importing `course` loads nothing heavy. An arrow leads from a module to one that imports it, and nothing imports
+what stands right of it:
 
-    arithmetic -> models -> inspection      what a network costs and sees
-    arithmetic -> annotations               what a learner says it costs and sees
-    arithmetic -> anatomy, separable        one output value with its numbers; a separable layer as algebra
-    arithmetic -> costs -> benchmarks       what has to move, and the time it takes on this machine
-    data -> runs -> training, experiments   how it learns, and the record of it
-    runs -> evaluation                      how far a result can be trusted
-    training -> studies                     many runs at once
-    plots -> widgets -> exercises           how a person sees it
+    arithmetic -> costs -> models -> benchmarks           what a network costs, and the time it takes here
+    arithmetic -> inspection -> experiments               what a built network sees, and networks that prove it
+    arithmetic -> annotations -> exercises                what a learner notes or predicts, checked
+    arithmetic -> anatomy, separable -> plots -> widgets  how a person sees it
+    progress -> data -> training -> studies, published    how it learns: one run, many, the published ones
+    runs, evaluation -> plots                             the record of a run, and how far to trust it
+    doctor, notebooks -> __main__                         the command line
 """
 
 import os

@@ -1,6 +1,6 @@
-"""One list of dependencies, one range of Pythons, and a Binder that follows them.
+"""One list of dependencies, one range of Pythons, one address, and files that follow them.
 
-`python tests/test_setup.py` writes binder/requirements.txt anew.
+`python tests/test_setup.py` writes binder/requirements.txt, and the repository's address where it is repeated.
 """
 
 import ast
@@ -14,12 +14,16 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import course
 from course.doctor.software import NEWEST_PYTHON, OLDEST_PYTHON
 
 ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
 SCRIPTS = [".ci/run", "binder/postBuild", "binder/start"]
 PART_OF_JUPYTERLAB = {"ipython", "jupyter-core"}
+TOOLS = {"playwright"}  # which CONTRIBUTING.md tells to install; no learner needs them
+# Where the repository's address stands besides pyproject.toml: for people and sites that don't read that.
+ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml"]
 
 
 def read(name):
@@ -42,6 +46,37 @@ def for_binder(text):
     head = "# Made from ../requirements.txt by: python tests/test_setup.py\n"
     kept = [re.sub(r"^tensorflow\b", "tensorflow-cpu", line) for line in lines(text) if line != "-e ."]
     return head + "\n".join(kept) + "\n"
+
+
+def address():
+    """Return the repository's address, from the one place where it is set."""
+    return re.search(r'^Repository = "(https://github\.com/[\w-]+/[\w-]+)"$', read("pyproject.toml"), re.M)[1]
+
+
+def with_address(text):
+    """Return a text in which links to the repository, on GitHub and on Binder, lead to that address."""
+    owner_and_name = address().removeprefix("https://github.com/")
+    return re.sub(r"(?<=https://github\.com/|mybinder\.org/v2/gh/)[\w-]+/[\w-]+", owner_and_name, text)
+
+
+@pytest.mark.parametrize("name", ADDRESSED)
+def test_the_repository_has_one_address(name):
+    assert address() in read(name)
+    assert with_address(read(name)) == read(name), f"{name} has another address: run 'python tests/test_setup.py'."
+
+
+def test_the_badge_opens_the_first_notebook_on_binder():
+    place = address().replace("https://github.com", "https://mybinder.org/v2/gh")
+    (notebook,) = re.findall(rf"\({place}/HEAD\?urlpath=lab/tree/(.*?)\)", read("README.md"))
+    assert (ROOT / notebook).is_file()
+
+
+def test_one_version():
+    version = re.search(r'^version = "(.*)"$', read("pyproject.toml"), re.M)[1]
+    assert version == course.__version__
+    assert f"\nversion: {version}\n" in read("CITATION.cff")
+    # What is not released yet stands above the newest version.
+    assert re.findall(r"^## (\d\S*)", read("CHANGELOG.md"), re.M)[0] == version
 
 
 def test_binder_installs_the_same():
@@ -73,12 +108,15 @@ def test_every_import_is_listed():
     missing = {}
     for path in [*ROOT.glob("course/**/*.py"), *ROOT.glob("tests/**/*.py")]:
         allowed = listed | for_studies if "studies" in str(path.relative_to(ROOT)) else listed
+        if path.is_relative_to(ROOT / "tests"):
+            allowed = allowed | TOOLS
         for module in imports(path):
             names = {re.sub(r"[-_.]+", "-", name).lower() for name in comes_from.get(module, [])}
             names = {name.removesuffix("-cpu") for name in names}
             if names and not names & allowed:
                 missing[module] = str(path.relative_to(ROOT))
     assert missing == {}
+    assert all(re.search(rf"pip install .*'{tool}>=[\d.]+,<\d+'", read("CONTRIBUTING.md")) for tool in TOOLS)
 
 
 def imports(path):
@@ -148,3 +186,5 @@ def test_both_licences_are_whole():
 
 if __name__ == "__main__":
     (BINDER / "requirements.txt").write_bytes(for_binder(read("requirements.txt")).encode())
+    for name in ADDRESSED:
+        (ROOT / name).write_bytes(with_address(read(name)).encode())
