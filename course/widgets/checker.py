@@ -68,4 +68,5 @@ class Checker(Shell):
 
     def _repr_mimebundle_(self, **kwargs):
         live, about = super()._repr_mimebundle_(**kwargs)
-        return {**live, "text/html": self.render(self.state).html}, about
+        # GitHub drops styles: what it shows does without.
+        return {**live, "text/html": self.render(self.state).html.partition("</style>")[2]}, about
