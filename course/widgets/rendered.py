@@ -9,8 +9,8 @@ from course.plots.picture import BLUE, ORANGE, VERMILLION
 
 # JupyterLab's own colours where it sets them, so that both of its themes work.
 _STYLE = f"""<style>
-.course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px;
-  contain: inline-size; overflow-x: auto}}
+.course-picture > .widget-html-content {{overflow-x: auto}}
+.course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px; contain: inline-size}}
 .course-widget p {{margin: 0 0 8px}}
 .course-widget .muted {{color: var(--jp-ui-font-color2, #595959)}}
 .course-widget .wrong {{border-left: 4px solid {VERMILLION}; padding: 4px 10px;

@@ -27,7 +27,7 @@ convolution_anatomy()
 run_explorer("separable_65k", "published_separable_65k")
 ---
 from course import plots, runs
-plots.curves(runs.load("baseline"))"""
+plots.training_curves([runs.load("baseline")])"""
 
 
 def pytest_collection_modifyitems(items):
