@@ -271,8 +271,7 @@ def test_the_still_picture():
     assert isinstance(picture, Picture)
     sentence, counts = render(shell.state).text.split(". ")
     assert f"{sentence}." in picture.alt and picture.title == counts.removesuffix(".")
-    data, about = shell._repr_mimebundle_()
-    assert data["text/plain"] == picture.alt and about["image/png"]["alt"] == picture.alt and data["image/png"]
+    assert shell.stored()["text/plain"] == picture.alt and "<img alt=" in shell.stored()["text/html"]
 
 
 def test_where_it_begins():

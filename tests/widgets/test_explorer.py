@@ -225,7 +225,7 @@ def test_everything_can_be_removed_and_begun_again():
     shell = layer_explorer(SMALL[:1])
     shell.buttons["Remove"].click()
     assert "There are no layers yet" in shell._picture.value and shell.buttons["Remove"].disabled
-    assert shell.layer.value is None and "image/png" not in shell._repr_mimebundle_()[0]
+    assert shell.layer.value is None and "<img" not in shell.stored()["text/html"]
     shell.buttons["Add"].click()
     assert "1 layer, 448 parameters" in shell._words.value
 
