@@ -14,13 +14,12 @@ _KEYS = """
 if (!window.courseKeys) {
   window.courseKeys = true;
   window.addEventListener('keydown', event => {
-    const shell = event.target.closest && event.target.closest('.course-live');
-    if (!shell) return;
+    if (!event.target.closest || !event.target.closest('.course-live')) return;
     const field = event.target.matches('input') ? event.target : null;
     if (event.key === 'Escape' && field && 'before' in field.dataset) field.value = field.dataset.before;
     const jupyters = event.ctrlKey || event.metaKey || event.altKey || event.key === 'Escape' ||
       event.shiftKey && event.key === 'Enter';
-    shell.toggleAttribute('data-lm-suppress-shortcuts', !jupyters);
+    event.target.toggleAttribute('data-lm-suppress-shortcuts', !jupyters);
   }, true);
 }
 """

@@ -154,13 +154,21 @@ class Book:
         """Return the notebook as it stands in its file."""
         return nbformat.read(self.server.folder / self.name, as_version=4)
 
+    def show(self, cell):
+        """Bring a cell into view, and make it the active one."""
+        self.page.evaluate(
+            """i => {const book = window.jupyterapp.shell.currentWidget.content;
+               book.activeCellIndex = i; book.widgets[i].node.scrollIntoView()}""", cell
+        )  # fmt: skip
+
+    def widget(self, cell):
+        """Return the live widget in a cell's output."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".course-live")
+
     def show_all(self):
         """Scroll past every cell, as one's eyes would: what was never in view is not drawn."""
         for number in range(self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")):
-            self.page.evaluate(
-                """i => {const book = window.jupyterapp.shell.currentWidget.content;
-                   book.activeCellIndex = i; book.widgets[i].node.scrollIntoView()}""", number
-            )  # fmt: skip
+            self.show(number)
             self.page.wait_for_timeout(60)
 
     def cells(self):
