@@ -194,8 +194,10 @@ def _line(cells, selected, marked=False):
 def _cells(values, tag, row="", marked=None):
     classes = ["mark" if i == marked else _CLASSES.get(i, "") for i in range(len(values))]
     cells = (
-        f'<{tag} class="{name}">{html.escape(str(value))}</{tag}>'
+        f'<{kind} class="{name}">{html.escape(str(value))}</{kind}>'
         for name, value in zip(classes, values, strict=True)
+        # Nothing heads no column.
+        for kind in [tag if value != "" else "td"]
     )
     return f"<tr{row}>{''.join(cells)}</tr>"
 

@@ -62,7 +62,7 @@ class FieldViewer(Shell):
         self.effective, self._known = effective, {}
         self.layer = widgets.Dropdown(
             options=[(row.name, place) for place, row in enumerate(look.ledger)], description="Layer",
-            tooltip="Whose units to look from; Space opens the list", **_SIZE,
+            tooltip="Whose units to look from; arrow keys step through the list", **_SIZE,
         )  # fmt: skip
         self.unit = [
             widgets.IntSlider(

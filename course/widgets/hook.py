@@ -4,6 +4,7 @@ A widget's HTML lands in the page as it is, so an image's `onload` runs a script
 """
 
 import html
+import json
 
 _PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
@@ -34,6 +35,14 @@ picture.setAttribute('role', 'group');
 picture.setAttribute('aria-label', 'Picture');
 picture.tabIndex = 0;
 const name = () => {
+  // Of lists and boxes, ipywidgets keeps the tooltip to itself; of toggle buttons, which is pressed.
+  for (const label of shell.querySelectorAll('.widget-dropdown, .widget-checkbox')) {
+    const tip = tips[label.textContent.trim()] ?? tips[label.querySelector('label').textContent];
+    for (const part of tip ? label.querySelectorAll('select, input, span') : []) part.title = tip;
+  }
+  for (const button of shell.querySelectorAll('.widget-toggle-button')) {
+    button.setAttribute('aria-pressed', button.classList.contains('mod-active'));
+  }
   for (const slider of shell.querySelectorAll('.widget-slider')) {
     const label = slider.querySelector('.widget-label'), readout = slider.querySelector('.widget-readout');
     for (const handle of slider.querySelectorAll('.noUi-handle')) {
@@ -44,7 +53,7 @@ const name = () => {
   }
 };
 name();
-new MutationObserver(name).observe(shell, {childList: true, subtree: true, characterData: true});
+new MutationObserver(name).observe(shell, {childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['class']});
 shell.addEventListener('focusin', event => {
   if (event.target.matches('input')) event.target.dataset.before = event.target.value;
 });
@@ -71,13 +80,18 @@ return true;
 """
 
 
-def hook():
+def hook(tips):
     """Return HTML that, put into a live widget, gives it names, keys of its own and ears for clicks.
 
     It does so once the widget stands in its page.
+
+    Parameters
+    ----------
+    tips : dict of str to str
+        From a control's label to its tooltip.
     """
     script = f"""
-    const image = this, mend = shell => {{{_SHELL}{_CLICKS}}};
+    const image = this, tips = {json.dumps(tips)}, mend = shell => {{{_SHELL}{_CLICKS}}};
     {_KEYS}
     const look = tries => {{
       const shell = image.closest('.course-live');

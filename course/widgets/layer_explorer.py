@@ -11,8 +11,8 @@ from course.widgets.shell import Shell
 from course.widgets.stack import NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
 
 _TIPS = {
-    "layer": "Which layer to look at and to edit; Space opens the list",
-    "kind": "What the layer is; Space opens the list",
+    "layer": "Which layer to look at and to edit; arrow keys step through the list",
+    "kind": "What the layer is; arrow keys step through the list",
     "filters": "How many filters, or units of a Dense layer",
     "kernel": "Rows and columns of the window",
     "stride": "How many rows and columns the window moves at a step",

@@ -79,7 +79,7 @@ class RunExplorer(Shell):
         }  # fmt: skip
         self.metric = widgets.Dropdown(
             options=list(METRICS), description="Measure", layout={"width": "290px"},
-            style={"description_width": "58px"}, tooltip="What to compare; Space opens the list",
+            style={"description_width": "58px"}, tooltip="What to compare; arrow keys step through the list",
         )  # fmt: skip
         self.smoothing = widgets.SelectionSlider(
             options=[("none" if window == 1 else f"{window} epochs", window) for window in WINDOWS],

@@ -58,7 +58,7 @@ def _key(state):
 def _table(state, lines):
     metric, drawn = METRICS[state.metric], {line.name: line for line in lines}
     third = "median" if state.metric == SECONDS else f"{metric.picked} − last"
-    heads = ("", "parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
+    heads = ("parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
     rows = []
     for place, (name, run) in enumerate(state.records):
         if name not in state.chosen:
@@ -74,7 +74,7 @@ def _table(state, lines):
             f'<span class="muted">{html.escape(_details(name, run, state))}</span></td></tr>'
             f"<tr><td></td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
         )
-    head = "".join(f"<th>{text}</th>" for text in heads)
+    head = "<td></td>" + "".join(f"<th>{text}</th>" for text in heads)
     return f'<table class="runs"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 

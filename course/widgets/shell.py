@@ -10,6 +10,8 @@ from course.widgets.rendered import paragraph
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 6px", "align_items": "center"}
 _LIVE = "application/vnd.jupyter.widget-view+json"
 
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+
 # A file keeps both outputs. Where the live one stands it takes the place of the still one; where no kernel
 # has it, what Jupyter says of that is not shown. Whoever drops the style sees both.
 _ONE_OF_TWO = """<style>
@@ -31,7 +33,8 @@ class Shell(widgets.VBox):
         self._words = widgets.HTML(layout={"width": "100%", "margin": "0 0 4px"})
         self._picture = widgets.HTML(layout={"width": "100%", "margin": "0"})
         self._told = widgets.Text(layout={"display": "none"})
-        hooked = widgets.HTML(hook(), layout={"display": "none"})
+        tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
+        hooked = widgets.HTML(hook(tips), layout={"display": "none"})
         for part, name in ((self._words, "words"), (self._picture, "picture"), (self._told, "told"), (self, "live")):
             part.add_class(f"course-{name}")
         self._told.observe(lambda event: self._clicked(event["new"]), "value")
@@ -81,6 +84,7 @@ class Shell(widgets.VBox):
         self._words.value = (
             '<div style="line-height:1.45;font-size:14px;font-weight:600;'
             f'color:var(--jp-ui-font-color1,#222)">{html.escape(rendered.text)}</div>'
+            f'<div style="{_UNSEEN}">{html.escape(rendered.spoken)}</div>'
         )
 
     def on(self, control, change):
