@@ -5,6 +5,9 @@ import contextlib
 import json
 import sys
 
+# Those of `course.models.MODELS`, which can't be asked before TensorFlow is loaded.
+MODELS = ("baseline", "separable_65k", "separable_99k")
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
@@ -28,7 +31,7 @@ def _parser():
     )
 
     ledger = command(_ledger, "ledger", "Print what each layer of a model costs and sees.")
-    ledger.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
+    ledger.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
     ledger.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     check = command(_check, "check", "Check the sizes and receptive fields that are noted beside layers.")
@@ -39,7 +42,7 @@ def _parser():
     check.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     train = command(_train, "train", "Train a model and record the run.")
-    train.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
+    train.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's 50")
     train.add_argument(
         "--recipe", metavar="NAME", help="how to train; the model's published recipe if not given"
@@ -71,6 +74,7 @@ def _data(options):
 
 
 def _ledger(options):
+    _known(options.model)
     from course import models
     from course.inspection import ledger_of
 
@@ -92,11 +96,17 @@ def _check(options):
     return 0 if found.all_right else 1
 
 
+def _known(model):
+    """Refuse a misspelt name at once: TensorFlow takes seconds to load, and images longer."""
+    if model not in MODELS:
+        raise ValueError(f"There is no model {model!r}: choose one of {', '.join(MODELS)}.")
+
+
 def _train(options):
+    _known(options.model)
     from course import models, training
     from course.data import load
 
-    # Before the images are read, so that a misspelt name is answered at once.
     model = models.build(options.model, options.seed)
     if options.recipe not in (None, *training.RECIPES):
         raise ValueError(

@@ -1,7 +1,7 @@
 """Predict, then check: questions whose answers the code works out."""
 
 from course.exercises.baseline import EXERCISES as _BASELINE
-from course.exercises.exercise import Exercise, Feedback, Mistake
+from course.exercises.exercise import Exercise, Feedback, Mistake, no_such
 from course.exercises.fields import EXERCISES as _FIELDS
 from course.exercises.final import EXERCISES as _FINAL
 from course.exercises.separable import EXERCISES as _SEPARABLE
@@ -26,27 +26,20 @@ def check(key, answer=None):
     Returns
     -------
     Feedback
-        Shown below the cell.
-
-    Raises
-    ------
-    KeyError
-        When there is no such exercise.
+        Shown below the cell. A misspelt name is answered with the nearest one.
     """
-    return _find(key).check(answer)
+    return EXERCISES[key].check(answer) if key in EXERCISES else _unknown(key)
 
 
 def hint(key, part=None):
     """Return a hint for an exercise, or for one part of it."""
-    return _find(key).show("hint", part)
+    return EXERCISES[key].show("hint", part) if key in EXERCISES else _unknown(key)
 
 
 def solution(key, part=None):
     """Return an exercise's answer with its working, or that of one part."""
-    return _find(key).show("solution", part)
+    return EXERCISES[key].show("solution", part) if key in EXERCISES else _unknown(key)
 
 
-def _find(key):
-    if key not in EXERCISES:
-        raise KeyError(f"there is no exercise {key!r}: there are {', '.join(EXERCISES)}")
-    return EXERCISES[key]
+def _unknown(key):
+    return Feedback("wrong", no_such("exercise", key, EXERCISES))

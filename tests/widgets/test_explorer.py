@@ -128,7 +128,9 @@ def test_what_the_formulas_leave_out_is_said():
     both = Conv2D(4, 3, strides=2, dilation_rate=2)
     with pytest.raises(ValueError, match="not supported"):
         exec(keras_code([both], (32, 32, 3)), {})
-    assert "Keras builds no Conv2D whose stride and dilation" in words(render(Stack((both,))))
+    shown = render(Stack((both,)))
+    assert "Stride and dilation are both above 1, which Keras refuses; set one of them to 1." in words(shown)
+    assert shown.text.startswith("Layer 1 of 1 can't be built.")
     assert "BatchNormalization leaves size, jump and receptive field" in words(
         render(Stack((BatchNormalization(),)))
     )
