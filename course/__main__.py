@@ -5,8 +5,7 @@ import contextlib
 import json
 import sys
 
-# Those of `course.models.MODELS`, which can't be asked before TensorFlow is loaded.
-MODELS = ("baseline", "separable_65k", "separable_99k")
+from course import MODELS
 
 
 class _Parser(argparse.ArgumentParser):

@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from course import models
-from course.__main__ import MODELS, main
+from course import MODELS, models
+from course.__main__ import main
 from course.arithmetic.row import COLUMNS
 from course.data import Dataset
 
@@ -106,7 +106,7 @@ def test_help(command, capsys):
 def test_the_names_of_models_are_known_without_tensorflow():
     assert MODELS == tuple(models.MODELS)
     code = (
-        "import sys; from course.__main__ import MODELS, main; "
+        "import sys; from course.__main__ import main; "
         "print(main(['ledger', 'baselin']), main(['train', 'baselin']), 'tensorflow' in sys.modules)"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
