@@ -5,6 +5,8 @@ import contextlib
 import json
 import sys
 
+from course import MODELS
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
@@ -32,7 +34,7 @@ def _parser():
     )
 
     ledger = command(_ledger, "ledger", "Print what each layer of a model costs and sees.")
-    ledger.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
+    ledger.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
     ledger.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     check = command(_check, "check", "Check the sizes and receptive fields that are noted beside layers.")
@@ -50,7 +52,7 @@ def _parser():
     command(_recipes, "recipes", "List the recipes that a model can be trained with.")
 
     train = command(_train, "train", "Train a model and record the run.")
-    train.add_argument("model", metavar="MODEL", help="baseline, separable_65k or separable_99k")
+    train.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's 50")
     train.add_argument(
         "--recipe", metavar="NAME", help="how to train (see recipes); the model's published one if not given"
@@ -95,6 +97,7 @@ def _data(options):
 
 
 def _ledger(options):
+    _known(options.model)
     from course import models
     from course.inspection import ledger_of
 
@@ -140,11 +143,17 @@ def _recipes(options):
     print("\n".join(f"{name:<24} {recipe}" for name, recipe in training.RECIPES.items()))
 
 
+def _known(model):
+    """Refuse a misspelt name at once: TensorFlow takes seconds to load, and images longer."""
+    if model not in MODELS:
+        raise ValueError(f"There is no model {model!r}: choose one of {', '.join(MODELS)}.")
+
+
 def _train(options):
+    _known(options.model)
     from course import models, training
     from course.data import load
 
-    # Before the images are read, so that a misspelt name is answered at once.
     model = models.build(options.model, options.seed)
     if options.recipe not in (None, *training.RECIPES):
         raise ValueError(

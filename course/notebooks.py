@@ -85,13 +85,14 @@ def tidy(book):
         if cell.cell_type != "code":
             continue
         cell.metadata.pop("execution", None)
-        cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+        for out in cell.outputs:
+            out.get("data", {}).pop(LIVE_WIDGET, None)
+        cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr" and out.get("data") != {}]
         if THIS_MACHINE in cell.metadata.get("tags", []):
             cell.outputs = []
         count += bool(cell.source.strip())
         cell.execution_count = count if cell.source.strip() else None
         for out in cell.outputs:
-            out.get("data", {}).pop(LIVE_WIDGET, None)
             if out.output_type == "execute_result":
                 out.execution_count = count
     return book

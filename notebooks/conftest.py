@@ -14,9 +14,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 
 def pytest_collectstart(collector):
-    """Leave log lines out of the comparison: they differ from machine to machine."""
+    """Leave log lines and pixels out of the comparison: they differ from machine to machine."""
     if collector.path.suffix == ".ipynb":
         collector.skip_compare += ("stderr",)
+        collector.sanitize_patterns[r"(?<=;base64,)[^\"]+"] = "..."
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,12 +1,14 @@
 """The command line: what it prints, and how it ends."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from course import models, training
+from course import MODELS, models, training
 from course.__main__ import main
 from course.arithmetic.row import COLUMNS
 from course.data import Dataset
@@ -111,3 +113,13 @@ def test_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
     assert ended.value.code == 0 and f"python -m course {command}" in capsys.readouterr().out
+
+
+def test_the_names_of_models_are_known_without_tensorflow():
+    assert MODELS == tuple(models.MODELS)
+    code = (
+        "import sys; from course.__main__ import main; "
+        "print(main(['ledger', 'baselin']), main(['train', 'baselin']), 'tensorflow' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "2 2 False" and said.stderr.count("There is no model 'baselin': choose") == 2

@@ -26,8 +26,9 @@ def as_html(ledger):
 
     def cells(values, tag):
         return "".join(
-            f'<{tag} style="text-align:{"left" if i < 2 else "right"}">{html.escape(v)}</{tag}>'
+            f'<{kind} style="text-align:{"left" if i < 2 else "right"}">{html.escape(v)}</{kind}>'
             for i, v in enumerate(values)
+            for kind in [tag if v else "td"]
         )
 
     headings, body, totals, notes = _parts(ledger)

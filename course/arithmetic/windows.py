@@ -57,6 +57,12 @@ class Conv2D(_Convolution):
     activation: str = None
     use_bias: bool = True
 
+    def taps(self):
+        kernel, strides, dilation = super().taps()
+        if max(strides) > 1 < max(dilation):
+            raise LayerError("strides and dilation_rate are both above 1, which Keras refuses; set one of them to 1")
+        return kernel, strides, dilation
+
     def output_shape(self, shape, axes):
         self._check_counts("filters", "groups")
         for what, count in (("input channels", shape[-1]), ("filters", self.filters)):

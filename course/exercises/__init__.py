@@ -1,7 +1,7 @@
 """Predict, then check: questions whose answers the code works out."""
 
 from course.exercises.baseline import EXERCISES as _BASELINE
-from course.exercises.exercise import Exercise, Feedback, Mistake, Parts
+from course.exercises.exercise import Exercise, Feedback, Mistake, Parts, no_such
 from course.exercises.fields import EXERCISES as _FIELDS
 from course.exercises.final import EXERCISES as _FINAL
 from course.exercises.separable import EXERCISES as _SEPARABLE
@@ -26,24 +26,19 @@ def check(key, answer=None):
     Returns
     -------
     Feedback
-        Shown below the cell.
-
-    Raises
-    ------
-    KeyError
-        When there is no such exercise.
+        Shown below the cell. A misspelt name is answered with the nearest one.
     """
-    return _find(key).check(answer)
+    return EXERCISES[key].check(answer) if key in EXERCISES else _unknown(key)
 
 
 def hint(key, part=None):
     """Return a hint for an exercise, or for one part of it."""
-    return _find(key).show("hint", part)
+    return EXERCISES[key].show("hint", part) if key in EXERCISES else _unknown(key)
 
 
 def solution(key, part=None):
     """Return an exercise's answer with its working, or that of one part."""
-    return _find(key).show("solution", part)
+    return EXERCISES[key].show("solution", part) if key in EXERCISES else _unknown(key)
 
 
 def answer(key):
@@ -58,13 +53,11 @@ def answer(key):
     -------
     tuple or dict
     """
-    found = _find(key)
+    found = EXERCISES[key]
     parts = found.parts() if isinstance(found, Parts) else {key: found}
     pairs = {name: (exercise.answer(), exercise.within) for name, exercise in parts.items()}
     return pairs if isinstance(found, Parts) else pairs[key]
 
 
-def _find(key):
-    if key not in EXERCISES:
-        raise KeyError(f"there is no exercise {key!r}: there are {', '.join(EXERCISES)}")
-    return EXERCISES[key]
+def _unknown(key):
+    return Feedback("wrong", no_such("exercise", key, EXERCISES))

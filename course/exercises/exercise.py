@@ -1,8 +1,11 @@
 """What an exercise is, and how an answer is judged."""
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
+from math import floor, isfinite, log2
 from numbers import Real
 
 GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#8C8C8C"  # colour-blind safe, after Okabe and Ito
@@ -60,15 +63,17 @@ class Exercise:
             return Feedback(
                 "open", "Not answered yet. Write your number in place of None and run the cell again."
             )
-        if not isinstance(answer, Real) or isinstance(answer, bool):
-            return Feedback("wrong", f"Give one number, not {answer!r}.")
-        if abs(answer - self.answer()) <= self.within:
+        if trouble := no_number(answer):
+            return Feedback("wrong", trouble)
+        # What is worked out in fractions of a float is not wrong for their sake.
+        if abs(answer - self.answer()) <= max(self.within, 1e-6):
             return Feedback("right", self.working())
         for mistake in self.mistakes:
             if self.is_named(mistake.value(), answer):
                 return Feedback("wrong", f"{show(answer)}{self.unit}? {mistake.why}")
         side = "more" if answer < self.answer() else "less"
-        return Feedback("wrong", f"{show(answer)}{self.unit} is not it: it is {side}. {self.hint}")
+        given = show(answer) if show(answer) != show(self.answer()) else f"{answer:,}"
+        return Feedback("wrong", f"{given}{self.unit} is not it: it is {side}. {self.hint}")
 
     def is_named(self, value, answer):
         """Return whether an answer is a mistake's number, give or take 5 % where rounding is allowed."""
@@ -76,7 +81,11 @@ class Exercise:
 
     def show(self, what, part=None):
         """Return the "hint" or the "solution"."""
-        return Feedback(what, self.hint if what == "hint" else self.working())
+        if what == "solution":
+            return Feedback(what, self.working())
+        # A wrong answer has printed the hint already.
+        low = 2.0 ** floor(log2(self.answer()))
+        return Feedback(what, f"{self.hint} The number lies between {show(low)} and {show(2 * low)}{self.unit}.")
 
 
 @dataclass(frozen=True)
@@ -96,17 +105,18 @@ class Parts:
         parts = self.parts()
         answer = dict.fromkeys(parts) if answer is None else answer
         if not isinstance(answer, dict):
-            return Feedback("wrong", "Give a dict with a number for each part.")
+            example = ", ".join(f'"{name}": ...' for name in parts)
+            return Feedback("wrong", f"Give a dict with a number for each part: {{{example}}}.")
         unknown = [name for name in answer if name not in parts]
         if unknown:
-            return Feedback("wrong", f"There is no part {unknown[0]!r}: there are {', '.join(parts)}.")
+            return Feedback("wrong", no_such("part", unknown[0], parts))
         return FeedbackTable({name: parts[name].check(answer.get(name)) for name in parts})
 
     def show(self, what, part=None):
         """Return the "hint" or "solution" of one part, or of all."""
         parts = self.parts()
         if part is not None and part not in parts:
-            raise KeyError(f"there is no part {part!r}: there are {', '.join(parts)}")
+            return Feedback("wrong", no_such("part", part, parts))
         if part is not None:
             return parts[part].show(what)
         return FeedbackTable({name: exercise.show(what) for name, exercise in parts.items()})
@@ -176,6 +186,28 @@ class FeedbackTable:
             for name, row in self.rows.items()
         )
         return f"<table>{body}</table>"
+
+
+def no_number(answer):
+    """Return what to do about an answer that is no number to judge, or ""."""
+    if isinstance(answer, str) and re.fullmatch(r"\s*-?[\d,.]*\d\s*", answer):
+        return f"Write the number without quotation marks: {answer.replace(',', '').strip()}."
+    if isinstance(answer, tuple) and len(answer) > 1 and all(isinstance(part, int) for part in answer):
+        together = "".join([f"{answer[0]}", *(f"{part:03}" for part in answer[1:])])
+        return f"To Python a comma parts two numbers. If you mean one, write {together}."
+    if not isinstance(answer, Real) or isinstance(answer, bool):
+        return f"Give one number, not {answer!r}."
+    try:
+        return "" if isfinite(answer) else f"Give one number, not {answer}."
+    except OverflowError:
+        return "That is far more than it can be: give a number of ordinary size."
+
+
+def no_such(what, name, known):
+    """Return that there is no exercise or part of a name, and which name is nearest."""
+    near = get_close_matches(str(name), known, 1)
+    hope = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+    return f"There is no {what} {name!r}: {hope}"
 
 
 def show(number):

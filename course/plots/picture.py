@@ -5,6 +5,7 @@ Everything here is made without pyplot, so there is no current figure and nothin
 
 import base64
 import functools
+import html
 import io
 import math
 from pathlib import Path
@@ -177,11 +178,13 @@ class Picture(Figure):
     def _repr_mimebundle_(self, include=None, exclude=None):
         if not self.alt:
             raise ValueError("This picture has no alt text: set its alt attribute to what it shows, in words.")
-        size = {"width": WIDTH, "height": round(self.get_figheight() * DPI)}
-        return (
-            {"image/png": base64.b64encode(self.png()).decode("ascii"), "text/plain": self.alt},
-            {"image/png": {"alt": self.alt, **size}},
+        # As image/png its alt text would stay in the file: neither JupyterLab nor nbconvert gives it to the page.
+        image = (
+            f'<img alt="{html.escape(self.alt)}" width="{WIDTH}" height="{round(self.get_figheight() * DPI)}" '
+            'style="max-width:100%;height:auto" '
+            f'src="data:image/png;base64,{base64.b64encode(self.png()).decode("ascii")}">'
         )
+        return {"text/html": image, "text/plain": self.alt}, {}
 
     def _ipython_display_(self):
         # Once a notebook has used pyplot, IPython has a PNG of its own for every Figure: cropped, in the

@@ -36,12 +36,15 @@ class Anatomy:
         Which position of the output, counted row by row from 0.
     output : int
         Which output channel, from 0.
+    before : tuple of (int, int), optional
+        Channels and filters that gave way to those of a grouped convolution, and come back after it.
     """
 
     patch: np.ndarray = field(compare=False, repr=False)
     convolution: Convolution = Convolution()
     cell: int = 0
     output: int = 0
+    before: tuple = field(default=None, compare=False, repr=False)
 
     @property
     def size(self):
@@ -57,6 +60,8 @@ class Anatomy:
 def change(state, **settings):
     """Return the state with other settings; groups and place that no longer fit come down to what does.
 
+    A convolution that becomes grouped has two groups at least, since with one it is a standard one.
+
     Parameters
     ----------
     state : Anatomy
@@ -67,17 +72,26 @@ def change(state, **settings):
     -------
     Anatomy
     """
-    old = state.convolution
+    old, before = state.convolution, state.before
     held = vars(old) | settings
     possible = possible_groups(held["channels"], held["filters"])
-    if held["kind"] == "grouped" and old.kind != "grouped" and len(possible) < 3:
-        held, possible = held | MANY_GROUPS, possible_groups(**MANY_GROUPS)
+    if held["kind"] == "grouped" != old.kind:
+        if len(possible) < 3:
+            before = held["channels"], held["filters"]
+            held, possible = held | MANY_GROUPS, possible_groups(**MANY_GROUPS)
+        held["groups"] = max(held["groups"], possible[1])
+    elif {"channels", "filters"} & {*settings}:
+        before = None  # those now chosen stay
+    elif old.kind == "grouped" != held["kind"] and before:
+        held["channels"], held["filters"] = before
+        before, possible = None, possible_groups(*before)
     held["groups"] = max(groups for groups in possible if groups <= held["groups"])
     convolution = Convolution(**held)
     row, column, output = state.place
     rows, columns = replace(state, convolution=convolution, cell=0).size
     cell = min(row, rows - 1) * columns + min(column, columns - 1)
-    return replace(state, convolution=convolution, cell=cell, output=min(output, convolution.outputs - 1))
+    output = min(output, convolution.outputs - 1)
+    return replace(state, convolution=convolution, cell=cell, output=output, before=before)
 
 
 def render(state):

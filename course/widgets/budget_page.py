@@ -175,7 +175,7 @@ def _table(state):
         for what, value, bar in lines
     )
     return (
-        '<table><thead><tr><th></th><th>cost</th><th class="left">against the original</th></tr>'
+        '<table><thead><tr><td></td><th>cost</th><th class="left">against the original</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
 

@@ -52,7 +52,7 @@ class BudgetSlider(Shell):
 
     def __init__(self, state):
         self.model = widgets.Dropdown(
-            options=list(models.MODELS), description="Model", tooltip="Which model to scale; Space opens the list",
+            options=list(models.MODELS), description="Model", tooltip="Which model to scale; arrow keys step through the list",
             **_WIDE,
         )  # fmt: skip
         self.width = widgets.SelectionSlider(

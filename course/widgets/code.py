@@ -11,7 +11,7 @@ _PLAIN = ("filters", "kernel_size", "units", "pool_size", "rate")
 _UNSAID = ("keras_kind", "counts", "shape")
 
 
-def keras_code(layers, input_shape, rows=None):
+def keras_code(layers, input_shape, rows=None, fits=None, why=""):
     """Return Keras code that builds a stack.
 
     Parameters
@@ -21,6 +21,10 @@ def keras_code(layers, input_shape, rows=None):
         (height, width, channels) of one image.
     rows : iterable of course.arithmetic.Row, optional
         The first layers' rows in a ledger. Each then gets its size and receptive field as a comment.
+    fits : int, optional
+        How many of the layers can be built, where not all can.
+    why : str
+        Why the next one can't, as a sentence.
 
     Returns
     -------
@@ -31,6 +35,9 @@ def keras_code(layers, input_shape, rows=None):
     comments = [""] + [_missing(layer) for layer in layers]
     for place, row in enumerate(rows or (), start=1):
         comments[place] = "; ".join(filter(None, (note(row), comments[place])))
+    if fits is not None and fits < len(lines) - 1:
+        comments[fits + 1] = f"DOES NOT FIT: {why}"
+        comments[fits + 2 :] = ["not reached"] * (len(lines) - fits - 2)
     wide = max(map(len, lines))
     body = [
         f"    {line:{wide}}  # {comment}" if comment else f"    {line}"

@@ -31,7 +31,7 @@ def convolution_anatomy(image=None, **settings):
         uint8, shape (height, width, 3); a patch of it is the input. One of the shapes if left out.
     **settings
         Where to begin: those of `course.anatomy.Convolution`, such as kind="depthwise". A grouped
-        convolution begins with 6 channels and 6 filters unless they are given.
+        convolution begins with 6 channels, 6 filters and 2 groups unless they are given.
 
     Returns
     -------
@@ -56,6 +56,8 @@ def convolution_anatomy(image=None, **settings):
     # Only now are channels and filters known to be numbers.
     if convolution.groups not in (possible := possible_groups(convolution.channels, convolution.filters)):
         raise ValueError(_choose("groups", convolution, possible))
+    if convolution.kind == "grouped" and "groups" not in settings:
+        convolution = replace(convolution, groups=possible[min(1, len(possible) - 1)])
     image = shapes(50).train_images[24] if image is None else image
     state = Anatomy(patch_of(image), convolution)
     rows, columns = state.size

@@ -1,10 +1,12 @@
 """What the layer explorer shows: a stack's totals, the last move, one layer's recurrence, ledger or code."""
 
 import html
+import re
 
 from course.plots.picture import BLUE, VERMILLION, counted, listed
 from course.widgets.code import keras_code
 from course.widgets.recurrence import image_axes, in_words, recurrence, unused
+from course.widgets.beside import beside
 from course.widgets.rendered import Rendered, pair, paragraph, shape, styled
 from course.widgets.stack import held, ledger_so_far, settings
 
@@ -28,21 +30,52 @@ def render(stack):
         Where a layer does not fit, the table goes up to it and the sentence says why.
     """
     book, error = ledger_so_far(stack)
+    error = in_its_words(error)
+
+    def code(rows=None):
+        return _code(keras_code(stack.layers, stack.input_shape, rows, len(book), error))
+
     body = {
         "ledger": lambda: _table(stack, book),
-        "code": lambda: _code(keras_code(stack.layers, stack.input_shape)),
-        "annotated code": lambda: _code(keras_code(stack.layers, stack.input_shape, book)),
+        "side by side": lambda: beside(stack.kept or stack.origin or stack, stack),
+        "code": code,
+        "annotated code": lambda: code(book),
+        "paste code": lambda: paragraph("Paste Keras code above and press Read. It is read, never run.", "muted"),
     }[stack.view]()
     return Rendered(
         styled(
             _bar(book.parameters),
             paragraph(_sentence(error), "wrong") if error else "",
+            paragraph(stack.trouble, "wrong") if stack.trouble else "",
             _last_move(stack, book, error),
             _step(stack, book),
             body,
         ),
         _summary(stack, book, error),
+        _spoken(stack, book, error),
     )
+
+
+def in_its_words(error):
+    """Return an error of the ledger's with the names that the controls have, and without what they can't hold."""
+    for name, plain in (("strides", "stride"), ("dilation_rate", "dilation"), ("kernel_size", "kernel"),
+                        ("pool_size", "kernel"), ("units", "filters")):  # fmt: skip
+        error = re.sub(rf"\b{name}\b", plain, error)
+    error = error.replace(", or two of them", "")
+    return f"{error.rstrip('.')}." if error else ""
+
+
+def _spoken(stack, book, error):
+    """Return the selected layer and the last move in words: what is seen in the box and the table."""
+    if error:
+        return _sentence(error)
+    if not stack.layers:
+        return "There are no layers."
+    row = book[stack.selected]
+    return (
+        f"Layer {stack.selected + 1}, {row.name}, {_kind(stack.layer)}: output {shape(row.output_shape)}, "
+        f"receptive field {pair(row.receptive_field)}. {_move_in_words(stack, book, error)}"
+    ).strip()
 
 
 def _summary(stack, book, error):
@@ -56,7 +89,8 @@ def budget(parameters):
     """Return a number of parameters against the budget, in words."""
     if parameters <= BUDGET:
         return f"{parameters:,} parameters: {BUDGET - parameters:,} of the {BUDGET:,} are left"
-    return f"{parameters:,} parameters: {parameters / BUDGET:.3g} times the budget of {BUDGET:,}"
+    times = parameters / BUDGET
+    return f"{parameters:,} parameters: {f'{times:,.0f}' if times >= 100 else f'{times:.3g}'} times the budget of {BUDGET:,}"
 
 
 def first_to_span(book):
@@ -99,15 +133,18 @@ def changed(before, after):
     return phrases
 
 
-def _last_move(stack, book, error):
-    if not stack.previous:
+def _move_in_words(stack, book, error):
+    """Return what the last move changed, as a sentence, or ""."""
+    if not stack.previous or error:
         return ""
     before, error_before = ledger_so_far(stack.previous)
-    if error or error_before:
-        text = "" if error else "it fits again"
-    else:
-        text = "; ".join(changed(before, book)) or "no size, field or cost changed"
-    return f"<p><b>Last move:</b> {html.escape(text)}.</p>" if text else ""
+    text = "it fits again" if error_before else "; ".join(changed(before, book)) or "no size, field or cost changed"
+    return f"Last move: {text}."
+
+
+def _last_move(stack, book, error):
+    text = _move_in_words(stack, book, error).removeprefix("Last move: ")
+    return f"<p><b>Last move:</b> {html.escape(text)}</p>" if text else ""
 
 
 def _bar(parameters):
@@ -130,7 +167,7 @@ def _bar(parameters):
 def _step(stack, book):
     """Return the selected layer's step of the recurrence."""
     if not stack.layers:
-        return paragraph("There are no layers yet. Press Add to begin.", "boxed")
+        return paragraph("There are no layers yet. Press Add Conv2D, or choose a Kind, to begin.", "boxed")
     if stack.selected >= len(book):
         return ""
     layer, row = stack.layer, book[stack.selected]
@@ -163,13 +200,13 @@ def _table(stack, book):
             *("?" if value is None else f"{value:,}" for value in (row.parameters, row.macs)),
             "; ".join(filter(None, notes)),
         )  # fmt: skip
-        lines.append(_line(cells, place == stack.selected, marked=row is spans))
+        lines.append(_line(cells, place, stack, marked=row is spans))
         before = row.axes
     for place in range(len(book), len(stack.layers)):
         layer = stack.layers[place]
         why = "does not fit" if place == len(book) else ""
         cells = (place + 1, layer.name or "", _kind(layer), *["–"] * 5, why)
-        lines.append(_line(cells, place == stack.selected))
+        lines.append(_line(cells, place, stack))
     totals = (
         "",
         "total so far" if len(book) < len(stack.layers) else "total",
@@ -187,15 +224,18 @@ def _table(stack, book):
     )
 
 
-def _line(cells, selected, marked=False):
-    return _cells(cells, "td", ' class="selected" aria-selected="true"' if selected else "", 5 if marked else None)
+def _line(cells, place, stack, marked=False):
+    selected = ' class="selected"' if place == stack.selected else ""
+    return _cells(cells, "td", f' data-tell="{place}" title="Click to select"{selected}', 5 if marked else None)
 
 
 def _cells(values, tag, row="", marked=None):
     classes = ["mark" if i == marked else _CLASSES.get(i, "") for i in range(len(values))]
     cells = (
-        f'<{tag} class="{name}">{html.escape(str(value))}</{tag}>'
+        f'<{kind} class="{name}">{html.escape(str(value))}</{kind}>'
         for name, value in zip(classes, values, strict=True)
+        # Nothing heads no column.
+        for kind in [tag if value != "" else "td"]
     )
     return f"<tr{row}>{''.join(cells)}</tr>"
 
@@ -231,6 +271,7 @@ def _code(text):
     # Jupyter would take the keys of one that is read-only for its own shortcuts.
     rows = text.count("\n") + 2
     return (
+        '<p><button type="button" class="jupyter-button" data-copy="code">Copy the code</button></p>'
         f'<textarea rows="{rows}" spellcheck="false" aria-label="Keras code of the stack" '
         f'title="Click or tab here, then copy" onfocus="this.select()">{html.escape(text)}</textarea>'
     )

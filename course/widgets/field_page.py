@@ -12,8 +12,8 @@ from course.arithmetic import Ledger
 from course.plots.picture import BLUE, ORANGE, VERMILLION, counted
 from course.widgets.rendered import Rendered, pair, paragraph, styled
 
-SIDE = 320  # pixels on the page, for the image's longer side
-_MARGIN = 0.12  # of the image's sides, where fields that reach beyond it show
+SIDE = 400  # pixels on the page, for the longer side of the image and what is shown around it
+_LEAST, _MOST = 0.12, 0.5  # of the image's sides, around it: room for the fields of the layer's units
 _GRID = 150  # pixels on the page, for the longer side of the map of units
 _SWATCH = '<svg width="26" height="16" viewBox="-2 -2 26 16" aria-hidden="true">'
 MOST_LINES = 48  # units along an axis, up to which each is drawn
@@ -205,26 +205,51 @@ def boxes(look, seen):
     return around, (left, top, right - left + 1, bottom - top + 1)
 
 
+def frame(look):
+    """Return (left, top, width, height) in pixels of the image: it, and as much around it as fields may need.
+
+    It is the same for all units of a layer, so that the image stays where it is while one moves over it.
+    """
+    places = []
+    for axis, side in zip(look.row.axes, look.image.shape, strict=False):
+        ends = [axis.field(unit) for unit in (0, axis.size - 1)] if axis.fields else []
+        reach = max([0, *(max(-first, last + 1 - side) for first, last in filter(None, ends))])
+        edge = min(max(reach + 0.02 * side, _LEAST * side), _MOST * side)
+        places.append((-edge, side + 2 * edge))
+    (top, tall), (left, wide) = places
+    return left, top, wide, tall
+
+
+def nearest(look, across, down):
+    """Return the unit whose field is centred nearest to a place in the frame, given as shares of its sides."""
+    left, top, wide, tall = frame(look)
+    unit = []
+    for axis, place, held in zip(look.row.axes, (top + down * tall, left + across * wide), look.unit, strict=True):
+        fields = [axis.field(unit) for unit in range(axis.size)] if axis.fields else []
+        apart = {u: abs((field[0] + field[1] + 1) / 2 - place) for u, field in enumerate(fields) if field}
+        unit.append(min(apart, key=apart.get) if apart else held)
+    return tuple(unit)
+
+
 def _scene(look, seen, text):
     height, width = look.image.shape[:2]
-    scale = SIDE / max(height, width)
-    edge_x, edge_y = _MARGIN * width * scale, _MARGIN * height * scale
+    box = frame(look)
+    scale = SIDE / max(box[2:])
+    box = " ".join(f"{value * scale:g}" for value in box)
     around, field = boxes(look, seen)
-    marks = ""
+    # The solid line lies under the dashed one, which it would hide where both are the same.
+    marks = _rectangle(*(value * scale for value in around), "white", "") if around else ""
     if field:
         left, top, wide, tall = (value * scale for value in field)
-        marks += _rectangle(left, top, wide, tall, VERMILLION, "6 4")
+        marks += _rectangle(left, top, wide, tall, VERMILLION, "6 4", casing=field != around)
         # A small cross where the field is centred, if that is on view.
         x, y = left + wide / 2, top + tall / 2
         marks += f'<path d="M{x - 5:g} {y:g}h10M{x:g} {y - 5:g}v10" stroke="white" stroke-width="3"/>'
         marks += f'<path d="M{x - 5:g} {y:g}h10M{x:g} {y - 5:g}v10" stroke="{VERMILLION}" stroke-width="1.5"/>'
-    if around:
-        marks += _rectangle(*(value * scale for value in around), "white", "")
     wide, tall = width * scale, height * scale
     return (
-        f'<svg role="img" aria-label="{html.escape(text)}" width="{wide + 2 * edge_x:g}" '
-        f'height="{tall + 2 * edge_y:g}" viewBox="{-edge_x:g} {-edge_y:g} {wide + 2 * edge_x:g} '
-        f'{tall + 2 * edge_y:g}" style="max-width:100%">'
+        f'<svg role="img" aria-label="{html.escape(text)}" data-tell="image" width="{box.split()[2]}" '
+        f'height="{box.split()[3]}" viewBox="{box}" style="max-width:100%;height:auto;cursor:pointer">'
         f'<image href="{_png(composed(look, seen))}" width="{wide:g}" height="{tall:g}" '
         'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
         f'<rect width="{wide:g}" height="{tall:g}" fill="none" stroke="var(--jp-border-color1, #bbb)"/>'
@@ -232,12 +257,11 @@ def _scene(look, seen, text):
     )
 
 
-def _rectangle(left, top, wide, tall, colour, dashes):
+def _rectangle(left, top, wide, tall, colour, dashes, casing=True):
     """Return an outline that stands out from any image: white on black, any other colour on white."""
     box = f'<rect x="{left:g}" y="{top:g}" width="{wide:g}" height="{tall:g}" fill="none"'
-    casing = "black" if colour == "white" else "white"
-    line = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
-    return f'{box} stroke="{casing}" stroke-width="4"/>{box} {line}/>'
+    line = f'{box} stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
+    return f'{box} stroke="{"black" if colour == "white" else "white"}" stroke-width="4"/>{line}' if casing else line
 
 
 def _units(look):
@@ -252,7 +276,7 @@ def _units(look):
     return (
         f'<div class="muted">{html.escape(look.row.name)}: {"×".join(map(str, look.units))} units</div>'
         f'<svg width="{wide + 2:.0f}" height="{tall + 2:.0f}" viewBox="-1 -1 {wide + 2:.2f} {tall + 2:.2f}" '
-        'aria-hidden="true">'
+        'aria-hidden="true" data-tell="unit" style="cursor:pointer">'
         f'<rect width="{wide:.2f}" height="{tall:.2f}" fill="var(--jp-layout-color2, #eee)" '
         'stroke="var(--jp-border-color1, #bbb)"/>'
         f'<path d="{lines}" stroke="var(--jp-border-color1, #bbb)" stroke-width="0.7"/>'
@@ -266,7 +290,10 @@ def _key(look, seen):
     if seen is not None and seen.any():
         lines.append((_swatch("white", ""), "round the pixels it can see; the rest is dimmed"))
     if boxes(look, seen)[1]:
-        lines.append((_swatch(VERMILLION, "6 4"), "receptive field, which may leave the image"))
+        cut = "; what lies still further out is not drawn" if _beyond(look) else ""
+        lines.append((_swatch(VERMILLION, "6 4"), f"receptive field, which may leave the image{cut}"))
+        cross = f'<path d="M6 6h10M11 1v10" stroke="{VERMILLION}" stroke-width="1.5"/>'
+        lines.append((cross, "its centre; click the image or the units to move it"))
     if look.effect is not None:
         lines.append(
             (
@@ -282,6 +309,13 @@ def _key(look, seen):
         )
         + "</table>"
     )
+
+
+def _beyond(look):
+    """Return whether the unit's field reaches out of the frame."""
+    left, top, wide, tall = frame(look)
+    x, y, across, down = boxes(look, None)[1]
+    return x < left or y < top or x + across > left + wide or y + down > top + tall
 
 
 def _swatch(colour, dashes):

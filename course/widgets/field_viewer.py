@@ -10,7 +10,7 @@ from course.arithmetic import LayerError
 from course.data import shapes
 from course.inspection import ledger_of
 from course.plots.picture import BLUE, FAINT, INK, MARGIN, MUTED, SMALL, VERMILLION, Picture, in_house_style
-from course.widgets.field_page import MOST_LINES, Look, at_layer, at_unit, boxes, composed, render, visible
+from course.widgets.field_page import MOST_LINES, Look, at_layer, at_unit, boxes, composed, nearest, render, visible
 from course.widgets.shell import Shell
 
 _SIZE = {"layout": {"width": "260px"}, "style": {"description_width": "56px"}}
@@ -26,8 +26,9 @@ def field_viewer(model_or_ledger, image=None, effective=None):
     image : numpy.ndarray, optional
         uint8, shape (height, width, 3), of the network's height and width. If None, one of the shapes.
     effective : callable, optional
-        Takes a layer's name and a unit (row, column); returns how much each pixel matters to it, an
-        array of shape (height, width). It is called once for each unit looked at.
+        Takes a layer's name and a unit, which is (row, column), or () where the layer's output is no map;
+        returns how much each pixel matters to it, an array of shape (height, width). It is called once for
+        each unit looked at.
 
     Returns
     -------
@@ -37,10 +38,12 @@ def field_viewer(model_or_ledger, image=None, effective=None):
     Raises
     ------
     ValueError
-        When there are no layers, or the image does not fit the network.
+        When it is neither, when there are no layers, or when the image does not fit the network.
     LayerError
         When the model can't be read.
     """
+    if not any(hasattr(model_or_ledger, part) for part in ("rows", "layers")):
+        raise ValueError(f"field_viewer needs a Keras model or a ledger, not {model_or_ledger!r}.")
     ledger = model_or_ledger if hasattr(model_or_ledger, "rows") else ledger_of(model_or_ledger)
     if not len(ledger):
         raise ValueError(f"{ledger.name} has no layers: there is no unit to look from.")
@@ -62,7 +65,7 @@ class FieldViewer(Shell):
         self.effective, self._known = effective, {}
         self.layer = widgets.Dropdown(
             options=[(row.name, place) for place, row in enumerate(look.ledger)], description="Layer",
-            tooltip="Whose units to look from; Space opens the list", **_SIZE,
+            tooltip="Whose units to look from; arrow keys step through the list", **_SIZE,
         )  # fmt: skip
         self.unit = [
             widgets.IntSlider(
@@ -90,6 +93,13 @@ class FieldViewer(Shell):
         for slider, count, place in zip(self.unit, look.units, look.unit, strict=True):
             slider.max, slider.value, slider.disabled = count - 1, place, count == 1
 
+    def click(self, look, what, across, down):
+        """Look from the unit that was clicked, or from the one that looks at about that place of the image."""
+        unit = nearest(look, across, down)
+        if what == "unit":
+            unit = (min(int(down * look.units[0]), look.units[0] - 1), min(int(across * look.units[1]), look.units[1] - 1))
+        return self._measured(at_unit(look, unit))
+
     def _moved(self, look, axis, place):
         return at_unit(look, (place, look.unit[1]) if axis == 0 else (look.unit[0], place))
 
@@ -97,7 +107,7 @@ class FieldViewer(Shell):
         """Return the look with its effect on it, when the box is ticked."""
         if not self.with_effect.value:
             return look
-        key = look.row.name, look.unit
+        key = look.row.name, look.unit if len(look.row.output_shape) == 3 else ()
         if key not in self._known:
             try:
                 effect = np.asarray(self.effective(*key), float)

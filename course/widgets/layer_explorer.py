@@ -1,18 +1,22 @@
 """The layer explorer: build a network layer by layer and watch what each move costs and sees."""
 
 from dataclasses import replace
+from functools import cache
 
 import ipywidgets as widgets
 
+from course import MODELS
 from course.plots import network_strip
 from course.widgets import stack as moves
 from course.widgets.explorer_page import budget, render
 from course.widgets.shell import Shell
-from course.widgets.stack import NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
+from course.widgets.stack import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
 
 _TIPS = {
-    "layer": "Which layer to look at and to edit; Space opens the list",
-    "kind": "What the layer is; Space opens the list",
+    "network": "Begin again from one of the kit's networks; arrow keys step through the list",
+    "image": "Height, width and channels of one image; arrow keys step through the list",
+    "layer": "Which layer to look at and to edit; arrow keys step through the list",
+    "kind": "What the layer is; arrow keys step through the list",
     "filters": "How many filters, or units of a Dense layer",
     "kernel": "Rows and columns of the window",
     "stride": "How many rows and columns the window moves at a step",
@@ -21,17 +25,22 @@ _TIPS = {
     "zeros": "Rows and columns of zeros at each side",
 }
 _VIEWS = {
-    "ledger": "A table of what every layer costs and sees",
+    "ledger": "A table of what every layer costs and sees; click a row to select it",
+    "side by side": "The kept network at the left, this one at the right",
     "code": "The stack as Keras code, to copy",
     "annotated code": "The code with size and receptive field beside each layer",
+    "paste code": "Put in Keras code of your own",
 }
 _MOVES = {
-    "Add": ("Add a convolution after this layer", moves.add),
+    "Add Conv2D": ("Add a convolution after this layer; choose its kind then", moves.add),
     "Remove": ("Remove this layer", moves.remove),
     "Up": ("Move this layer one place towards the image", lambda stack: moves.move(stack, -1)),
     "Down": ("Move this layer one place away from the image", lambda stack: moves.move(stack, 1)),
     "Undo": ("Take back the last move", moves.undo),
+    "Reset": ("Begin again with the network that was first here", moves.reset),
+    "Keep": ("Keep this network, to see later ones beside it", lambda stack: replace(stack, kept=stack, view="side by side")),
 }
+_EMPTY = "no layers"
 
 
 def layer_explorer(start="baseline"):
@@ -54,7 +63,22 @@ def layer_explorer(start="baseline"):
     LayerError
         When the model is not built, is no chain, or its first layers already don't fit.
     """
-    return LayerExplorer(_first(start))
+    return LayerExplorer(replace(_first(start), previous=None))
+
+
+def _network(stack, name):
+    """Return the stack of one of the kit's models, or with no layers."""
+    if not name:
+        return stack
+    return moves.begin(stack, *((), Stack(()).input_shape) if name == _EMPTY else _kits(name))
+
+
+@cache
+def _kits(name):
+    from course import models
+
+    # Not models.build, which would set the learner's random seed.
+    return layers_of(models.MODELS[name]()), models.IMAGE_SHAPE
 
 
 def _first(start):
@@ -63,8 +87,8 @@ def _first(start):
 
         start = build(start)
     if hasattr(start, "get_config") and hasattr(start, "layers"):
-        return Stack(layers_of(start), tuple(start.input_shape[1:]))
-    return Stack(tuple(start))
+        return moves.begin(Stack(()), layers_of(start), start.input_shape[1:])
+    return moves.begin(Stack(()), start, Stack(()).input_shape)
 
 
 class LayerExplorer(Shell):
@@ -76,14 +100,17 @@ class LayerExplorer(Shell):
         self.settings = {
             name: widgets.Dropdown(options=["valid", "same"], **_labelled(name))
             if name == "padding"
-            else widgets.IntText(**_labelled(name))
+            # A field for whole numbers drops the point of 3.7 and the e of 1e3, and says nothing.
+            else widgets.FloatText(step=1, **_labelled(name))
             for name in SETTINGS
         }
         self.view = widgets.ToggleButtons(
             options=list(VIEWS), tooltips=[_VIEWS[view] for view in VIEWS], style={"button_width": "auto"}
         )
         self.buttons = {
-            name: widgets.Button(description=name, tooltip=tip, layout={"width": "78px"})
+            name: widgets.Button(
+                description=name, tooltip=tip, layout={"width": "100px" if len(name) > 6 else "76px"}
+            )
             for name, (tip, _) in _MOVES.items()
         }
         for name, (_, change) in _MOVES.items():
@@ -93,14 +120,42 @@ class LayerExplorer(Shell):
         self.on(self.view, lambda state, view: replace(state, view=view))
         for name, control in self.settings.items():
             self.on(control, lambda state, value, name=name: moves.edit(state, **{name: value}))
+        self.network = widgets.Dropdown(options=["", *MODELS, _EMPTY], value="", **_labelled("network"))
+        self.on(self.network, _network)
+        self.image = widgets.Dropdown(**_labelled("image"))
+        self.on(self.image, moves.resize)
+        self.pasted = widgets.Textarea(
+            placeholder="model = keras.Sequential([...])", layout={"width": "100%", "height": "160px"},
+            tooltip="Keras code: it is read, never run", description="Code", style={"description_width": "44px"},
+        )  # fmt: skip
+        self.read = widgets.Button(description="Read", tooltip="Show the layers of the code as a ledger")
+        self.on_click(self.read, lambda stack: moves.paste(stack, self.pasted.value))
+        more = [self.buttons.pop("Reset"), self.buttons.pop("Keep")]
         which = [self.layer, self.kind, *self.buttons.values()]
-        how = [*self.settings.values(), self.view]
-        super().__init__(stack, [which, how])
+        self.buttons |= {button.description: button for button in more}
+        super().__init__(
+            stack,
+            [
+                [self.network, self.image, *more],
+                which,
+                [*self.settings.values(), self.view],
+                [self.pasted, self.read],
+            ],
+        )
 
     render = staticmethod(render)
 
+    def click(self, stack, what, across, down):
+        """Select the layer of the row that was clicked."""
+        return replace(stack, selected=int(what))
+
     def fill(self, stack):
         """Set the controls to the selected layer; those for what it doesn't have are hidden."""
+        known = IMAGES if stack.input_shape in IMAGES else (stack.input_shape, *IMAGES)
+        self.image.options = [("×".join(map(str, shape)), shape) for shape in known]
+        self.image.value = stack.input_shape
+        for control in (self.pasted, self.read):
+            control.layout.display = None if stack.view == "paste code" else "none"
         names = [row.name for row in ledger_so_far(stack)[0]]
         names += [layer.name or layer.kind for layer in stack.layers[len(names) :]]
         self.layer.options = [(f"{place}  {name}", place - 1) for place, name in enumerate(names, start=1)]
@@ -138,6 +193,6 @@ def _labelled(name):
     return {
         "description": name.capitalize(),
         "tooltip": _TIPS[name],
-        "layout": {"width": {"layer": "230px", "kind": "230px", "padding": "132px"}.get(name, "116px")},
+        "layout": {"width": {"layer": "230px", "kind": "230px", "network": "230px", "image": "190px", "padding": "132px"}.get(name, "116px")},
         "style": {"description_width": "54px" if name in SETTINGS else "44px"},
     }

@@ -36,8 +36,6 @@ def in_words(layer, before, after):
         return f"What a {layer.kind} unit sees is not known here, so the ledger gives no field from here on."
     if any(axis.unbounded or axis.varies for axis in (*before, *after)):
         return "Fields here depend on a unit's position, or reach everywhere. The ledger gives the largest."
-    if isinstance(layer, Conv2D) and max(layer.taps()[1]) > 1 < max(layer.taps()[2]):
-        return "Keras builds no Conv2D whose stride and dilation are both above 1: set one of them to 1."
     if isinstance(layer, _WINDOWS):
         return _leftovers(layer, before, after)
     return f"{layer.kind} leaves size, jump and receptive field as they are." if before == after else ""

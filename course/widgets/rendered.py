@@ -9,8 +9,8 @@ from course.plots.picture import BLUE, ORANGE, VERMILLION
 
 # JupyterLab's own colours where it sets them, so that both of its themes work.
 _STYLE = f"""<style>
-.course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px;
-  contain: inline-size; overflow-x: auto}}
+.course-picture > .widget-html-content {{overflow-x: auto}}
+.course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px; contain: inline-size}}
 .course-widget p {{margin: 0 0 8px}}
 .course-widget .muted {{color: var(--jp-ui-font-color2, #595959)}}
 .course-widget .wrong {{border-left: 4px solid {VERMILLION}; padding: 4px 10px;
@@ -23,7 +23,7 @@ _STYLE = f"""<style>
 .course-widget .left {{text-align: left}}
 .course-widget thead th, .course-widget tfoot th {{font-weight: 600}}
 .course-widget thead th {{border-bottom: 1px solid var(--jp-border-color1, #bbb)}}
-.course-widget tfoot th {{border-top: 1px solid var(--jp-border-color1, #bbb)}}
+.course-widget tfoot th, .course-widget tfoot td {{border-top: 1px solid var(--jp-border-color1, #bbb)}}
 .course-widget td.note {{text-align: left; white-space: normal; min-width: 110px}}
 .course-widget tr.selected td {{background: var(--jp-layout-color2, #eee)}}
 .course-widget tr.selected td:first-child {{box-shadow: inset 4px 0 {BLUE}}}
@@ -46,10 +46,13 @@ class Rendered:
         The picture: HTML with SVG in it.
     text : str
         The result in one or two sentences, for the line above the picture.
+    spoken : str
+        What the picture alone says of the last change, for a screen reader to say after the text.
     """
 
     html: str
     text: str
+    spoken: str = ""
 
 
 def styled(*parts):

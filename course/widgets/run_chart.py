@@ -7,16 +7,16 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from course.plots.picture import BLACK, LINES, MARGIN, WIDTH
-from course.widgets.run_measures import GAP, METRICS, SECONDS, Line
+from course.widgets.run_measures import GAP, METRICS, SECONDS, Line, images
 from course.widgets.run_words import finding, label_of
 
 # With the colours, so that no two of the first 28 records look alike.
 DASHES = ((), (7, 3), (2, 2), (8, 3, 2, 3))
 WIDE = WIDTH - 2 * MARGIN  # pixels on the page, as are all below
-LEFT, RIGHT, TOP, UNDER = 52, 214, 10, 44
+LEFT, RIGHT, TOP, UNDER = 52, 250, 10, 44
 SAMPLE = 26  # of a line, beside its name
 _PLOT, _LABEL = 280, 34
-_LONGEST = 23  # characters of a name in the chart
+_LONGEST, _WIDEST = 40, 29  # characters of a name in the chart; beyond the second, they are set smaller
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,18 @@ class Drawn:
     last: tuple
     best: tuple
     label: float  # the middle of its name and value, from the top
+    value: str  # the last one; with the images, where the lines do not have the same
 
     @property
     def name(self):
         """The line's name, cut where it is too long for the chart."""
         name = self.line.name
         return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+
+    @property
+    def shrink(self):
+        """How many times its usual size the name has, so that it has room."""
+        return min(1, _WIDEST / len(self.name))
 
 
 @dataclass(frozen=True)
@@ -63,20 +69,22 @@ def look(place):
     return LINES[place % len(LINES)], DASHES[place % len(DASHES)]
 
 
-def chart(lines):
+def chart(lines, zoom=False):
     """Return lines placed on the page.
 
     Parameters
     ----------
     lines : list of Line
         At least one.
+    zoom : bool
+        Whether to leave the first halves out of account, so that early epochs may lie outside.
 
     Returns
     -------
     Chart
     """
     plot = max(_PLOT, _LABEL * len(lines))
-    everything = np.concatenate([line.values for line in lines])
+    everything = np.concatenate([_of_interest(line) if zoom else line.values for line in lines])
     low, high = everything.min(), everything.max()
     pad = 0.05 * (high - low) or 1
     low, high = (0 if lines[0].metric == SECONDS else low - pad), high + pad
@@ -97,10 +105,12 @@ def chart(lines):
 
     ends = [y(line.last[1]) for line in lines]
     drawn = []
+    mixed = len({images(line.run)[0] for line in lines}) > 1 and "{images}" in METRICS[lines[0].metric].label
     for line, label in zip(lines, spread(ends, TOP + _LABEL / 2, TOP + plot - _LABEL / 2), strict=True):
         measured, smoothed = points(line, line.values), points(line, line.smoothed)
         marked = measured[-1], measured[line.peak]
-        drawn.append(Drawn(line, *look(line.place), smoothed, measured, *marked, label))
+        value = METRICS[line.metric].show(line.last[1]) + (f", {images(line.run)[0]} images" if mixed else "")
+        drawn.append(Drawn(line, *look(line.place), smoothed, measured, *marked, label, value))
     across = MaxNLocator(8, steps=[1, 2, 5, 10], integer=not minutes).tick_values(start, end)
     up = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(low, high)
     return Chart(
@@ -109,6 +119,11 @@ def chart(lines):
         [(y(value), f"{value:g}".replace("-", "−")) for value in up if low <= value <= high],
         drawn,
     )
+
+
+def _of_interest(line):
+    """Return a line's values in its second half, and its best."""
+    return np.append(line.values[len(line.values) // 2 :], line.best[1])
 
 
 def spread(wanted, top, bottom):
@@ -132,7 +147,7 @@ def axis_of(state):
 
 def svg(state, lines):
     """Return the chart of a Comparison's lines as an SVG element."""
-    placed = chart(lines)
+    placed = chart(lines, state.zoom)
     right, base = WIDE - RIGHT, placed.height - UNDER
     parts = []
     for y, number in placed.up:
@@ -148,7 +163,9 @@ def svg(state, lines):
         f'<text transform="translate(12 {(TOP + base) / 2}) rotate(-90)" text-anchor="middle">'
         f"{html.escape(label_of(state, lines))}</text>"
     )
-    parts += [_line(each, state.smoothing > 1) for each in placed.drawn]
+    inside = f'x="{LEFT}" y="{TOP}" width="{right - LEFT}" height="{base - TOP}"'
+    inside += f' viewBox="{LEFT} {TOP} {right - LEFT} {base - TOP}"'
+    parts += [_line(each, state.smoothing > 1, inside) for each in placed.drawn]
     told = html.escape(finding(state, lines))
     fits = "max-width:100%;height:auto;overflow:visible"
     return (
@@ -157,8 +174,9 @@ def svg(state, lines):
     )
 
 
-def _line(each, smoothed):
+def _line(each, smoothed, inside):
     """Return a line with its dots and its name. Pointed at, it and its dots say what they are."""
+    # An SVG within cuts off what lies outside of the axes.
     line, show = each.line, METRICS[each.line.metric].show
     colour, dashes = stroke(each.colour), " ".join(map(str, each.dashes))
     style = f'fill="none" stroke="{colour}"'
@@ -166,9 +184,13 @@ def _line(each, smoothed):
     x = WIDE - RIGHT + 10
     parts.append(
         f'<polyline points="{_joined(each.smoothed)}" {style} stroke-width="2" stroke-dasharray="{dashes}"/>'
+    )
+    parts = [f"<svg {inside}>{''.join(parts)}</svg>"]
+    parts.append(
         f'<path d="M{x} {each.label - 7:.1f}h{SAMPLE}" {style} stroke-width="2" stroke-dasharray="{dashes}"/>'
-        f'<text x="{x + SAMPLE + 6}" y="{each.label - 3:.1f}">{html.escape(each.name)}</text>'
-        f'<text x="{x + SAMPLE + 6}" y="{each.label + 12:.1f}">{show(line.last[1])}</text>'
+        f'<text x="{x + SAMPLE + 6}" y="{each.label - 3:.1f}" style="font-size:{12 * each.shrink:.3g}px">'
+        f'{html.escape(each.name)}</text>'
+        f'<text x="{x + SAMPLE + 6}" y="{each.label + 12:.1f}">{each.value}</text>'
     )
     for (x, y), size, fill, (epoch, value) in (
         (each.last, 3.5, colour, line.last), (each.best, 6, "transparent", line.best)

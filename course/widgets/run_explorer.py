@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets as widgets
+from matplotlib.patches import Rectangle
 
 from course import runs
-from course.plots.picture import DPI, FAINT, INK, MARGIN, MUTED, SMALL, TEXT, Picture, in_house_style
+from course.plots.picture import DPI, FAINT, INK, MARGIN, MUTED, SMALL, TEXT, Picture, counted, in_house_style
 from course.widgets.run_chart import LEFT, RIGHT, SAMPLE, TOP, UNDER, WIDE, axis_of, chart
 from course.widgets.run_measures import AXES, METRICS, WINDOWS, Comparison, images, lines_of, source
 from course.widgets.run_page import duration, render, smoothing_of
@@ -15,6 +16,12 @@ from course.widgets.run_words import cautions, finding, label_of, troubles
 from course.widgets.shell import Shell
 
 _POINT = 72 / DPI  # of a pixel on the page
+_SORTS = {
+    "ablation": "One part changed",
+    "conversion": "From the baseline to a separable network",
+    "published": "Published",
+    "suspect": "Suspects for a gap",
+}
 
 
 def run_explorer(*records):
@@ -73,13 +80,13 @@ class RunExplorer(Shell):
         self.records = {
             name: widgets.Checkbox(
                 description=name, indent=False, layout={"width": "auto", "margin": "0 8px 0 2px"},
-                tooltip=f"Compare {name}: Space ticks or unticks it",
+                tooltip=f"{_about(name, run)}: Space ticks or unticks it",
             )
-            for name, _ in state.records
+            for name, run in state.records
         }  # fmt: skip
         self.metric = widgets.Dropdown(
             options=list(METRICS), description="Measure", layout={"width": "290px"},
-            style={"description_width": "58px"}, tooltip="What to compare; Space opens the list",
+            style={"description_width": "58px"}, tooltip="What to compare; arrow keys step through the list",
         )  # fmt: skip
         self.smoothing = widgets.SelectionSlider(
             options=[("none" if window == 1 else f"{window} epochs", window) for window in WINDOWS],
@@ -95,7 +102,24 @@ class RunExplorer(Shell):
         self.on(self.metric, lambda state, metric: replace(state, metric=metric))
         self.on(self.smoothing, lambda state, window: replace(state, smoothing=window))
         self.on(self.axis, lambda state, axis: replace(state, axis=axis))
-        super().__init__(state, [list(self.records.values()), [self.metric, self.smoothing, self.axis]])
+        self.zoom = widgets.Checkbox(
+            description="Zoom in", indent=False, layout={"width": "auto", "margin": "0 0 0 8px"},
+            tooltip="Fit the vertical axis to the second half of each run: Space ticks or unticks it",
+        )  # fmt: skip
+        self.on(self.zoom, lambda state, zoom: replace(state, zoom=zoom))
+        self.all, self.none = (
+            widgets.Button(description=name, tooltip=tip, layout={"width": "76px"})
+            for name, tip in (("All", "Tick every record"), ("None", "Untick every record"))
+        )
+        self.on_click(self.all, lambda state: replace(state, chosen=tuple(name for name, _ in state.records)))
+        self.on_click(self.none, lambda state: replace(state, chosen=()))
+        groups = {}
+        for name, run in state.records:
+            groups.setdefault(_group(name, run), []).append(self.records[name])
+        rows = [[widgets.HTML(f"<b>{heading}</b>"), *boxes] for heading, boxes in groups.items()]
+        super().__init__(
+            state, [*rows, [self.all, self.none, self.metric, self.smoothing, self.axis, self.zoom]]
+        )
 
     render = staticmethod(render)
 
@@ -104,11 +128,24 @@ class RunExplorer(Shell):
         for name, box in self.records.items():
             box.value = name in state.chosen
         self.metric.value, self.smoothing.value, self.axis.value = state.metric, state.smoothing, state.axis
+        self.zoom.value = state.zoom
+        self.all.disabled, self.none.disabled = len(state.chosen) == len(state.records), not state.chosen
 
     def still(self, state):
         """Return the chart as a Picture, with the table's numbers in its alt text; None where nothing is drawn."""
         lines = lines_of(state)
         return _still(state, lines) if lines else None
+
+
+def _group(name, run):
+    """Return a heading for a record: what sort of run it is, and on which images it was measured."""
+    sort = _SORTS.get(name.split("_")[0], "Whole runs") if name in runs.names() else "Yours"
+    return f"{sort}, {images(run)[0]} images"
+
+
+def _about(name, run):
+    """Return what a record is of, for its tooltip."""
+    return f"{run.about.get('name') or name}, {counted(len(run.epochs), 'epoch')}"
 
 
 def _choose(state, name, ticked):
@@ -118,7 +155,7 @@ def _choose(state, name, ticked):
 
 @in_house_style
 def _still(state, lines):
-    placed = chart(lines)
+    placed = chart(lines, state.zoom)
     what = label_of(state, lines)
     beware = [*troubles(state, lines), *cautions(state, lines)]
     marks = f"● last epoch, ○ {METRICS[state.metric].picked}. {smoothing_of(state)}"
@@ -136,8 +173,9 @@ def _still(state, lines):
     page.plot((LEFT, right), (base, base), color=MUTED, linewidth=0.8)
     page.text((LEFT + right) / 2, placed.height - 4, axis_of(state), ha="center", va="bottom", size=TEXT)
     page.text(0, (TOP + base) / 2, what, ha="left", va="center", rotation=90, size=TEXT)
+    inside = Rectangle((LEFT, TOP), right - LEFT, base - TOP, transform=page.transData)
     for each in placed.drawn:
-        _draw(page, each, state.smoothing > 1)
+        _draw(page, each, state.smoothing > 1, inside)
     told = " ".join(_told(line) for line in lines)
     picture.alt = (
         f"{render(state).text} Line chart of {what} against {axis_of(state)}. {told} {' '.join(beware)} "
@@ -146,22 +184,19 @@ def _still(state, lines):
     return picture
 
 
-def _draw(page, each, smoothed):
+def _draw(page, each, smoothed, inside):
     dashes = (0, tuple(length * _POINT / 1.5 for length in each.dashes)) if each.dashes else "solid"
     style = {"color": each.colour, "linewidth": 1.5}
     if smoothed:
-        page.plot(*zip(*each.measured, strict=True), color=each.colour, linewidth=0.8, alpha=0.5)
-    page.plot(*zip(*each.smoothed, strict=True), linestyle=dashes, **style)
+        page.plot(*zip(*each.measured, strict=True), color=each.colour, linewidth=0.8, alpha=0.5, clip_path=inside)
+    page.plot(*zip(*each.smoothed, strict=True), linestyle=dashes, clip_path=inside, **style)
     dot = {"marker": "o", "linestyle": "none", "color": each.colour}
     page.plot(*each.last, markersize=7 * _POINT, **dot)
     page.plot(*each.best, markersize=12 * _POINT, fillstyle="none", markeredgewidth=1.1, **dot)
     x = WIDE - RIGHT + 10
     page.plot((x, x + SAMPLE), (each.label - 7, each.label - 7), linestyle=dashes, **style)
-    for text, y in (
-        (each.name, each.label - 7),
-        (METRICS[each.line.metric].show(each.line.last[1]), each.label + 8),
-    ):
-        page.text(x + SAMPLE + 6, y, text, va="center_baseline", size=SMALL, color=INK)
+    for text, y, size in ((each.name, each.label - 7, SMALL * each.shrink), (each.value, each.label + 8, SMALL)):
+        page.text(x + SAMPLE + 6, y, text, va="center_baseline", size=size, color=INK)
 
 
 def _told(line):

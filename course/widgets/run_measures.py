@@ -79,6 +79,8 @@ class Comparison:
         Epochs of the running mean: one of `WINDOWS`.
     axis : str
         What lies along the horizontal axis: one of `AXES`.
+    zoom : bool
+        Whether the vertical axis holds the second halves only, which early epochs would press flat.
     """
 
     records: tuple
@@ -86,6 +88,7 @@ class Comparison:
     metric: str = ACCURACY
     smoothing: int = 1
     axis: str = "epochs"
+    zoom: bool = False
 
 
 @dataclass(frozen=True)

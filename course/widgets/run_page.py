@@ -7,7 +7,7 @@ import numpy as np
 from course.widgets.rendered import Rendered, paragraph, styled
 from course.widgets.run_chart import SAMPLE, look, stroke, svg
 from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, images, lines_of, source
-from course.widgets.run_words import cautions, finding, summary, troubles
+from course.widgets.run_words import cautions, summary, troubles
 
 _STYLE = """<style>
 .course-widget .runs {margin-bottom: 8px; width: 100%; max-width: 760px}
@@ -32,7 +32,7 @@ def render(state):
     if beware := cautions(state, lines):
         parts.append(paragraph(" ".join(beware), "boxed"))
     if lines:
-        parts += [f"<p><b>{html.escape(finding(state, lines))}</b></p>", svg(state, lines), _key(state)]
+        parts += [svg(state, lines), _key(state)]
     if state.chosen:
         parts.append(_table(state, lines))
     parts += [paragraph(note, "muted") for note in _notes(state, lines)]
@@ -52,13 +52,14 @@ def smoothing_of(state):
 
 def _key(state):
     faint = ", faint: as measured" if state.smoothing > 1 else ""
-    return paragraph(f"● last epoch, ○ {METRICS[state.metric].picked}{faint}", "muted")
+    cut = ". Zoomed in: early epochs may lie outside" if state.zoom else ""
+    return paragraph(f"● last epoch, ○ {METRICS[state.metric].picked}{faint}{cut}", "muted")
 
 
 def _table(state, lines):
     metric, drawn = METRICS[state.metric], {line.name: line for line in lines}
     third = "median" if state.metric == SECONDS else f"{metric.picked} − last"
-    heads = ("", "parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
+    heads = ("parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
     rows = []
     for place, (name, run) in enumerate(state.records):
         if name not in state.chosen:
@@ -74,7 +75,7 @@ def _table(state, lines):
             f'<span class="muted">{html.escape(_details(name, run, state))}</span></td></tr>'
             f"<tr><td></td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
         )
-    head = "".join(f"<th>{text}</th>" for text in heads)
+    head = '<td class="left"></td>' + "".join(f"<th>{text}</th>" for text in heads)
     return f'<table class="runs"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
@@ -144,7 +145,4 @@ def _notes(state, lines):
             "Training accuracy is the mean over an epoch's steps, with dropout and augmentation on, so it can lie "
             "below the accuracy on new images."
         )
-    others = [name for name, _ in state.records if name not in state.chosen]
-    if others and state.chosen:
-        notes.append(f"Not chosen: {', '.join(others)}.")
     return filter(None, notes)

@@ -4,24 +4,46 @@ import html
 
 import ipywidgets as widgets
 
+from course.widgets.hook import hook
+from course.widgets.rendered import paragraph
+
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 6px", "align_items": "center"}
+_LIVE = "application/vnd.jupyter.widget-view+json"
+
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+
+# A file keeps both outputs. Where the live one stands it takes the place of the still one; where no kernel
+# has it, what Jupyter says of that is not shown. Whoever drops the style sees both.
+_ONE_OF_TWO = """<style>
+.jp-OutputArea:has(.course-live) .course-still {display: none}
+.jp-OutputArea:not(:has(.course-live)) .jp-OutputArea-child:has(.course-still) +
+.jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output) {display: none}
+</style>"""
 
 
 class Shell(widgets.VBox):
     """Controls around a picture, over a state that only pure functions change.
 
     Where a kernel runs, it shows as live controls. A notebook file keeps a still picture with its
-    alt text, for GitHub and for whoever opens the file without running it.
+    alt text beside them, for GitHub and for whoever opens the file without running it.
     """
 
     def __init__(self, state, controls):
         self.state = state
         self._words = widgets.HTML(layout={"width": "100%", "margin": "0 0 4px"})
-        self._picture = widgets.HTML(layout={"width": "100%"})
+        self._picture = widgets.HTML(layout={"width": "100%", "margin": "0"})
+        self._told = widgets.Text(layout={"display": "none"})
+        tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
+        hooked = widgets.HTML(hook(tips), layout={"display": "none"})
+        for part, name in ((self._words, "words"), (self._picture, "picture"), (self._told, "told"), (self, "live")):
+            part.add_class(f"course-{name}")
+        self._told.observe(lambda event: self._clicked(event["new"]), "value")
         # Setting a control calls whoever observes it; while this is true, nobody listens.
         self._filling = False
         rows = [widgets.HBox(row, layout=_ROW) for row in controls]
-        super().__init__([self._words, *rows, self._picture], layout={"padding": "2px 0 8px"})
+        super().__init__(
+            [self._words, *rows, self._picture, self._told, hooked], layout={"padding": "2px 0 8px"}
+        )
         self.show(state)
 
     def render(self, state):
@@ -36,6 +58,19 @@ class Shell(widgets.VBox):
         """Return the state as a Picture, or None where there is nothing to draw."""
         raise NotImplementedError
 
+    def click(self, state, what, across, down):
+        """Return the state after a click on what the picture marks with `data-tell`.
+
+        Parameters
+        ----------
+        state
+        what : str
+            The mark.
+        across, down : float
+            Where in the marked element, from 0 to 1.
+        """
+        return state
+
     def show(self, state):
         """Take on a new state: set the controls, draw the picture, say the result in words."""
         self.state = state
@@ -46,10 +81,10 @@ class Shell(widgets.VBox):
             self._filling = False
         rendered = self.render(state)
         self._picture.value = rendered.html
-        # A screen reader reads the line again when it changes.
         self._words.value = (
-            '<div role="status" aria-live="polite" style="line-height:1.45;font-size:14px;font-weight:600;'
+            '<div style="line-height:1.45;font-size:14px;font-weight:600;'
             f'color:var(--jp-ui-font-color1,#222)">{html.escape(rendered.text)}</div>'
+            f'<div style="{_UNSEEN}">{html.escape(rendered.spoken)}</div>'
         )
 
     def on(self, control, change):
@@ -65,10 +100,21 @@ class Shell(widgets.VBox):
         """When the learner presses a button, show the state that change(state) returns."""
         button.on_click(lambda _: self.show(change(self.state)))
 
-    def _repr_mimebundle_(self, **kwargs):
-        live = super()._repr_mimebundle_(**kwargs)
-        picture = self.still(self.state)
-        if picture is None:
-            return {**live, "text/plain": self.render(self.state).text}, {}
-        still, about = picture._repr_mimebundle_()
-        return {**live, **still}, about
+    def _clicked(self, told):
+        what, across, down, _ = told.rsplit(" ", 3)
+        self.show(self.click(self.state, what, float(across), float(down)))
+
+    def stored(self):
+        """Return what a file keeps: a mime bundle with the still picture, or its words where nothing is drawn."""
+        picture, told = self.still(self.state), self.render(self.state).text
+        still, _ = picture._repr_mimebundle_() if picture else ({"text/html": "", "text/plain": told}, {})
+        shown = still["text/html"] or paragraph(told)
+        page = f'{_ONE_OF_TWO}<div class="course-still"><p>Run this cell to play.</p>{shown}</div>'
+        return {"text/html": page, "text/plain": still["text/plain"]}
+
+    def _ipython_display_(self):
+        # One output for each: of a bundle with both, Jupyter shows the live one even where its kernel has ended.
+        from IPython.display import publish_display_data
+
+        publish_display_data(self.stored())
+        publish_display_data({_LIVE: self._repr_mimebundle_()[_LIVE]})

@@ -5,6 +5,7 @@ A state never changes. Each move returns a new one, which remembers the one befo
 
 from dataclasses import dataclass, field, fields, replace
 
+from course import annotations
 from course.arithmetic import (
     Activation,
     AveragePooling2D,
@@ -18,6 +19,7 @@ from course.arithmetic import (
     LayerError,
     MaxPooling2D,
     SeparableConv2D,
+    Unknown,
     ZeroPadding2D,
     ledger,
 )
@@ -50,7 +52,8 @@ SETTINGS = {
     "padding": ("padding",),
     "zeros": ("padding",),
 }
-VIEWS = ("ledger", "code", "annotated code")
+VIEWS = ("ledger", "side by side", "code", "annotated code", "paste code")
+IMAGES = ((28, 28, 1), (32, 32, 3), (64, 64, 3), (96, 96, 3), (224, 224, 3))
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class Stack:
         One of `VIEWS`.
     previous : Stack, optional
         The stack before the last move.
+    origin, kept : Stack, optional
+        Where it began, and what it is compared with.
+    trouble : str
+        Why pasted code could not be read, as a sentence.
     """
 
     layers: tuple
@@ -76,6 +83,9 @@ class Stack:
     selected: int = 0
     view: str = "ledger"
     previous: "Stack" = field(default=None, compare=False, repr=False)
+    origin: "Stack" = field(default=None, compare=False, repr=False)
+    kept: "Stack" = field(default=None, compare=False, repr=False)
+    trouble: str = ""
 
     @property
     def layer(self):
@@ -87,7 +97,7 @@ def add(stack, layer=NEW["Conv2D"]):
     """Return the stack with a layer more, after the selected one, and selected."""
     place = stack.selected + 1 if stack.layers else 0
     layers = (*stack.layers[:place], layer, *stack.layers[place:])
-    return replace(stack, layers=layers, selected=place, previous=stack)
+    return _moved(stack, layers=layers, selected=place)
 
 
 def remove(stack):
@@ -95,7 +105,7 @@ def remove(stack):
     if not stack.layers:
         return stack
     layers = stack.layers[: stack.selected] + stack.layers[stack.selected + 1 :]
-    return replace(stack, layers=layers, selected=max(0, min(stack.selected, len(layers) - 1)), previous=stack)
+    return _moved(stack, layers=layers, selected=max(0, min(stack.selected, len(layers) - 1)))
 
 
 def move(stack, steps):
@@ -105,7 +115,7 @@ def move(stack, steps):
         return stack
     layers = list(stack.layers)
     layers.insert(place, layers.pop(stack.selected))
-    return replace(stack, layers=tuple(layers), selected=place, previous=stack)
+    return _moved(stack, layers=tuple(layers), selected=place)
 
 
 def edit(stack, **changes):
@@ -123,17 +133,49 @@ def edit(stack, **changes):
     Stack
     """
     layer = stack.layer
+    if layer is None:
+        return add(stack, NEW[changes["kind"]]) if "kind" in changes else stack
     for setting, value in changes.items():
         layer = _of_kind(layer, value) if setting == "kind" else _set(layer, setting, value)
     if layer == stack.layer:
         return stack
     layers = (*stack.layers[: stack.selected], layer, *stack.layers[stack.selected + 1 :])
-    return replace(stack, layers=layers, previous=stack)
+    return _moved(stack, layers=layers)
 
 
 def undo(stack):
-    """Return the stack before the last move, shown as this one is."""
-    return replace(stack.previous, view=stack.view) if stack.previous else stack
+    """Return the stack before the last move, shown as this one is and beside the same."""
+    return replace(stack.previous, view=stack.view, kept=stack.kept, trouble="") if stack.previous else stack
+
+
+def begin(stack, layers, input_shape):
+    """Return a stack with other layers, in which the move can be undone and from which *Reset* starts."""
+    new = Stack(tuple(layers), tuple(input_shape), view=stack.view, previous=stack, kept=stack.kept)
+    return replace(new, origin=new)
+
+
+def reset(stack):
+    """Return the stack as it began."""
+    first = stack.origin or stack
+    return _moved(stack, layers=first.layers, input_shape=first.input_shape, selected=0)
+
+
+def resize(stack, input_shape):
+    """Return the stack over an image of another shape."""
+    return _moved(stack, input_shape=tuple(input_shape))
+
+
+def paste(stack, text):
+    """Return a stack with the layers of Keras code, which is read and never run; or with why it can't be."""
+    try:
+        found = annotations.read(text)
+        if any(note.inputs != (number - 1,) for number, note in enumerate(found.layers)):
+            raise LayerError("this network branches, and the explorer edits chains only")
+    except (annotations.ReadError, LayerError) as why:
+        return replace(stack, trouble=f"{str(why)[:1].upper()}{str(why)[1:].rstrip('.')}.")
+    layers = [_simplest(note.layer) if note.layer else Unknown(note.kind) for note in found.layers]
+    new = begin(stack, layers, found.input_shape or stack.input_shape)
+    return replace(new, view="ledger", trouble=" ".join(map(str, (*found.unread, *found.remarks))))
 
 
 def settings(layer):
@@ -142,7 +184,9 @@ def settings(layer):
     A setting that differs between height and width is left out: the explorer's controls hold one number.
     """
     return {
-        key: value for key, value in held(layer).items() if isinstance(value, str if key == "padding" else int)
+        key: value
+        for key, value in held(layer).items()
+        if isinstance(value, str if key == "padding" else (int, float))
     }
 
 
@@ -187,6 +231,11 @@ def layers_of(model):
     return tuple(_simplest(row.layer) for row in book)
 
 
+def _moved(stack, **changes):
+    """Return the stack after a move that can be undone."""
+    return replace(stack, previous=stack, trouble="", **changes)
+
+
 def _key(layer, setting):
     return next((key for key in SETTINGS[setting] if hasattr(layer, key)), None)
 
@@ -195,6 +244,8 @@ def _set(layer, setting, value):
     if setting not in settings(layer):
         known = ", ".join(settings(layer)) or "nothing"
         raise ValueError(f"The {setting} of this {layer.kind} can't be set here; what can: {known}.")
+    # A field for numbers gives 3.0 for 3; what is no whole number is for the ledger to refuse.
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
     return replace(layer, **{_key(layer, setting): value})
 
 

@@ -1,5 +1,8 @@
 """Every exercise: its right answer, its named mistakes, and answers nobody foresaw."""
 
+import re
+
+import numpy as np
 import pytest
 
 from course import exercises
@@ -126,8 +129,17 @@ def test_hints_and_solutions():
     assert "390.625" in repr(exercises.solution("steps"))
     assert "1,344" in exercises.solution("parameters", "block1_conv1").text
     assert len(exercises.solution("fields").rows) == 3
-    with pytest.raises(KeyError, match="block1_pool"):
-        exercises.hint("fields", "nowhere")
+    assert "there are block1_pool, block2_conv1, block2_pool" in exercises.hint("fields", "nowhere").text
+    assert exercises.solution("fields", "block1pool").text.endswith("did you mean 'block1_pool'?")
+
+
+@pytest.mark.parametrize("exercise", SINGLE)
+def test_a_hint_says_more_than_a_wrong_answer_and_less_than_the_solution(exercise):
+    said, wrong = exercise.show("hint").text, exercise.check(exercise.answer() + 1234.5).text
+    assert said.startswith(exercise.hint) and said not in wrong
+    low, high = (float(part.replace(",", "")) for part in re.search(r"between (\S+) and ([\d.,]*\d)", said).groups())
+    assert low <= exercise.answer() < high == 2 * low
+    assert exercise.working() not in said
 
 
 def test_feedback_is_shown_as_text_and_html():
@@ -138,6 +150,37 @@ def test_feedback_is_shown_as_text_and_html():
     assert "block1_pool" in exercises.check("fields")._repr_html_()
 
 
-def test_unknown_exercise_lists_the_exercises():
-    with pytest.raises(KeyError, match="image_numbers"):
-        exercises.check("nothing", 1)
+@pytest.mark.parametrize("ask", [lambda key: exercises.check(key, 1), exercises.hint, exercises.solution])
+def test_a_misspelt_exercise_gets_the_nearest_name(ask):
+    assert ask("step").text == "There is no exercise 'step': did you mean 'steps'?"
+    assert "there are image_numbers, " in ask("qqq").text and ask("qqq").verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("6", "Write the number without quotation marks: 6."),
+        ("3,072", "Write the number without quotation marks: 3072."),
+        ((3, 72), "To Python a comma parts two numbers. If you mean one, write 3072."),
+        ("six", "Give one number, not 'six'."),
+        ([6], "Give one number, not [6]."),
+        (float("nan"), "Give one number, not nan."),
+        (float("-inf"), "Give one number, not -inf."),
+        (10**400, "That is far more than it can be: give a number of ordinary size."),
+        (6.00001, "6.00001 is not it: it is less."),
+        (6.000001234, "6.000001234 is not it: it is less."),
+    ],
+)
+def test_what_is_no_answer_is_a_sentence(answer, words):
+    feedback = exercises.check("pooling", answer)
+    assert feedback.verdict == "wrong" and feedback.text.startswith(words)
+
+
+def test_floats_are_not_wrong_for_their_last_digits():
+    assert exercises.check("pooling", 6.0000001).verdict == exercises.check("pooling", 0.1 * 60).verdict == "right"
+    assert exercises.check("pooling", np.int64(6)).verdict == exercises.check("pooling", np.float32(6)).verdict == "right"
+
+
+def test_parts_in_a_list_are_told_their_names():
+    said = exercises.check("fields", [6, 10, 16]).text
+    assert said.endswith('each part: {"block1_pool": ..., "block2_conv1": ..., "block2_pool": ...}.')

@@ -160,9 +160,8 @@ def test_every_setting_from_every_kind_is_possible(kind):
                     after = change(start, **{name: choice})
                     check(after)
                     assert name == "groups" or getattr(after.convolution, name) == choice
-                    assert after.convolution.groups <= max(
-                        choice if name == "groups" else 1, start.convolution.groups
-                    )
+                    asked = choice if name == "groups" else 2 if choice == "grouped" else 1
+                    assert after.convolution.groups <= max(asked, start.convolution.groups)
 
 
 @given(st.lists(moves, max_size=30))
@@ -193,13 +192,27 @@ def test_what_still_fits_stays():
 
 def test_a_dial_of_groups_has_stops():
     grouped = change(Anatomy(PATCH), kind="grouped").convolution
-    assert (grouped.channels, grouped.filters, grouped.groups) == (6, 6, 1)
+    assert (grouped.channels, grouped.filters, grouped.groups) == (6, 6, 2)
     # Where there are stops already, the numbers stay; and so do those chosen once it is grouped.
     four = change(Anatomy(PATCH, Convolution(channels=4, filters=4)), kind="grouped")
     assert (four.convolution.channels, four.convolution.filters) == (4, 4)
-    assert change(four, filters=1).convolution == replace(four.convolution, filters=1)
-    assert convolution_anatomy(kind="grouped").settings["groups"].options == (1, 2, 3, 6)
+    assert change(four, filters=1).convolution == replace(four.convolution, filters=1, groups=1)
+    shell = convolution_anatomy(kind="grouped")
+    assert shell.settings["groups"].options == (1, 2, 3, 6) and shell.settings["groups"].value == 2
+    assert convolution_anatomy(kind="grouped", groups=1).state.convolution.groups == 1
+    assert convolution_anatomy(kind="grouped", channels=3, filters=1).state.convolution.groups == 1
     assert convolution_anatomy(kind="grouped", channels=4, filters=2).state.convolution.channels == 4
+
+
+def test_grouped_and_back_changes_nothing():
+    for kind in KINDS:
+        for start in (Anatomy(PATCH, Convolution(kind)), Anatomy(PATCH, Convolution(kind, channels=2, filters=1))):
+            if kind != "grouped":
+                there = change(change(start, kind="grouped"), kernel=2)
+                back = change(there, kind=kind).convolution
+                assert (back.channels, back.filters) == (start.convolution.channels, start.convolution.filters)
+                chosen = change(change(there, filters=3), kind=kind).convolution
+                assert (chosen.channels, chosen.filters) == (6, 3)
 
 
 def shown(shell):
@@ -271,8 +284,7 @@ def test_the_still_picture():
     assert isinstance(picture, Picture)
     sentence, counts = render(shell.state).text.split(". ")
     assert f"{sentence}." in picture.alt and picture.title == counts.removesuffix(".")
-    data, about = shell._repr_mimebundle_()
-    assert data["text/plain"] == picture.alt and about["image/png"]["alt"] == picture.alt and data["image/png"]
+    assert shell.stored()["text/plain"] == picture.alt and "<img alt=" in shell.stored()["text/html"]
 
 
 def test_where_it_begins():

@@ -25,7 +25,7 @@ from course.arithmetic import (
 )
 from course.widgets import layer_explorer
 from course.widgets.code import keras_code
-from course.widgets.explorer_page import budget, changed, first_to_span, render
+from course.widgets.explorer_page import budget, changed, first_to_span, in_its_words, render
 from course.widgets.recurrence import image_axes, recurrence
 from course.widgets.stack import NEW, VIEWS, Stack, add, edit, layers_of, ledger_so_far, remove, settings
 
@@ -54,7 +54,7 @@ def test_every_kind_with_every_setting(kind):
         page = words(shown)
         assert f"{book.parameters:,}" in page
         if why:
-            assert why[1:] in page and shown.text.startswith(f"Layer {len(book) + 1} of 3 can't be built.")
+            assert in_its_words(why)[1:] in page and shown.text.startswith(f"Layer {len(book) + 1} of 3 can't be built.")
             assert f"{stack.layers[len(book)].kind}" in page and "does not fit" in page
         else:
             assert f"{book.parameters:,} parameters" in shown.text
@@ -66,7 +66,7 @@ def test_every_kind_with_every_setting(kind):
 def test_every_view_of_every_selection(view, layers):
     for selected in range(max(1, len(layers))):
         page = words(render(Stack(layers, selected=selected, view=view)))
-        assert ("model = keras.Sequential" in page) == (view != "ledger")
+        assert ("model = keras.Sequential" in page) == view.endswith("code") * (view != "paste code")
         assert ("# 30x30x8, RF 3" in page) == (view == "annotated code" and bool(layers))
 
 
@@ -119,6 +119,7 @@ def test_the_last_move_is_summed_up():
 def test_the_budget_in_words():
     assert budget(98_887) == "98,887 parameters: 1,113 of the 100,000 are left"
     assert budget(1_172_410) == "1,172,410 parameters: 11.7 times the budget of 100,000"
+    assert budget(205_877_312_521).endswith(": 2,058,773 times the budget of 100,000")
 
 
 def test_what_the_formulas_leave_out_is_said():
@@ -128,7 +129,9 @@ def test_what_the_formulas_leave_out_is_said():
     both = Conv2D(4, 3, strides=2, dilation_rate=2)
     with pytest.raises(ValueError, match="not supported"):
         exec(keras_code([both], (32, 32, 3)), {})
-    assert "Keras builds no Conv2D whose stride and dilation" in words(render(Stack((both,))))
+    shown = render(Stack((both,)))
+    assert "stride and dilation are both above 1, which Keras refuses; set one of them to 1." in words(shown)
+    assert shown.text.startswith("Layer 1 of 1 can't be built.")
     assert "BatchNormalization leaves size, jump and receptive field" in words(
         render(Stack((BatchNormalization(),)))
     )
@@ -201,7 +204,7 @@ def test_the_controls_change_the_picture():
     shell.buttons["Undo"].click()
     moved()
     assert shell.kind.value == "Conv2D" and shell.view.value == "code"
-    for button in ("Add", "Up", "Down", "Remove"):
+    for button in ("Add Conv2D", "Up", "Down", "Remove"):
         shell.buttons[button].click()
         moved()
     assert [layer.kind for layer in shell.state.layers] == [layer.kind for layer in SMALL]
@@ -216,7 +219,7 @@ def test_a_layer_that_does_not_fit_is_a_sentence():
         "window does not fit its 15×15 input" in shell._picture.value and "max_pooling2d_1" in shell._picture.value
     )
     shell.settings["kernel"].value = 0
-    assert "kernel_size is 0; it must be a whole number of at least 1" in shell._picture.value
+    assert "kernel is 0; it must be a whole number of at least 1." in shell._picture.value
     shell.settings["kernel"].value = 3
     assert "5 layers" in shell._words.value
 
@@ -225,8 +228,8 @@ def test_everything_can_be_removed_and_begun_again():
     shell = layer_explorer(SMALL[:1])
     shell.buttons["Remove"].click()
     assert "There are no layers yet" in shell._picture.value and shell.buttons["Remove"].disabled
-    assert shell.layer.value is None and "image/png" not in shell._repr_mimebundle_()[0]
-    shell.buttons["Add"].click()
+    assert shell.layer.value is None and "<img" not in shell.stored()["text/html"]
+    shell.buttons["Add Conv2D"].click()
     assert "1 layer, 448 parameters" in shell._words.value
 
 
@@ -243,6 +246,115 @@ def test_it_starts_from_a_name_or_a_model():
 
 def test_every_control_has_a_label_and_a_tooltip():
     shell = layer_explorer(SMALL)
-    for control in (shell.layer, shell.kind, *shell.settings.values(), *shell.buttons.values()):
+    for control in (shell.layer, shell.kind, shell.network, shell.image, shell.pasted, shell.read, *shell.settings.values(), *shell.buttons.values()):
         assert control.description and len(control.tooltip) > 10
     assert all(shell.view.tooltips)
+
+
+def test_an_empty_stack_takes_a_kind():
+    shell = layer_explorer([])
+    assert shell.kind.value is None
+    shell.kind.value = "MaxPooling2D"
+    assert shell.state.layers == (NEW["MaxPooling2D"],) and "1 layer, 0 parameters" in shell._words.value
+
+
+def test_errors_have_the_names_that_the_controls_have():
+    shell = layer_explorer([Conv2D(8, 3), MaxPooling2D(2)])
+    for name, value, words in (
+        ("stride", 0, "stride is 0; it must be a whole number of at least 1."),
+        ("dilation", -1, "dilation is -1; it must be a whole number of at least 1."),
+        ("kernel", 3.7, "kernel is 3.7; it must be a whole number of at least 1."),
+        ("filters", 0.5, "filters is 0.5; it must be a whole number of at least 1."),
+    ):
+        shell.settings[name].value = value
+        assert words in shell._picture.value and "or two of them" not in shell._picture.value
+        assert words in shell._words.value  # for a screen reader
+        assert shell.settings[name].value == value
+        shell.buttons["Undo"].click()
+    shell.settings["filters"].value = 1e3
+    assert shell.state.layer == Conv2D(1000, 3)
+    shell.layer.value = 1
+    shell.settings["kernel"].value = 0
+    assert "conv2d" not in shell._words.value and "kernel is 0" in shell._picture.value
+
+
+@pytest.mark.parametrize("view", ["code", "annotated code"])
+def test_code_that_does_not_fit_says_so_where_it_does_not(view):
+    lines = words(render(Stack((*SMALL[:2], Conv2D(8, 20), Flatten()), view=view))).splitlines()
+    marked = [line for line in lines if "DOES NOT FIT" in line]
+    assert len(marked) == 1 and "Conv2D(8, 20)" in marked[0] and "a 20×20 window does not fit" in marked[0]
+    assert [line for line in lines if "not reached" in line][0].strip().startswith("layers.Flatten()")
+    assert "DOES NOT FIT" not in words(render(Stack(SMALL, view=view)))
+
+
+def test_a_network_can_be_chosen_and_all_begun_again():
+    shell = layer_explorer(SMALL)
+    shell.settings["filters"].value = 9
+    shell.buttons["Reset"].click()
+    assert shell.state.layers == SMALL
+    shell.buttons["Undo"].click()
+    assert shell.state.layers[0].filters == 9
+    for name in models.MODELS:
+        shell.network.value = name
+        assert shell.state.layers == layers_of(models.MODELS[name]())
+    shell.buttons["Remove"].click()
+    shell.buttons["Reset"].click()
+    assert shell.state.layers == layers_of(models.separable_99k())
+    shell.network.value = "no layers"
+    assert shell.state.layers == ()
+
+
+def test_the_image_has_a_size_of_ones_own():
+    shell = layer_explorer(SMALL)
+    shell.image.value = (64, 64, 3)
+    assert shell.state.input_shape == (64, 64, 3) and "62×62×8" in shell._picture.value
+    assert layer_explorer(keras.Sequential([keras.Input((8, 9, 3)), keras.layers.Flatten()])).image.value == (8, 9, 3)
+
+
+def test_two_networks_stand_side_by_side():
+    shell = layer_explorer(SMALL)
+    shell.buttons["Keep"].click()
+    shell.settings["filters"].value = 16
+    page = words(render(shell.state))
+    before, after = ledger(SMALL), ledger((Conv2D(16, 3, activation="relu"), *SMALL[1:]))
+    assert f"{before.parameters:,}" in page and f"{after.parameters:,}" in page
+    assert "30×30×8" in page and "30×30×16" in page
+    shell.buttons["Remove"].click()
+    assert "–" in words(render(shell.state))
+
+
+def test_pasted_code_is_read():
+    shell = layer_explorer(SMALL)
+    shell.view.value = "paste code"
+    assert shell.pasted.layout.display is None and shell.read.layout.display is None
+    shell.pasted.value = keras_code(layers_of(models.separable_65k()), (32, 32, 3))
+    shell.read.click()
+    assert shell.state.layers == layers_of(models.separable_65k()) and shell.state.view == "ledger"
+    shell.buttons["Undo"].click()
+    assert shell.state.layers == SMALL
+    for text, why in (
+        ("print(1)", "No layers were found"),
+        ("", "The text is empty"),
+        ("x = Conv2D(3, 3)(i)\ny = Add()([x, Conv2D(3, 1)(i)])", "branches, and the explorer edits chains only."),
+    ):
+        shell.pasted.value = text
+        shell.read.click()
+        assert why in shell._picture.value and shell.state.layers == SMALL
+    shell.pasted.value = "i = Input((8, 8, 3))\nx = Conv2D(3, 3)(i)\nx = Whatever(3)(x)"
+    shell.read.click()
+    assert shell.state.input_shape == (8, 8, 3) and "can&#x27;t" not in shell._words.value
+
+
+def test_a_row_that_is_clicked_is_selected():
+    shell = layer_explorer(SMALL)
+    shell._told.value = "3 0.5 0.5 1"
+    assert shell.state.selected == 3 and shell.layer.value == 3
+    assert shell._picture.value.count("data-tell=") == len(SMALL)
+
+
+def test_the_layer_and_the_change_are_spoken():
+    stack = Stack(SMALL, selected=2)
+    assert render(edit(stack, kernel=5)).spoken == (
+        "Layer 3, conv2d_2, Conv2D 8, 5×5, dilation 2: output 7×7×8, receptive field 20. "
+        "Last move: parameters 898 → 1,922 (+1,024); MACs 264,176 → 272,880 (+8,704)."
+    )

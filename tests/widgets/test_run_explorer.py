@@ -311,8 +311,8 @@ def test_a_run_without_the_measurement():
 
 
 def test_runs_that_are_not_chosen_are_listed():
-    assert "Not chosen: short, holes." in page(Comparison(EVERY, ("long", "other")))
-    assert "Not chosen" not in page(Comparison(EVERY, tuple(name for name, _ in EVERY)))
+    # What is not ticked is seen from the boxes.
+    assert "holes" not in page(Comparison(EVERY, ("long", "other")))
 
 
 def test_notes_of_a_record_and_how_it_ended():
@@ -458,12 +458,54 @@ def test_the_still_picture_has_the_numbers_in_its_alt_text(metric):
     drawn = [line.get_xydata() for line in picture.axes[0].lines]
     for each in chart(lines_of(explorer.state)).drawn:
         assert any(np.array_equal(points, each.smoothed) for points in drawn)
-    stored, about = explorer._repr_mimebundle_()
-    assert stored["text/plain"] == about["image/png"]["alt"] == picture.alt
+    assert explorer.stored()["text/plain"] == picture.alt and "<img alt=" in explorer.stored()["text/html"]
 
 
 def test_nothing_to_draw_leaves_its_sentence_in_the_file():
     explorer = run_explorer(SHORT)
     explorer.records["net"].value = False
-    stored, _ = explorer._repr_mimebundle_()
-    assert stored["text/plain"] == "No record is chosen: tick at least one." and "image/png" not in stored
+    stored = explorer.stored()
+    assert stored["text/plain"] == "No record is chosen: tick at least one."
+    assert stored["text/plain"] in stored["text/html"] and "<img" not in stored["text/html"]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_zoomed_in_the_second_halves_fill_the_chart(metric):
+    lines = lines_of(Comparison(EVERY, ("long", "other"), metric))
+    placed = chart(lines, zoom=True)
+    base = placed.height - UNDER
+    inside = [y for each in placed.drawn for _, y in each.measured[len(each.measured) // 2 :]]
+    assert all(TOP <= y <= base for y in inside + [each.best[1] for each in placed.drawn])
+    assert max(inside) - min(inside) >= max(
+        y for each in chart(lines).drawn for _, y in each.measured[len(each.measured) // 2 :]
+    ) - min(y for each in chart(lines).drawn for _, y in each.measured[len(each.measured) // 2 :])
+
+
+def test_all_and_none():
+    explorer = run_explorer()
+    explorer.all.click()
+    assert set(explorer.state.chosen) == set(explorer.records) and explorer.all.disabled
+    assert not [name for name in explorer.records if name not in explorer._picture.value]
+    explorer.none.click()
+    assert explorer.state.chosen == () and explorer.none.disabled
+    explorer.zoom.value = True
+    assert explorer.state.zoom
+
+
+def test_records_stand_in_groups_and_no_two_sorts_of_images_in_one():
+    explorer = run_explorer(LONG)
+    groups = {}
+    for row in explorer.children[1:-4]:
+        heading, *boxes = row.children
+        groups[heading.value] = {box.description for box in boxes}
+    assert sum(map(len, groups.values())) == len(explorer.records)
+    assert {"separable_65k", "baseline"} <= groups["<b>Whole runs, test images</b>"]
+    assert "ablation_65k" in groups["<b>One part changed, validation images</b>"]
+    assert len(groups) == 6 and any("Yours" in heading for heading in groups)
+
+
+def test_where_images_differ_each_line_says_which():
+    mixed = run_explorer("separable_65k", "ablation_65k")
+    assert " %, test images<" in mixed._picture.value.replace("\u00a0", " ")
+    assert " %, validation images<" in mixed._picture.value.replace("\u00a0", " ")
+    assert "images</text>" not in run_explorer("separable_65k", "baseline")._picture.value

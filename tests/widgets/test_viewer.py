@@ -22,7 +22,7 @@ from course.arithmetic import (
 )
 from course.inspection import ledger_of
 from course.widgets import field_viewer
-from course.widgets.field_page import Look, at_layer, at_unit, boxes, composed, render, visible
+from course.widgets.field_page import Look, at_layer, at_unit, boxes, composed, frame, render, visible
 
 DILATED = ledger(
     [Conv2D(2, 3, dilation_rate=3, padding="same"), Conv2D(2, 3, strides=2), MaxPooling2D(2), Flatten(), Dense(3)],
@@ -182,3 +182,45 @@ def test_images_and_networks_that_do_not_fit_are_refused():
 def test_it_starts_where_there_is_most_to_see():
     assert field_viewer(models.separable_65k()).state.row.name == "block3_conv1"
     assert field_viewer(ledger([GlobalAveragePooling2D(), Dense(3)])).state.layer == 0
+
+
+def test_a_click_on_a_unit_or_a_place_of_the_image_looks_from_there():
+    viewer = field_viewer(DILATED, IMAGE)
+    for layer in range(len(DILATED)):
+        viewer.layer.value = layer
+        rows, columns = viewer.state.units
+        left, top, wide, tall = frame(viewer.state)
+        for row in range(rows):
+            for column in range(columns):
+                viewer._told.value = f"unit {(column + 0.5) / columns} {(row + 0.5) / rows} {layer}{row}{column}"
+                assert viewer.state.unit == (row, column)
+                _, (x, y, across, down) = boxes(viewer.state, None)
+                viewer._told.value = "unit 0 0 0"
+                place = (x + across / 2 - left) / wide, (y + down / 2 - top) / tall
+                viewer._told.value = f"image {place[0]} {place[1]} {layer}{row}{column}"
+                assert viewer.state.unit == (row, column)
+
+
+def test_a_field_that_leaves_the_image_is_drawn_whole_or_said_to_be_cut():
+    book = ledger([Conv2D(1, 9, padding="same"), Conv2D(1, 31, padding="same")], (14, 11, 3))
+    image = np.zeros((14, 11, 3), np.uint8)
+    for look in every_look(book, image):
+        left, top, wide, tall = frame(look)
+        _, (x, y, across, down) = boxes(look, visible(look))
+        whole = left <= x and top <= y and x + across <= left + wide and y + down <= top + tall
+        assert whole == ("still further out is not drawn" not in render(look).html)
+        assert whole or look.layer == 1
+
+
+def test_what_is_no_network_is_a_sentence():
+    for nothing in (None, "baseline", 3):
+        with pytest.raises(ValueError, match=f"needs a Keras model or a ledger, not {nothing!r}"):
+            field_viewer(nothing)
+
+
+def test_the_effect_of_a_layer_without_a_map_is_asked_for_without_a_place():
+    asked = []
+    viewer = field_viewer(DILATED, IMAGE, lambda name, unit: asked.append((name, unit)) or np.ones((14, 11)))
+    viewer.with_effect.value = True
+    viewer.layer.value = 4
+    assert asked[-1] == ("dense_1", ()) and "effective field" in viewer._picture.value

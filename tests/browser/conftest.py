@@ -1,0 +1,79 @@
+"""One JupyterLab for the whole run and one Chromium a file; skipped, with the reason, where they are not here."""
+
+import shutil
+from importlib.util import find_spec
+
+import nbformat
+import pytest
+from jupyter import ARGUMENTS, CHROMIUM, Book, Server
+
+from course.notebooks import NOTEBOOKS
+
+_LACKING = "chromium is not installed" if not CHROMIUM else next(
+    (f"{name} is not installed" for name in ("playwright", "axe_playwright_python") if not find_spec(name)), ""
+)  # fmt: skip
+
+# The widgets as the notebooks show them, each in a cell of its own.
+WIDGETS = """from course.widgets import *
+layer_explorer("separable_65k")
+---
+from course import models
+field_viewer(models.build("separable_65k"), effective=lambda layer, unit: __import__("numpy").ones((32, 32)))
+---
+budget_slider("separable_65k")
+---
+convolution_anatomy()
+---
+run_explorer("separable_65k", "published_separable_65k")
+---
+from course import plots, runs
+plots.training_curves([runs.load("baseline")])"""
+
+
+def pytest_collection_modifyitems(items):
+    """Skip every test here where the browser is absent."""
+    for item in items:
+        if _LACKING and item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.skip(reason=f"{_LACKING}; see .ci/run"))
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A copy of the notebooks, and one with nothing but the widgets."""
+    folder = tmp_path_factory.mktemp("browser") / "notebooks"
+    shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns("conftest.py", "__pycache__"))
+    cells = [nbformat.v4.new_code_cell(source.strip()) for source in WIDGETS.split("---")]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "widgets.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(folder):
+    """A running JupyterLab."""
+    with Server(folder) as server:
+        yield server
+
+
+# Playwright holds an event loop in this thread while it runs, so it ends before other tests begin.
+@pytest.fixture(scope="module")
+def browser():
+    """A running Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    """A page of the browser."""
+    return browser.new_page(viewport={"width": 1200, "height": 1400})
+
+
+@pytest.fixture(scope="module")
+def live(page, lab):
+    """All the widgets, live in JupyterLab."""
+    return Book(page, lab, "widgets.ipynb").open().run_all()

@@ -1,0 +1,199 @@
+"""A Jupyter server of one's own, and a notebook in it, driven through Chromium."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from importlib.util import find_spec
+from pathlib import Path
+
+import nbformat
+
+from course.notebooks import OFFLINE
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# A container's root has no sandbox, and a test needs nothing from outside.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+TOKEN = "tests"
+_LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+# What a learner must never read in place of a widget or a result.
+FAULTS = ("Error displaying widget", "Error creating widget", "Model not found", "Loading widget...",
+          "Traceback (most recent call last)")  # fmt: skip
+
+_BUSY = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const waiting = panel.content.widgets.some(
+    cell => cell.model.type === 'code' && cell.node.querySelector('.jp-InputPrompt')?.textContent.includes('*'));
+  return waiting || panel.sessionContext.session?.kernel?.status !== 'idle'}"""
+
+
+class Server:
+    """A Jupyter server over a folder, for as long as a `with` block runs.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        What it serves. Settings and signatures go into folders beside it, so that the user's own stay as they are.
+    app : str
+        Module to run: jupyterlab, notebook or voila.
+    theme : str
+        "Light" or "Dark"; of JupyterLab and Notebook.
+    """
+
+    def __init__(self, folder, app="jupyterlab", theme="Light"):
+        self.folder, self.app, self.theme = Path(folder), app, theme
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.root = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        beside = self.folder.parent / f"{self.app}_state"
+        themes = beside / "settings" / "@jupyterlab" / "apputils-extension"
+        themes.mkdir(parents=True, exist_ok=True)
+        (themes / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {self.theme}"}))
+        env = os.environ | OFFLINE | {
+            "JUPYTERLAB_SETTINGS_DIR": str(beside / "settings"), "JUPYTER_DATA_DIR": str(beside / "data"),
+            "JUPYTER_RUNTIME_DIR": str(beside / "runtime"), "JUPYTER_PREFER_ENV_PATH": "1",
+        }  # fmt: skip
+        self._log = open(beside / "log", "w")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", self.app, *self._options()], env=env, stdout=self._log,
+            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        end = time.monotonic() + 120
+        while not self._answers():
+            if time.monotonic() > end or self._process.poll() is not None:
+                self.__exit__()
+                raise RuntimeError(f"{self.app} did not start:\n{(beside / 'log').read_text()[-2000:]}")
+            time.sleep(0.2)
+        return self
+
+    def __exit__(self, *why):
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def _options(self):
+        if self.app == "voila":
+            return [str(self.folder), "--no-browser", f"--port={self.port}", "--Voila.ip=127.0.0.1"]
+        return [
+            "--no-browser", f"--port={self.port}", "--ServerApp.ip=127.0.0.1", "--allow-root",
+            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.folder}",
+            "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+            "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]  # fmt: skip
+
+    def _answers(self):
+        try:
+            return _LOCAL.open(f"{self.root}/{'' if self.app == 'voila' else f'api/status?token={TOKEN}'}", timeout=2)
+        except OSError:
+            return False
+
+    def address(self, name):
+        """Return where a notebook of the folder is opened."""
+        if self.app == "voila":
+            return f"{self.root}/voila/render/{name}"
+        return f"{self.root}/{'notebooks' if self.app == 'notebook' else 'doc/tree'}/{name}?token={TOKEN}&reset"
+
+
+class Book:
+    """A notebook on a page of JupyterLab or Notebook 7.
+
+    Parameters
+    ----------
+    page : playwright.sync_api.Page
+    server : Server
+    name : str
+        Its file, in the server's folder.
+    """
+
+    def __init__(self, page, server, name):
+        self.page, self.server, self.name = page, server, name
+
+    def open(self):
+        """Open the notebook, and wait for its kernel."""
+        self.page.goto(self.server.address(self.name))
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=60_000,
+        )
+        return self
+
+    def run_all(self, seconds=280):
+        """Run all cells, and wait until the last is done."""
+        # Not awaited there: a page that waits for longer than half a minute is given up.
+        self.page.evaluate("() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}")
+        self.page.wait_for_timeout(800)
+        end = time.monotonic() + seconds
+        while self.page.evaluate(_BUSY):
+            assert time.monotonic() < end, f"{self.name} still runs after {seconds} s"
+            self.page.wait_for_timeout(200)
+        return self
+
+    def save(self):
+        """Save the notebook."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+    def end_kernel(self):
+        """End the notebook's kernel, and let the next that opens it have none."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def stored(self):
+        """Return the notebook as it stands in its file."""
+        return nbformat.read(self.server.folder / self.name, as_version=4)
+
+    def show(self, cell):
+        """Bring a cell into view, and make it the active one."""
+        self.page.evaluate(
+            """i => {const book = window.jupyterapp.shell.currentWidget.content;
+               book.activeCellIndex = i; book.widgets[i].node.scrollIntoView()}""", cell
+        )  # fmt: skip
+
+    def widget(self, cell):
+        """Return the live widget in a cell's output."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".course-live")
+
+    def show_all(self):
+        """Scroll past every cell, as one's eyes would: what was never in view is not drawn."""
+        for number in range(self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")):
+            self.show(number)
+            self.page.wait_for_timeout(60)
+
+    def cells(self):
+        """Return the visible words of every code cell's outputs, in order."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code')
+               .map(c => c.node.querySelector('.jp-Cell-outputArea')?.innerText ?? '')"""
+        )
+
+    def faults(self):
+        """Return what stands on the page that a learner must never read, as (cell, words)."""
+        return [(i, bad) for i, text in enumerate(self.cells()) for bad in FAULTS if bad in text]
+
+
+def axe(page, where=".jp-Notebook"):
+    """Return axe-core's findings in a part of a page: a list of (impact, rule, the element's HTML).
+
+    What lies in JupyterLab's or nbconvert's own elements, outside of the outputs, is left to them.
+    """
+    script = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js")
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(script.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """where => axe.run({include: [where]}, {resultTypes: ['violations']})
+           .then(found => found.violations.flatMap(v => v.nodes.map(n => [n.impact, v.id, n.html, n.target.join(' ')])))""",
+        where,
+    )
+    return [tuple(each) for each in found]
