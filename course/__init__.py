@@ -9,7 +9,8 @@ what stands right of it:
     arithmetic -> anatomy, separable -> plots -> widgets  how a person sees it
     progress -> data -> training -> studies, published    how it learns: one run, many, the published ones
     runs, evaluation -> plots                             the record of a run, and how far to trust it
-    doctor, notebooks -> __main__                         the command line
+    exercises, notebooks -> start -> __main__             copies to work in, and the command line
+    doctor -> __main__                                    whether this machine can run the kit
 """
 
 import os
