@@ -3,13 +3,13 @@
 Importing `course` loads nothing heavy. An arrow leads from a module to one that imports it, and nothing imports
 what stands right of it:
 
-    arithmetic -> costs -> models -> benchmarks           what a network costs, and the time it takes here
-    arithmetic -> inspection -> experiments               what a built network sees, and networks that prove it
+    arithmetic -> costs -> models -> benchmarks           what a network costs, in counts and time
+    arithmetic -> inspection -> experiments               what it sees; networks that prove it
     arithmetic -> annotations -> exercises                what a learner notes or predicts, checked
     arithmetic -> anatomy, separable -> plots -> widgets  how a person sees it
-    progress -> data -> training -> studies, published    how it learns: one run, many, the published ones
-    runs, evaluation -> plots                             the record of a run, and how far to trust it
-    exercises, notebooks -> start -> __main__             copies to work in, and the command line
+    progress -> data -> training -> studies, published    how it learns: one run, many, others' runs
+    runs, evaluation -> plots                             records of runs, and how far to trust them
+    exercises, notebooks -> start -> __main__             copies to work in; the command line
     doctor -> __main__                                    whether this machine can run the kit
 """
 
