@@ -7,7 +7,8 @@ its numbers are true of: sides, receptive fields, channels, parameters, what goe
 
 from dataclasses import dataclass
 
-from course.annotations.notes import MOST_KERNEL, form_of
+from course.annotations.forms import label_by_form
+from course.annotations.notes import form_of
 from course.annotations.tokens import Token
 from course.annotations.truth import Move, plane_of
 
@@ -65,7 +66,7 @@ class Columns:
                 for place in places:
                     place.token.label = label if label in CLAIMS else "ignore"
                     taken.setdefault(id(place.note), set()).add(label)
-        self._by_form(notes)
+        label_by_form([note for _, note in notes])
         for layer, note in notes:
             self._volumes(layer, note)
 
@@ -293,19 +294,6 @@ class Columns:
                 return named
         return {}
 
-    def _by_form(self, notes):
-        """Label columns that no truth could settle, from how their numbers run."""
-        bare = {}
-        for layer, note in notes:
-            if note.is_bare and all(token.label is None for token in note.values):
-                bare.setdefault(tuple(map(form_of, note.values)), []).append(_Place(layer, note, None))
-        has_fields = any(token.label == "field" for _, note in notes for token in note.values)
-        for form, group in bare.items():
-            names = _names(form, [place.note for place in group], has_fields)
-            for place in group:
-                for token, name in zip(place.note.values, names, strict=False):
-                    token.label = name
-        _name_sizes([note for _, note in notes])
 
 
 def _place(place):
@@ -331,50 +319,6 @@ def _is_shape(form, value, shape):
 
 def _pair(value):
     return (value, value) if isinstance(value, int) else tuple(value[:2]) if len(value) > 1 else tuple(value) * 2
-
-
-def _names(form, group, has_fields):
-    """Return labels for the columns of notes of one form, None for what is in doubt."""
-    columns = [[_first(note.values[i]) for note in group] for i in range(len(form))]
-    shrinks = [column[0] > column[-1] and column[0] > MOST_KERNEL for column in columns]
-    grows = [column[0] < column[-1] for column in columns]
-    if len(form) == 2 and "volume" in form and len(group) >= 2 and not has_fields:
-        other = 1 - form.index("volume")
-        if form[other] in ("number", "area") and grows[other]:
-            return ["field" if i == other else "size" for i in (0, 1)]
-    if len(form) == 2 and set(form) <= {"number", "area"} and len(group) >= 3 and not has_fields:
-        for size, field in ((0, 1), (1, 0)):
-            if shrinks[size] and grows[field] and columns[field][0] <= MOST_KERNEL:
-                return ["size" if i == size else "field" for i in (0, 1)]
-    if len(form) == 1 and form[0] in ("number", "area") and len(group) >= 4:
-        (column,) = columns
-        if shrinks[0] and all(a >= b for a, b in zip(column, column[1:], strict=False)):
-            return ["size"]
-        if form == ("number",) and column[0] <= MOST_KERNEL and not has_fields:
-            if grows[0] and all(a <= b for a, b in zip(column, column[1:], strict=False)):
-                return ["field"]
-    return [None] * len(form)
-
-
-def _first(token):
-    return token.value if isinstance(token.value, int) else token.value[0]
-
-
-def _name_sizes(notes):
-    """Label the first number of notes such as "30, RF 5" a size, where it shrinks from note to note."""
-    group = [
-        note
-        for note in notes
-        if "size" not in note.labels
-        and len(note.values) == 2
-        and sorted(str(token.label) for token in note.values) == ["None", "field"]
-        and not any(token.kind in ("word", "describes") for token in note.tokens)
-    ]
-    free = [next(token for token in note.values if token.label is None) for note in group]
-    free = [token for token in free if isinstance(token.value, int)]
-    if len(free) >= 2 and free[0].value > free[-1].value and free[0].value > MOST_KERNEL:
-        for token in free:
-            token.label = "size"
 
 
 def planes_noted(notes):

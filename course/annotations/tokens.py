@@ -185,3 +185,59 @@ def _spaced_shapes(found):
             values = tuple(t.value for t in last)
             out[-3:] = [Token("shape", "x".join(map(str, values)), values)]
     return out
+
+
+def simplified(found):
+    """Return tokens with lists of counts parted, and sums and steps replaced by where they lead."""
+    return _without_steps(_without_sums(_parted(found)))
+
+
+def is_thousands(token):
+    """Return whether a list of numbers is one number with commas: 1,758."""
+    first, *rest = token.text.split(",")
+    return len(first) <= 3 and all(len(part) == 3 and part.isdigit() for part in rest) and first.strip("0") != ""
+
+
+def _parted(found):
+    """Read the last number of "64, 6464 params" apart from the others."""
+    out = []
+    for i, token in enumerate(found):
+        then = found[i + 1].kind if i + 1 < len(found) else None
+        if token.kind == "list" and then in ("parameters", "count") and not is_thousands(token):
+            out += [Token("number", str(part), part) for part in token.value]
+        else:
+            out.append(token)
+    return out
+
+
+def _without_sums(found):
+    """Replace "4 + (3-1)*2 = 8" by its result."""
+    out = []
+    for token in found:
+        if token.kind == "equals":
+            start = len(out)
+            while start and (
+                _is_of_a_sum(out[start - 1])
+                or (out[start - 1].kind in ("ignore", "word") and out[start:] and out[start].kind == "operator")
+            ):
+                start -= 1
+            if any(t.is_value for t in out[start:]):
+                del out[start:]
+                continue
+        out.append(token)
+    return out
+
+
+def _is_of_a_sum(token):
+    return token.is_value or token.kind in ("operator", "open", "close", "other") or token.text == "-"
+
+
+def _without_steps(found):
+    """Replace "32 -> 30" by where it leads."""
+    out = []
+    for token in found:
+        if token.is_value and len(out) > 1 and out[-1].kind in ("arrow", "to") and out[-2].is_value:
+            token.before = out[-2].value
+            del out[-2:]
+        out.append(token)
+    return out
