@@ -9,7 +9,7 @@ Imports no TensorFlow. The modules, in the order in which a text goes through th
     code, summary        the layers in it (repair, walk, networks, keras_calls, values; infer; totals)
     truth, image         what is true of a network as far as the text says, and the image where it does not
     owners, notes        which notes stand beside which layer, and what they say on their own (tokens)
-    columns, forms       what the rest of their numbers is, by the layers they stand beside
+    columns, forms       (facts) what the rest of their numbers is, by the layers they stand beside
     claims               the result: each layer with what is claimed of it
     steps, rules         what a layer does to a receptive field, and how that is got wrong
     following            the walk from note to note that sizes and receptive_fields share

@@ -196,7 +196,9 @@ class Note:
 
 
 def _can_be(kind, token):
-    """Return whether a number can be a count of channels or filters, where that is the label."""
+    """Return whether a number can be a count of channels, filters or parameters, where that is the label."""
+    if kind == "parameters" and token.kind == "shape" and len(token.value) > 1:
+        return False
     return kind != "count" or not is_volume(token) or token.value[0] <= MOST_KERNEL
 
 

@@ -111,6 +111,7 @@ _PATTERNS = (
     ("separator", r"[^\s\w]|_"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_BACKWARDS = re.compile(r"(\d) ?<[-=]+ ?(?=[a-z])")  # 3 <- RF
 _TIMES = re.compile(r"(\d[x*/]\d{1,5}[x*/]\d{1,5}) x ?\d(?!\d)")  # 26x26x12 x2: the layer is there twice
 _GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
 _SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?\) ?/ ?\d{1,3} ?\+ ?1 ?=")
@@ -142,7 +143,7 @@ def normalised(text):
     text = unicodedata.normalize("NFKC", text[: 2 * LONGEST].translate(_CHARACTERS)).casefold()
     text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
     text = " ".join(text.split())[:LONGEST]
-    text = _TIMES.sub(r"\1 ", text)
+    text = _TIMES.sub(r"\1 ", _BACKWARDS.sub(r"\1 ", text))
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
     return text
