@@ -5,13 +5,16 @@
 
 Imports no TensorFlow. The modules, in the order in which a text goes through them:
 
-    documents            what kind of text it is, and where the code in it
-    code, summary        the layers in it (repair, walk, networks, keras_calls, values; infer)
-    notes                what stands beside them (tokens)
+    documents            what kind of text it is, and where the code in it (dialects: what is refused)
+    code, summary        the layers in it (repair, walk, networks, keras_calls, values; infer; totals)
+    truth, image         what is true of a network as far as the text says, and the image where it does not
+    owners, notes        which notes stand beside which layer, and what they say on their own (tokens)
+    columns, forms       (facts) what the rest of their numbers is, by the layers they stand beside
     claims               the result: each layer with what is claimed of it
     steps, rules         what a layer does to a receptive field, and how that is got wrong
-    receptive_fields, sizes, counts -> verdicts
-    check -> findings    all of it together, and how it is shown
+    following            the walk from note to note that sizes and receptive_fields share
+    judging -> verdicts  all of it together, with counts
+    check -> findings    for one model or all (folder: of many files), and how it is shown; fix: put right
 """
 
 from course.annotations.check import check, check_all

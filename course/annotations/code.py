@@ -13,13 +13,13 @@ from course.annotations.keras_calls import KERAS_1_SIGNS
 from course.annotations.notes import Note
 from course.annotations.owners import LAYER_CALL, Comment, Owners
 from course.annotations.repair import MARK, repaired
+from course.annotations.sentences import Said, named_lines, quoted
 from course.annotations.truth import truth_of
 from course.annotations.walk import Walk
 
 LONGEST_SOURCE = 300
 LONGEST_TEXT = 500_000
 MOST_LINES = 20_000
-MOST_NAMED = 12  # lines named in one sentence
 
 
 def readings_of_code(text, image=None):
@@ -86,7 +86,7 @@ class _Source:
             )
             for placed in network.layers
         ]  # fmt: skip
-        said = _Said(network, walk, owners)
+        said = Said(network, walk, owners)
         beside = [(index[layer], comment) for layer, comment in owners.beside(network)
                   if not (owners.is_repeated(layer, comment.line) and said.repeats(layer, comment))]  # fmt: skip
         above, below = ([(index[layer], c) for layer, c in side] for side in owners.alone(network))
@@ -120,7 +120,7 @@ class _Source:
         for comment in owners.stray(network, taken):
             note = Note(comment.text)
             if any(token.label in ("size", "field") for token in note.values):
-                yield f"Line {comment.line}: {_quoted(comment.text)} is beside no layer."
+                yield f"Line {comment.line}: {quoted(comment.text)} is beside no layer."
 
 
 class _Reader:
@@ -237,70 +237,6 @@ class _Read:
             if note.unread():
                 lines.setdefault(comment.line, comment.text)
         yield from named_lines(lines)
-
-
-def named_lines(notes):
-    """Return one sentence for notes that were not understood, from {line: text}."""
-    if not notes:
-        return []
-    (line, text), *others = notes.items()
-    if not others:
-        return [f"Line {line}: {_quoted(text)} is not understood."]
-    return [f"{_lines(list(notes))}: notes not understood, such as {_quoted(text)}."]
-
-
-def _quoted(text):
-    text = " ".join(text.replace(MARK[1:], "").split())
-    return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
-
-
-def _lines(numbers):
-    numbers = sorted(dict.fromkeys(numbers))
-    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
-    named = ", ".join(map(str, numbers[:MOST_NAMED]))
-    return f"Line{'s' if len(numbers) > 1 else ''} {named}{more}"
-
-
-class _Said:
-    """The walk's sentences that are about one network, each once, with all its lines."""
-
-    def __init__(self, network, walk, owners):
-        self.network, self.walk, self.repeated = network, walk, {}
-        self.lines = {line for p in network.layers for line in (p.first, p.spec.node.lineno, *p.sites)}
-        self.names = [n.name for n in walk.networks]
-
-    def covers(self, line):
-        """Return whether a line is among the network's."""
-        return line is None or min(self.lines) <= line <= max(self.lines)
-
-    def repeats(self, layer, comment):
-        if any(token.is_value for token in Note(comment.text).values):
-            self.repeated[comment.line] = comment.text
-        return True
-
-    def unread(self):
-        yield from self._about(self.walk.unread)
-        if self.repeated:
-            what = "the layer is read several times, so whose this note is can't be told"
-            yield f"{_lines(list(self.repeated))}: {what}."
-
-    def remarks(self):
-        return list(self._about(self.walk.remarks))
-
-    def _about(self, said):
-        grouped = {}
-        for line, what, network in said:
-            own = network is not None and network.root() is self.network
-            if line is None:
-                grouped.setdefault(what, [])
-            elif own or (network is None and self.covers(line)):
-                key = re.sub(r"^[\w.]+\(([\d, ]+)\)", "Calls", what) if " is read as Keras " in what else what
-                grouped.setdefault(key, []).append((line, what))
-        for key, places in grouped.items():
-            if not places:
-                yield key
-            else:
-                yield f"{_lines([line for line, _ in places])}: {places[0][1]}."
 
 
 def _source(lines, node):

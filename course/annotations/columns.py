@@ -7,9 +7,11 @@ its numbers are true of: sides, receptive fields, channels, parameters, what goe
 
 from dataclasses import dataclass
 
-from course.annotations.notes import MOST_KERNEL, form_of
+from course.annotations.facts import Facts, pair_of
+from course.annotations.forms import label_by_form
+from course.annotations.notes import form_of
 from course.annotations.tokens import Token
-from course.annotations.truth import Move, plane_of
+from course.annotations.truth import plane_of
 
 CLAIMS = ("size", "field", "channels", "parameters", "entering")
 NO_CLAIMS = ("kernel", "stride", "jump", "start", "before", "taken", "ordinal", "padding", "image")
@@ -29,13 +31,8 @@ class _Place:
     token: object
 
 
-class Columns:
+class Columns(Facts):
     """The notes of one network and the truth about it."""
-
-    def __init__(self, noted, truth):
-        self.noted, self.truth, self.numbers = noted, truth, {}
-        self.moves = [Move(row, truth.ledger) for row in truth.ledger]
-        self.parents = [max(row.inputs, default=-1) for row in truth.ledger]
 
     def settle(self, notes, legends=()):
         """Label the numbers of notes.
@@ -65,7 +62,7 @@ class Columns:
                 for place in places:
                     place.token.label = label if label in CLAIMS else "ignore"
                     taken.setdefault(id(place.note), set()).add(label)
-        self._by_form(notes)
+        label_by_form([note for _, note in notes])
         for layer, note in notes:
             self._volumes(layer, note)
 
@@ -138,99 +135,10 @@ class Columns:
         for place in places:
             if self.fits(label, place.token, place.layer):
                 hits += 1
-            elif self._steps(label, place) or (before is not None and self._follows(label, before, place)):
+            elif self.steps(label, place) or (before is not None and self.follows(label, before, place)):
                 hits += NEARLY
             before = place
         return hits
-
-    def fits(self, label, token, layer):
-        """Return whether a number is what a label says of a layer's output, or of the layer."""
-        form, value = form_of(token), token.value
-        if form == "other":
-            return False
-        row = self.truth.rows[layer]
-        if label in ("size", "entering"):
-            shape = row.output_shape if label == "size" else self._into(layer)
-            return shape is not None and _is_shape(form, value, shape)
-        if label in ("field", "before"):
-            field = row.nominal_receptive_field
-            if label == "before":
-                parent = self.parents[layer]
-                field = (1, 1) if parent < 0 else self.truth.rows[parent].nominal_receptive_field
-            return form in ("number", "area") and _pair(value) == field
-        if form == "number":
-            if layer not in self.numbers:
-                self.numbers[layer] = self._numbers(layer, row)
-            return value in self.numbers[layer][label]
-        if label == "image":
-            return self.truth.image is not None and tuple(value) == self.truth.image[: len(value)]
-        kernel = self._taps(layer)[0]
-        return label == "kernel" and tuple(value[:2]) == kernel
-
-    def _numbers(self, layer, row):
-        kernel, strides, padding = self._taps(layer)
-        shape, into = row.output_shape, self._into(layer)
-        return {
-            "channels": (shape[-1],) if shape else (),
-            "parameters": (row.parameters,),
-            "kernel": kernel[:1],
-            "stride": strides[:1],
-            "jump": row.row.jump[:1],
-            "start": row.row.start[:1],
-            "taken": (into[-1],) if into else (),
-            "ordinal": (layer + 1,),
-            "padding": padding,
-            "image": self.truth.image or (),
-        }
-
-    def _taps(self, layer):
-        each = self.truth.rows[layer].row.layer
-        if not hasattr(each, "taps"):
-            return (), (), ()
-        kernel, strides, _ = each.taps()
-        return kernel, strides, (0,) if each.padding == "valid" else (kernel[0] // 2, 1)
-
-    def _into(self, layer):
-        parent = self.parents[layer]
-        return self.truth.image if parent < 0 else self.truth.rows[parent].output_shape
-
-    def _follows(self, label, before, place):
-        """Return whether a number is one layer's right step, or several, from the number before it."""
-        a, b = before.token.value, place.token.value
-        if label == "field" and form_of(place.token) in ("number", "area"):
-            fields = [self.truth.rows[i].nominal_receptive_field for i in (before.layer, place.layer)]
-            if None in (*fields[0], *fields[1]) or isinstance(a, int) != isinstance(b, int):
-                return False
-            return _pair(a)[0] - fields[0][0] == _pair(b)[0] - fields[1][0] and before.layer < place.layer
-        if label == "size" and before.layer < place.layer:
-            plane = _pair(a if isinstance(a, int) else a[:2])
-            return self._lead(before.layer, plane, place.layer) == _pair(b if isinstance(b, int) else b[:2])
-        return False
-
-    def _steps(self, label, place):
-        """Return whether a number is the layer's right step from the one written before its arrow."""
-        token, before = place.token, place.token.before
-        if before is None or isinstance(before, int) != isinstance(token.value, int):
-            return False
-        if label == "size":
-            return self.moves[place.layer].after(_pair(before)) == _pair(token.value)
-        parent = self.parents[place.layer]
-        fields = [(1, 1) if parent < 0 else self.truth.rows[parent].nominal_receptive_field,
-                  self.truth.rows[place.layer].nominal_receptive_field]  # fmt: skip
-        if label != "field" or None in (*fields[0], *fields[1]):
-            return False
-        return _pair(token.value)[0] - _pair(before)[0] == fields[1][0] - fields[0][0]
-
-    def _lead(self, start, plane, end):
-        path = []
-        while end > start:
-            path.append(end)
-            end = self.parents[end]
-        if end != start or len(path) > 50:
-            return None
-        for i in reversed(path):
-            plane = self.moves[i].after(plane)
-        return plane
 
     def _directions(self, notes):
         """Tell what goes in from what comes out, where a label does not: a column is about one of the two."""
@@ -241,7 +149,7 @@ class Columns:
                 for token in note.values
                 if token.label == "size" and token.word == word
             ]
-            telling = [p for p in places if self._into(p.layer) != self.truth.rows[p.layer].output_shape]
+            telling = [p for p in places if self.into(p.layer) != self.truth.rows[p.layer].output_shape]
             labels = ("size", "entering", "channels")
             out, into, channels = (sum(self.fits(each, p.token, p.layer) for p in telling) for each in labels)
             label, enough = None, max(2, len(telling) / 2 + 0.1)
@@ -293,88 +201,11 @@ class Columns:
                 return named
         return {}
 
-    def _by_form(self, notes):
-        """Label columns that no truth could settle, from how their numbers run."""
-        bare = {}
-        for layer, note in notes:
-            if note.is_bare and all(token.label is None for token in note.values):
-                bare.setdefault(tuple(map(form_of, note.values)), []).append(_Place(layer, note, None))
-        has_fields = any(token.label == "field" for _, note in notes for token in note.values)
-        for form, group in bare.items():
-            names = _names(form, [place.note for place in group], has_fields)
-            for place in group:
-                for token, name in zip(place.note.values, names, strict=False):
-                    token.label = name
-        _name_sizes([note for _, note in notes])
 
 
 def _place(place):
     """Return which of its note's numbers one is."""
     return next(i for i, token in enumerate(place.note.values) if token is place.token)
-
-
-def _is_shape(form, value, shape):
-    """Return whether a number can mean this shape."""
-    if len(shape) != 3:
-        units = shape[-1]
-        if form == "number":
-            return value == units
-        return units is not None and (value in ((1, units), (1, 1, units), (1, 1)))
-    if form == "number":
-        return value in shape[:2]
-    if form == "area":
-        return tuple(value) == shape[:2]
-    value = value[-3:]
-    channels = shape[2]
-    return tuple(value[:2]) == shape[:2] and channels in (None, value[2])
-
-
-def _pair(value):
-    return (value, value) if isinstance(value, int) else tuple(value[:2]) if len(value) > 1 else tuple(value) * 2
-
-
-def _names(form, group, has_fields):
-    """Return labels for the columns of notes of one form, None for what is in doubt."""
-    columns = [[_first(note.values[i]) for note in group] for i in range(len(form))]
-    shrinks = [column[0] > column[-1] and column[0] > MOST_KERNEL for column in columns]
-    grows = [column[0] < column[-1] for column in columns]
-    if len(form) == 2 and "volume" in form and len(group) >= 2 and not has_fields:
-        other = 1 - form.index("volume")
-        if form[other] in ("number", "area") and grows[other]:
-            return ["field" if i == other else "size" for i in (0, 1)]
-    if len(form) == 2 and set(form) <= {"number", "area"} and len(group) >= 3 and not has_fields:
-        for size, field in ((0, 1), (1, 0)):
-            if shrinks[size] and grows[field] and columns[field][0] <= MOST_KERNEL:
-                return ["size" if i == size else "field" for i in (0, 1)]
-    if len(form) == 1 and form[0] in ("number", "area") and len(group) >= 4:
-        (column,) = columns
-        if shrinks[0] and all(a >= b for a, b in zip(column, column[1:], strict=False)):
-            return ["size"]
-        if form == ("number",) and column[0] <= MOST_KERNEL and not has_fields:
-            if grows[0] and all(a <= b for a, b in zip(column, column[1:], strict=False)):
-                return ["field"]
-    return [None] * len(form)
-
-
-def _first(token):
-    return token.value if isinstance(token.value, int) else token.value[0]
-
-
-def _name_sizes(notes):
-    """Label the first number of notes such as "30, RF 5" a size, where it shrinks from note to note."""
-    group = [
-        note
-        for note in notes
-        if "size" not in note.labels
-        and len(note.values) == 2
-        and sorted(str(token.label) for token in note.values) == ["None", "field"]
-        and not any(token.kind in ("word", "describes") for token in note.tokens)
-    ]
-    free = [next(token for token in note.values if token.label is None) for note in group]
-    free = [token for token in free if isinstance(token.value, int)]
-    if len(free) >= 2 and free[0].value > free[-1].value and free[0].value > MOST_KERNEL:
-        for token in free:
-            token.label = "size"
 
 
 def planes_noted(notes):
@@ -383,5 +214,5 @@ def planes_noted(notes):
     for layer, note in notes:
         size = note.claim().size
         if size:
-            found[layer] = plane_of(size) if len(size) == 3 else _pair(size if len(size) > 1 else size[0])
+            found[layer] = plane_of(size) if len(size) == 3 else pair_of(size if len(size) > 1 else size[0])
     return found

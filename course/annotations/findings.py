@@ -1,17 +1,14 @@
 """What was found in a text of notes: as a table, as HTML, and for JSON."""
 
-import html
 from dataclasses import dataclass
 
 from course.annotations.claims import Noted
+from course.annotations.shown import as_html, as_text
 from course.annotations.truth import Known
 from course.annotations.verdicts import ACCUSED, INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 SCHEMA = 2  # of `Findings.as_dict`
 _BY_WEIGHT = (WRONG, LUCKY, INHERITED, RIGHT, UNJUDGED, UNCLAIMED)
-_HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")
-_LEFT = (1, 6)  # columns of words
-_COLOURS = {WRONG: "#D55E00", LUCKY: "#CC79A7", INHERITED: "#E69F00", RIGHT: "#009E73"}  # after Okabe and Ito
 
 
 @dataclass(frozen=True)
@@ -175,41 +172,6 @@ class Findings:
             "remarks": list(self.remarks),
         }
 
-    def _cells(self):
-        for finding in self.layers:
-            claim, field = finding.noted.claim, finding.true_field
-            yield (
-                str(finding.noted.line or ""),
-                finding.noted.kind,
-                _times(claim.size) or _times(claim.channels and ("", claim.channels)),
-                _times(finding.true_size) or "?",
-                _field(claim.receptive_field),
-                "?" if None in field else _field(field),
-                _words(finding),
-            )
-
-    def _sentences(self):
-        """Yield (verdict, sentence) pairs: what is said under the table."""
-        for finding in self.layers:
-            where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
-            for what, each in finding.parts.items():
-                if each.verdict in (WRONG, LUCKY):
-                    yield each.verdict, (
-                        f"{where.capitalize()}, {finding.noted.kind}, {what}: {each.mistake}. {each.explanation}"
-                        f"{self._follows(finding.index, what)}"
-                    )
-        if None not in (self.claimed_parameters, self.parameters):
-            if self.claimed_parameters != self.parameters:
-                yield WRONG, (
-                    f"The model holds {self.parameters:,} parameters, not {self.claimed_parameters:,}."
-                )
-        for sentence in self.misfits:
-            yield WRONG, sentence
-        for sentence in self.unread:
-            yield UNCLAIMED, f"Not read: {sentence}"
-        for sentence in self.remarks:
-            yield UNCLAIMED, f"Note: {sentence}"
-
     def first_mistake(self):
         """Return the first mistake with its place, "" where there is none."""
         for finding in self.layers:
@@ -220,13 +182,6 @@ class Findings:
         if None not in (self.claimed_parameters, self.parameters) and self.claimed_parameters != self.parameters:
             return f"total: {self.claimed_parameters:,} for {self.parameters:,}"
         return ""
-
-    def _follows(self, index, what):
-        heirs = [finding for finding in self.layers if finding.parts[what].source == index]
-        if not heirs:
-            return ""
-        places = [f"line {f.noted.line}" if f.noted.line else f"layer {f.index + 1}" for f in heirs]
-        return f" Passed on to {', '.join(places)}."
 
     @property
     def counts(self):
@@ -275,66 +230,12 @@ class Findings:
         )
 
     def __str__(self):
-        lines = [_HEADINGS, *self._cells()]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-
-        def line(cells):
-            return "  ".join(
-                c.ljust(w) if i in _LEFT else c.rjust(w)
-                for i, (c, w) in enumerate(zip(cells, widths, strict=True))
-            ).rstrip()
-
-        rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-        said = [sentence for _, sentence in self._sentences()]
-        first = [self.chosen()] if self.chosen() else []
-        return "\n".join([*first, line(lines[0]), rule, *map(line, lines[1:]), rule, self.summary(), *said])
+        return as_text(self)
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        head = "".join(
-            f'<th style="text-align:{"left" if i in _LEFT else "right"}">{h}</th>' for i, h in enumerate(_HEADINGS)
-        )
-        body = []
-        for finding, cells in zip(self.layers, self._cells(), strict=True):
-            marks = [""] * len(cells)
-            for place, each in ((2, finding.size), (4, finding.receptive_field), (6, finding)):
-                if each.verdict in (WRONG, LUCKY, INHERITED):
-                    marks[place] = f"box-shadow:inset 4px 0 {_COLOURS[each.verdict]};font-weight:bold"
-            body.append(
-                "<tr>"
-                + "".join(
-                    f'<td style="text-align:{"left" if i in _LEFT else "right"};{mark}">{html.escape(cell)}</td>'
-                    for i, (cell, mark) in enumerate(zip(cells, marks, strict=True))
-                )
-                + "</tr>"
-            )
-        said = "".join(
-            f'<li style="border-left:4px solid {_COLOURS.get(verdict, "#8C8C8C")};padding-left:8px;margin:4px 0;'
-            f'list-style:none">{html.escape(sentence)}</li>'
-            for verdict, sentence in self._sentences()
-        )
-        first = f"<p>{html.escape(self.chosen())}</p>" if self.chosen() else ""
-        return (
-            f"{first}<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-            f'<p>{html.escape(self.summary())}</p><ul style="padding-left:0">{said}</ul>'
-        )
-
-
-def _words(finding):
-    """Return a layer's verdict for the table."""
-    parts = {name: each.verdict for name, each in finding.parts.items() if each.verdict != UNCLAIMED}
-    if len(set(parts.values())) == 1 and set(parts.values()) <= {RIGHT, UNJUDGED}:
-        return parts.popitem()[1]
-    return ", ".join(f"{name} {verdict}" for name, verdict in parts.items() if verdict != RIGHT)
-
-
-def _times(shape):
-    return "×".join("?" if n is None else str(n) for n in shape) if shape else ""
-
-
-def _field(pair):
-    return "" if pair is None else str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
+        return as_html(self)
 
 
 def _one_or_both(pair):

@@ -115,6 +115,17 @@ ELSEWHERE = (
     "Attention", "Discretization", "Hashing", "TextVectorization", "LocallyConnected2D", "Convolution1D",
 )  # fmt: skip
 
+MERGES = {
+    "add": "Add", "sum": "Add", "concatenate": "Concatenate", "concat": "Concatenate", "maximum": "Maximum",
+    "max": "Maximum", "minimum": "Minimum", "average": "Average", "ave": "Average", "multiply": "Multiply",
+    "mul": "Multiply", "subtract": "Subtract",
+}  # fmt: skip
+FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"} | dict.fromkeys(
+    ("sigmoid", "tanh", "swish", "silu", "gelu", "selu", "mish", "softplus", "softsign", "relu6", "hard_sigmoid",
+     "hard_swish", "abs", "square", "sqrt", "exp", "clip", "clip_by_value", "cast", "identity", "stop_gradient"),
+    "Activation",
+)  # fmt: skip
+
 LARGEST = 1_000_000
 
 

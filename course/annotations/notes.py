@@ -6,7 +6,7 @@ is still open is settled by `columns`, from all the notes of a text and the laye
 """
 
 from course.annotations.claims import Claim
-from course.annotations.tokens import Token, tokens
+from course.annotations.tokens import Token, is_thousands, simplified, tokens
 
 MOST_WORDS = 4  # between a label and its number
 MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
@@ -31,7 +31,7 @@ class Note:
         for token in found:
             if token.kind == "n":
                 token.kind = "size" if "field" in kinds else "ignore"
-        self.tokens = _without_steps(_without_sums(_parted(found)))
+        self.tokens = simplified(found)
         self._number()
         self._label()
         self._word()
@@ -196,7 +196,9 @@ class Note:
 
 
 def _can_be(kind, token):
-    """Return whether a number can be a count of channels or filters, where that is the label."""
+    """Return whether a number can be a count of channels, filters or parameters, where that is the label."""
+    if kind == "parameters" and token.kind == "shape" and len(token.value) > 1:
+        return False
     return kind != "count" or not is_volume(token) or token.value[0] <= MOST_KERNEL
 
 
@@ -219,7 +221,7 @@ def _size(token):
     value = token.value
     if isinstance(value, int):
         return (value,)
-    if token.kind == "list" and _is_thousands(token):
+    if token.kind == "list" and is_thousands(token):
         return (_count(token),)
     if len(value) == 4 and value[0] == 1:
         value = value[1:]
@@ -241,12 +243,7 @@ def _count(token):
         return token.value
     if len(token.value) == 1:
         return token.value[0]
-    return int(token.text.replace(",", "")) if token.kind == "list" and _is_thousands(token) else None
-
-
-def _is_thousands(token):
-    first, *rest = token.text.split(",")
-    return len(first) <= 3 and all(len(part) == 3 and part.isdigit() for part in rest) and first.strip("0") != ""
+    return int(token.text.replace(",", "")) if token.kind == "list" and is_thousands(token) else None
 
 
 def _split(token, pairs=False):
@@ -256,53 +253,8 @@ def _split(token, pairs=False):
     if len(parts) == 4 and parts[0] == parts[1] and token.kind == "list":
         return [Token("shape", "", parts[:3]), Token("number", "", parts[3])]
     listed = token.kind == "list" or any(sign in token.text for sign in ("/@[" if len(parts) == 3 else "/@"))
-    is_thousands = "," in token.text and " " not in token.text and _is_thousands(token)
-    if len(parts) not in (2, 3) or not listed or is_thousands:
+    is_count = "," in token.text and " " not in token.text and is_thousands(token)
+    if len(parts) not in (2, 3) or not listed or is_count:
         return [token]
     several = parts[0] != parts[1] or (pairs and len(parts) == 2)
     return [Token("number", "", part) for part in parts] if several else [token]
-
-
-def _parted(found):
-    """Read the last number of "64, 6464 params" apart from the others."""
-    out = []
-    for i, token in enumerate(found):
-        then = found[i + 1].kind if i + 1 < len(found) else None
-        if token.kind == "list" and then in ("parameters", "count") and not _is_thousands(token):
-            out += [Token("number", str(part), part) for part in token.value]
-        else:
-            out.append(token)
-    return out
-
-
-def _without_sums(found):
-    """Replace "4 + (3-1)*2 = 8" by its result."""
-    out = []
-    for token in found:
-        if token.kind == "equals":
-            start = len(out)
-            while start and (
-                _is_of_a_sum(out[start - 1])
-                or (out[start - 1].kind in ("ignore", "word") and out[start:] and out[start].kind == "operator")
-            ):
-                start -= 1
-            if any(t.is_value for t in out[start:]):
-                del out[start:]
-                continue
-        out.append(token)
-    return out
-
-
-def _is_of_a_sum(token):
-    return token.is_value or token.kind in ("operator", "open", "close", "other") or token.text == "-"
-
-
-def _without_steps(found):
-    """Replace "32 -> 30" by where it leads."""
-    out = []
-    for token in found:
-        if token.is_value and len(out) > 1 and out[-1].kind in ("arrow", "to") and out[-2].is_value:
-            token.before = out[-2].value
-            del out[-2:]
-        out.append(token)
-    return out

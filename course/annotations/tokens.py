@@ -111,6 +111,7 @@ _PATTERNS = (
     ("separator", r"[^\s\w]|_"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_BACKWARDS = re.compile(r"(\d) ?<[-=]+ ?(?=[a-z])")  # 3 <- RF
 _TIMES = re.compile(r"(\d[x*/]\d{1,5}[x*/]\d{1,5}) x ?\d(?!\d)")  # 26x26x12 x2: the layer is there twice
 _GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
 _SHRINK = re.compile(r"\( ?\d{1,6}(?: ?[+-] ?(?:\d{1,3} ?[*x] ?)?\d{1,3}){1,3} ?\) ?/ ?\d{1,3} ?\+ ?1 ?=")
@@ -142,7 +143,7 @@ def normalised(text):
     text = unicodedata.normalize("NFKC", text[: 2 * LONGEST].translate(_CHARACTERS)).casefold()
     text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
     text = " ".join(text.split())[:LONGEST]
-    text = _TIMES.sub(r"\1 ", text)
+    text = _TIMES.sub(r"\1 ", _BACKWARDS.sub(r"\1 ", text))
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
     return text
@@ -184,4 +185,60 @@ def _spaced_shapes(found):
         if [t.kind for t in last] == ["number"] * 3 and last[0].value == last[1].value:
             values = tuple(t.value for t in last)
             out[-3:] = [Token("shape", "x".join(map(str, values)), values)]
+    return out
+
+
+def simplified(found):
+    """Return tokens with lists of counts parted, and sums and steps replaced by where they lead."""
+    return _without_steps(_without_sums(_parted(found)))
+
+
+def is_thousands(token):
+    """Return whether a list of numbers is one number with commas: 1,758."""
+    first, *rest = token.text.split(",")
+    return len(first) <= 3 and all(len(part) == 3 and part.isdigit() for part in rest) and first.strip("0") != ""
+
+
+def _parted(found):
+    """Read the last number of "64, 6464 params" apart from the others."""
+    out = []
+    for i, token in enumerate(found):
+        then = found[i + 1].kind if i + 1 < len(found) else None
+        if token.kind == "list" and then in ("parameters", "count") and not is_thousands(token):
+            out += [Token("number", str(part), part) for part in token.value]
+        else:
+            out.append(token)
+    return out
+
+
+def _without_sums(found):
+    """Replace "4 + (3-1)*2 = 8" by its result."""
+    out = []
+    for token in found:
+        if token.kind == "equals":
+            start = len(out)
+            while start and (
+                _is_of_a_sum(out[start - 1])
+                or (out[start - 1].kind in ("ignore", "word") and out[start:] and out[start].kind == "operator")
+            ):
+                start -= 1
+            if any(t.is_value for t in out[start:]):
+                del out[start:]
+                continue
+        out.append(token)
+    return out
+
+
+def _is_of_a_sum(token):
+    return token.is_value or token.kind in ("operator", "open", "close", "other") or token.text == "-"
+
+
+def _without_steps(found):
+    """Replace "32 -> 30" by where it leads."""
+    out = []
+    for token in found:
+        if token.is_value and len(out) > 1 and out[-1].kind in ("arrow", "to") and out[-2].is_value:
+            token.before = out[-2].value
+            del out[-2:]
+        out.append(token)
     return out

@@ -7,23 +7,13 @@ are read where they are called, short loops turn by turn. Nothing is executed.
 import ast
 
 from course.annotations import values
-from course.annotations.keras_calls import KNOWN, Unresolved, canonical
+from course.annotations.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
 from course.annotations.networks import Networks, Partial, Spec, Stack, Stop, Tensor
 
 MOST_STEPS = 20_000
 DEEPEST = 60
 
-MERGES = {
-    "add": "Add", "sum": "Add", "concatenate": "Concatenate", "concat": "Concatenate", "maximum": "Maximum",
-    "max": "Maximum", "minimum": "Minimum", "average": "Average", "ave": "Average", "multiply": "Multiply",
-    "mul": "Multiply", "subtract": "Subtract",
-}  # fmt: skip
 OPERATORS = {ast.Add: "Add", ast.Mult: "Multiply", ast.Sub: "Subtract"}
-FUNCTIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax"} | dict.fromkeys(
-    ("sigmoid", "tanh", "swish", "silu", "gelu", "selu", "mish", "softplus", "softsign", "relu6", "hard_sigmoid",
-     "hard_swish", "abs", "square", "sqrt", "exp", "clip", "clip_by_value", "cast", "identity", "stop_gradient"),
-    "Activation",
-)  # fmt: skip
 
 
 class Walk(Networks):

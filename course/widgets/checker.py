@@ -49,7 +49,7 @@ class Checker(Shell):
         self.on(self.model, lambda state, model: replace(state, model=model))
         super().__init__(state, [[self.image, self.model]])
         words, options, picture = self.children
-        self.text.layout.flex = picture.layout.flex = "1 1 440px"
+        self.text.layout.flex, picture.layout.flex = "1 1 380px", "1 1 520px"
         picture.layout.width = self.text.layout.width = "auto"
         side = {"flex_flow": "row wrap", "grid_gap": "0 12px", "align_items": "flex-start"}
         self.children = [words, options, widgets.HBox([self.text, picture], layout=side)]

@@ -9,8 +9,8 @@ from course.widgets.rendered import Rendered, paragraph, styled
 
 EXAMPLE = """model = Sequential()
 model.add(Conv2D(32, 3, padding='same', input_shape=(32, 32, 3)))  # 32x32x32, RF 3
-model.add(MaxPooling2D(2))                                         # 16x16x32, RF 6
-model.add(Conv2D(64, 3, padding='same'))                           # 16x16x64, RF 10
+model.add(MaxPooling2D(2))  # 16x16x32, RF 6
+model.add(Conv2D(64, 3, padding='same'))  # 16x16x64, RF 10
 """
 
 

@@ -1,4 +1,7 @@
-"""Measure the annotation checker on a file of real notes: python tests/benchmarks/annotation_cases.py FILE
+"""Measure the annotation checker: python tests/benchmarks/annotation_cases.py [FILE] [--texts N]
+
+Without a file it counts the texts of tests/annotations: those by hand, and N by rule (900 unless given).
+With one, it counts a file of real notes.
 
 The file lists networks as JSON: for each layer what it is, what was noted and what is true, and for each
 network at which layers a mistake starts, and which. Each network is written out as Keras code in several
@@ -6,9 +9,11 @@ styles of notes, and read back and checked. Prints how many wrong notes are foun
 accused, and how many mistakes are named as in the file. Ends with status 1 unless all are.
 """
 
+import argparse
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 
 from course import annotations
 
@@ -53,6 +58,32 @@ def main(path):
         and not counts[part, "accused"] + counts[part, "invented"]
         for part in ("rf", "size")
     )
+
+
+def texts(count):
+    """Print the counts of the texts by hand and by rule, and return whether no right note is accused."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "annotations"))
+    import field_cases
+    import generated
+
+    by_hand, by_rule, styles = Counter(), Counter(), set()
+    for name in ("kinds.txt", "people.txt", "variants.txt"):
+        for case in field_cases.texts(name):
+            counts, _, _ = field_cases.scored(case)
+            by_hand += counts if not case.is_free else Counter()
+            by_hand["texts"] += 1
+    for name, text, truth in generated.cases(count):
+        by_rule += generated.scored(text, truth)[0]
+        styles.add(tuple(name.split(" / ")[:2]))
+    for title, counts in (("by hand", by_hand), (f"by rule, in {len(styles)} styles", by_rule)):
+        print(
+            f"{counts['texts']} texts {title}, {counts['notes']} notes: "
+            f"{counts['wrong found']} of {counts['wrong']} wrong notes found; "
+            f"{counts['accused']} of {counts['right']} right notes accused; "
+            f"{counts['read as something else']} read as something else; "
+            f"{counts['said to be unread']} said to be unread, {counts['unread in silence']} unread in silence"
+        )
+    return not by_hand["accused"] + by_rule["accused"]
 
 
 def written(case, style, layout):
@@ -113,4 +144,8 @@ def scored(case, found):
 
 
 if __name__ == "__main__":
-    sys.exit(0 if main(sys.argv[1]) else 1)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file", nargs="?")
+    parser.add_argument("--texts", type=int, default=900)
+    given = parser.parse_args()
+    sys.exit(0 if (main(given.file) if given.file else texts(given.texts)) else 1)
