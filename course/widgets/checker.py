@@ -48,11 +48,11 @@ class Checker(Shell):
         self.on(self.image, lambda state, image: replace(state, image=image))
         self.on(self.model, lambda state, model: replace(state, model=model))
         super().__init__(state, [[self.image, self.model]])
-        words, options, picture = self.children
+        words, options, picture, *unseen = self.children
         self.text.layout.flex, picture.layout.flex = "1 1 380px", "1 1 520px"
         picture.layout.width = self.text.layout.width = "auto"
         side = {"flex_flow": "row wrap", "grid_gap": "0 12px", "align_items": "flex-start"}
-        self.children = [words, options, widgets.HBox([self.text, picture], layout=side)]
+        self.children = [words, options, widgets.HBox([self.text, picture], layout=side), *unseen]
 
     render = staticmethod(render)
 
@@ -66,7 +66,8 @@ class Checker(Shell):
     def still(self, state):
         """Return None: what is found is text, and stays in the file as HTML."""
 
-    def _repr_mimebundle_(self, **kwargs):
-        live, about = super()._repr_mimebundle_(**kwargs)
+    def stored(self):
+        """Return what a file keeps: a mime bundle with the findings as they stand."""
         # GitHub drops styles: what it shows does without.
-        return {**live, "text/html": self.render(self.state).html.partition("</style>")[2]}, about
+        found = self.render(self.state)
+        return super().stored(found.html.partition("</style>")[2])

@@ -104,11 +104,17 @@ class Shell(widgets.VBox):
         what, across, down, _ = told.rsplit(" ", 3)
         self.show(self.click(self.state, what, float(across), float(down)))
 
-    def stored(self):
-        """Return what a file keeps: a mime bundle with the still picture, or its words where nothing is drawn."""
+    def stored(self, otherwise=""):
+        """Return what a file keeps: a mime bundle with the still picture, or its words where nothing is drawn.
+
+        Parameters
+        ----------
+        otherwise : str
+            HTML in place of those words.
+        """
         picture, told = self.still(self.state), self.render(self.state).text
         still, _ = picture._repr_mimebundle_() if picture else ({"text/html": "", "text/plain": told}, {})
-        shown = still["text/html"] or paragraph(told)
+        shown = still["text/html"] or otherwise or paragraph(told)
         page = f'{_ONE_OF_TWO}<div class="course-still"><p>Run this cell to play.</p>{shown}</div>'
         return {"text/html": page, "text/plain": still["text/plain"]}
 

@@ -74,7 +74,7 @@ def test_typing_and_choosing():
 
 
 def test_the_file_keeps_the_findings():
-    data, _ = checker()._repr_mimebundle_()
+    data = checker().stored()
     assert "MaxPooling2D" in data["text/html"] and data["text/plain"] == render(Notes()).text
 
 
