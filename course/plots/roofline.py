@@ -140,12 +140,12 @@ def _finding(points, ceilings):
     fastest = max(depthwise or points, key=lambda t: t.macs_per_second)
     reached = _percent(fastest.macs_per_second / ceilings.macs_per_second)
     if not depthwise:
-        return f"The fastest layer, {fastest.name}, reaches {reached} of the speed of a product of matrices"
+        return f"The fastest layer, {fastest.name}, reaches {reached} of a matrix product's speed"
     intensity = max(t.intensity for t in depthwise)
     allowed = _percent(min(1, intensity / ceilings.ridge))
     return (
-        f"A depthwise layer does {intensity:.2g} MACs per byte at most: fed like a copy, it would reach {allowed} "
-        f"of the speed of a product of matrices; the fastest here reached {reached}"
+        f"At {intensity:.2g} MACs per byte, fed like a copy, a depthwise layer would reach {allowed} of a matrix "
+        f"product's speed; the fastest here reached {reached}"
     )
 
 
