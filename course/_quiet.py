@@ -44,18 +44,21 @@ def _skip_first(convolve, conv):
     """Return a convolution that computes a 1x1 kernel with strides as one without, of every n-th pixel.
 
     It is the same sum of the same products. With strides, TensorFlow's gradient of the kernel goes to a
-    function of oneDNN that writes past its memory: for fewer than 16 channels, where the strides divide
-    height and width. The process dies sooner or later, often in another place ("free(): invalid next
-    size"), or the gradient is wrong. Seen in float32 and bfloat16 with TensorFlow 2.19 to 2.21 (oneDNN
-    3.5 and 3.7.3), on processors with AVX-512; Conv2DTranspose has it too, with a 1x1 kernel and strides
-    for fewer than 16 filters, and is left alone.
+    function of oneDNN that writes past its memory: for fewer than 16 channels (with AVX2, 8), where the
+    strides divide height and width. The process dies sooner or later, often in another place ("free():
+    invalid next size"), or the gradient is wrong. Seen in float32 and bfloat16 with TensorFlow 2.19 to 2.21
+    (oneDNN 3.5 and 3.7.3). Conv2DTranspose has it too, with a 1x1 kernel and strides for fewer than 16
+    filters, and is left alone.
 
     Source: https://github.com/uxlfoundation/oneDNN/issues/6035
     """
 
     def convolution_op(layer, inputs, kernel):
+        *window, channels, _ = kernel.shape
         rows, columns = layer.strides
-        if tuple(kernel.shape[:2]) != (1, 1) or rows * columns == 1 or layer.data_format != "channels_last":
+        # From 16 channels on it is safe, and a gradient through the skipping costs more than oneDNN's own.
+        safe = window != [1, 1] or rows == columns == 1 or channels >= 16
+        if safe or layer.data_format != "channels_last":
             return convolve(layer, inputs, kernel)
         return conv(inputs[:, ::rows, ::columns], kernel, padding="valid", data_format="channels_last")
 

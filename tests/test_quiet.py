@@ -52,6 +52,15 @@ def test_without_strides_nothing_is_skipped_or_copied():
     assert not any(node.op == "StridedSlice" for node in nodes)
 
 
+@pytest.mark.parametrize("channels, stride", [(15, 1), (16, 2)])
+def test_16_channels_are_left_to_keras(channels, stride):
+    layer = keras.layers.Conv2D(2, 1, strides=2)
+    layer.build((1, 4, 4, channels))
+    _, nodes = gradients(layer, tf.ones((1, 4, 4, channels)))
+    (backward,) = (node for node in nodes if node.op == "Conv2DBackpropFilter")
+    assert list(backward.attr["strides"].list.i) == [1, stride, stride, 1]
+
+
 def test_larger_kernels_and_maps_with_channels_first_are_left_to_keras():
     image = keras.Input((12, 12, 3))
     model = keras.Model(image, keras.layers.Conv2D(2, 3, strides=2)(image))
