@@ -159,7 +159,10 @@ def _parts(text):
     found = []
     for match in _TOKEN.finditer(normalised(text)):
         kind = _PATTERNS[int(match.lastgroup[1:])][0]
-        found.append(Token(kind, match[0], _value(kind, match[0])))
+        value = _value(kind, match[0])
+        if kind == "shape" and len(value) == 1 and re.fullmatch(r"\W*\d+\W*", match[0]):  # (3)
+            kind, value = "number", value[0]
+        found.append(Token(kind, match[0], value))
     return [(token.kind, token.text, token.value) for token in _spaced_shapes(found)]
 
 
