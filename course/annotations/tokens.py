@@ -33,14 +33,14 @@ _PATTERNS = (
     (
         "ignore",
         rf"(?:(?:input|in|local|previous|prev\.?|old)[ _-]?{_FIELD}|(?:{_FIELD}|r)[ _-]?(?:input|in|before|prev)"
-        rf"|lrf){_END}",
+        rf"|lrf){_END}|rf_?i(?=\s*[:=+])",
     ),
     (
         "field",
         rf"(?:(?:global|effective|total|overall|new|final|current|cumulative|theoretical|output|out)[ _-]?)?"
         rf"(?:{_FIELD}|[get]rf)(?:[ _-]?(?:output|out|size)(?![a-z])(?!{_VOLUME}))?{_END}",
     ),
-    ("field", rf"r_?out{_END}|r(?=\s*[:=])"),
+    ("field", rf"r_?out{_END}|rf_?o(?=\s*[:=])|r(?=\s*[:=])"),
     ("ignore", rf"(?:total|non-?trainable|overall)[ _-]?(?:trainable )?param(?:eter)?s?{_END}"),
     (
         "parameters",
