@@ -1,7 +1,7 @@
 """What a learner wrote: one claim a layer, and everything that could not be read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course.arithmetic import Layer
 
@@ -40,7 +40,10 @@ class Claim:
         return any(getattr(self, each) is not None for each in self.__dataclass_fields__)
 
     def completed(self, other):
-        """Return the claim with what it lacks taken from another."""
+        """Return the claim with what it lacks taken from another, whose size may also say more."""
+        mine, theirs = self.size or (), other.size or ()
+        if len(mine) < len(theirs) > 1 and theirs[: len(mine)] == mine and theirs[0] == theirs[1]:
+            return replace(self, size=theirs).completed(replace(other, size=None))
         return Claim(
             *(
                 getattr(other if getattr(self, each) is None else self, each)

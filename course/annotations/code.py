@@ -233,10 +233,19 @@ class _Read:
     def unread(self):
         """Yield a sentence for the notes of which a number was not understood."""
         lines = {}
-        for (_, comment), (_, note) in zip(self.notes, self.labelled, strict=True):
+        for (layer, comment), (_, note) in zip(self.notes, self.labelled, strict=True):
             if note.unread():
                 lines.setdefault(comment.line, comment.text)
+            elif self._differs(layer, note):
+                yield f"Line {comment.line}: {quoted(comment.text)} contradicts another note of its layer."
         yield from named_lines(lines)
+
+    def _differs(self, layer, note):
+        """Return whether a note claims a number that another note of its layer has put aside."""
+        claim, own = self.claims[layer], note.claim()
+        size, field = claim.size or (), claim.receptive_field
+        other = own.size is not None and own.size not in (size, size[: len(own.size)])
+        return other or own.receptive_field not in (None, field) or own.parameters not in (None, claim.parameters)
 
 
 def _source(lines, node):

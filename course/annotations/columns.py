@@ -82,6 +82,10 @@ class Columns(Facts):
         pairs = sum(note.has_pair for _, note in notes) >= 2
         for layer, note in notes:
             note.split(pairs)
+            for token in note.values:
+                shape = self.truth.rows[layer].output_shape
+                if token.label is None and token.kind == "shape" and len(token.value) == len(shape or ()) == 1:
+                    token.label = "size"  # (None, 32)
             free = [token for token in note.values if token.label is None]
             bare = sum(not token.word for token in free)
             at = 0
@@ -93,30 +97,39 @@ class Columns(Facts):
         return columns
 
     def _part_areas(self, notes):
-        """Read "26x16" as a side and the channels, where that is what most such notes are."""
+        """Read "26x16" as a side and the channels, or "(26, 3)" as one and a field, where most such notes are."""
         areas = [
             _Place(layer, note, token)
             for layer, note in notes
             for token in note.values
-            if token.label in (None, "size") and form_of(token) == "area" and token.value[0] != token.value[1]
+            if token.label in (None, "size") and form_of(token) == "area"
         ]
-        hits = 0
+        telling = [place for place in areas if place.token.value[0] != place.token.value[1]]
+        most, labels = max(
+            (sum(self._are(pair, place) for place in telling), pair)
+            for pair in (("channels", "size"), ("field", "size"), ("size", "channels"), ("size", "field"))
+        )
+        whole = sum(self.fits("size", place.token, place.layer) for place in telling)
+        if len(telling) < len(areas) / 2 or most < max(2, len(telling) / 2) or most <= whole:
+            return
         for place in areas:
-            shape = self.truth.rows[place.layer].output_shape or ()
-            hits += len(shape) == 3 and place.token.value == (shape[0], shape[2]) != shape[:2]
-        if hits >= max(2, len(areas) / 2):
-            for place in areas:
-                side, channels = place.token.value
-                parts = Token("number", "", side, "size"), Token("number", "", channels, "channels")
-                values = place.note.values
-                at = next(i for i, token in enumerate(values) if token is place.token)
-                place.note.values = [*values[:at], *parts, *values[at + 1 :]]
+            parts = [Token("number", "", n, label) for n, label in zip(place.token.value, labels, strict=True)]
+            values = place.note.values
+            at = next(i for i, token in enumerate(values) if token is place.token)
+            place.note.values = [*values[:at], *parts, *values[at + 1 :]]
+
+    def _are(self, labels, place):
+        """Return whether the two numbers of an area are what two labels say."""
+        tokens = [Token("number", "", n) for n in place.token.value]
+        return all(self.fits(label, token, place.layer) for label, token in zip(labels, tokens, strict=True))
 
     def _best(self, places, key):
         """Return (score, label) pairs of what a column may be, the best first."""
         count, word = len(places), key[0]
         scored = []
         for label in (*CLAIMS, *NO_CLAIMS):
+            if label == "image" and count > 1:
+                continue
             hits = self.score(places, label)
             enough = hits >= count / 2 and (hits >= 2 * NEARLY or count == 1 or (count <= 2 and bool(word)))
             if enough:

@@ -115,7 +115,7 @@ def _is_shape(form, value, shape):
         units = shape[-1]
         if form == "number":
             return value == units
-        return units is not None and (value in ((1, units), (1, 1, units), (1, 1)))
+        return units is not None and (value in ((1, units), (units, 1), (1, 1, units), (1, 1)))
     if form == "number":
         return value in shape[:2]
     if form == "area":

@@ -104,8 +104,8 @@ def _plane_of_claim(claim, shape):
         return None
     if len(shape) == 3:
         return tuple(claim[:2]) if len(claim) > 1 else (claim[0], claim[0])
-    if len(claim) == 2 and claim[0] == 1:  # a vector with its batch
-        claim = claim[1:]
+    if len(claim) == 2 and 1 in claim:  # a vector with its batch
+        claim = claim[1:] if claim[0] == 1 else claim[:1]
     if len(claim) > 1:
         return tuple(claim[:2])
     return (1, 1) if claim[0] in (1, shape[-1]) else None

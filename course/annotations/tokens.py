@@ -33,14 +33,14 @@ _PATTERNS = (
     (
         "ignore",
         rf"(?:(?:input|in|local|previous|prev\.?|old)[ _-]?{_FIELD}|(?:{_FIELD}|r)[ _-]?(?:input|in|before|prev)"
-        rf"|lrf){_END}",
+        rf"|lrf){_END}|rf_?i(?=\s*[:=+])",
     ),
     (
         "field",
         rf"(?:(?:global|effective|total|overall|new|final|current|cumulative|theoretical|output|out)[ _-]?)?"
         rf"(?:{_FIELD}|[get]rf)(?:[ _-]?(?:output|out|size)(?![a-z])(?!{_VOLUME}))?{_END}",
     ),
-    ("field", rf"r_?out{_END}|r(?=\s*[:=])"),
+    ("field", rf"r_?out{_END}|rf_?o(?=\s*[:=])|r(?=\s*[:=])"),
     ("ignore", rf"(?:total|non-?trainable|overall)[ _-]?(?:trainable )?param(?:eter)?s?{_END}"),
     (
         "parameters",
@@ -159,7 +159,10 @@ def _parts(text):
     found = []
     for match in _TOKEN.finditer(normalised(text)):
         kind = _PATTERNS[int(match.lastgroup[1:])][0]
-        found.append(Token(kind, match[0], _value(kind, match[0])))
+        value = _value(kind, match[0])
+        if kind == "shape" and len(value) == 1 and re.fullmatch(r"\W*\d+\W*", match[0]):  # (3)
+            kind, value = "number", value[0]
+        found.append(Token(kind, match[0], value))
     return [(token.kind, token.text, token.value) for token in _spaced_shapes(found)]
 
 

@@ -174,7 +174,7 @@ def _claimed(each, part, claimed):
     channels = size[2] if len(size) == 3 else got["channels"]
     if len(claimed) == 3:
         return _pair(size[:2]) == claimed[:2] and channels in (claimed[2], None)
-    if len(claimed) == 1 and size in ((1, *claimed), (1, 1, *claimed)):
+    if len(claimed) == 1 and size in ((1, *claimed), (*claimed, 1), (1, 1, *claimed)):
         return True
     return _pair(size[:2]) == _pair(claimed)
 

@@ -28,4 +28,4 @@ def test_texts_by_rule():
 
 def test_there_are_enough_texts():
     styles = {(form[0], layout) for form in generated.FORMS for layout in generated.LAYOUTS}
-    assert len(BY_HAND) >= 100 and len(styles) >= 300
+    assert len(BY_HAND) >= 160 and len(styles) >= 300
