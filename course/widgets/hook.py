@@ -54,9 +54,11 @@ const name = () => {
 };
 name();
 new MutationObserver(name).observe(shell, {childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['class']});
-shell.addEventListener('focusin', event => {
-  if (event.target.matches('input')) event.target.dataset.before = event.target.value;
-});
+for (const kind of ['focusin', 'change']) {
+  shell.addEventListener(kind, event => {
+    if (event.target.matches('input')) event.target.dataset.before = event.target.value;
+  });
+}
 """
 
 # What is clicked in the picture is told to the kernel through a text field that is not shown.

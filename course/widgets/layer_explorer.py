@@ -109,7 +109,7 @@ class LayerExplorer(Shell):
         )
         self.buttons = {
             name: widgets.Button(
-                description=name, tooltip=tip, layout={"width": "100px" if len(name) > 6 else "76px"}
+                description=name, tooltip=tip, layout={"width": "112px" if len(name) > 6 else "76px"}
             )
             for name, (tip, _) in _MOVES.items()
         }
@@ -120,7 +120,7 @@ class LayerExplorer(Shell):
         self.on(self.view, lambda state, view: replace(state, view=view))
         for name, control in self.settings.items():
             self.on(control, lambda state, value, name=name: moves.edit(state, **{name: value}))
-        self.network = widgets.Dropdown(options=["", *MODELS, _EMPTY], value="", **_labelled("network"))
+        self.network = widgets.Dropdown(options=[("choose one", ""), *((name, name) for name in (*MODELS, _EMPTY))], value="", **_labelled("network"))
         self.on(self.network, _network)
         self.image = widgets.Dropdown(**_labelled("image"))
         self.on(self.image, moves.resize)
@@ -193,6 +193,6 @@ def _labelled(name):
     return {
         "description": name.capitalize(),
         "tooltip": _TIPS[name],
-        "layout": {"width": {"layer": "230px", "kind": "230px", "network": "230px", "image": "190px", "padding": "132px"}.get(name, "116px")},
-        "style": {"description_width": "54px" if name in SETTINGS else "44px"},
+        "layout": {"width": {"layer": "250px", "kind": "230px", "network": "250px", "image": "190px", "padding": "132px"}.get(name, "116px")},
+        "style": {"description_width": "54px" if name in SETTINGS else "62px" if name in ("layer", "network") else "44px"},
     }

@@ -22,7 +22,7 @@ _STYLE = f"""<style>
   vertical-align: top}}
 .course-widget .left {{text-align: left}}
 .course-widget thead th, .course-widget tfoot th {{font-weight: 600}}
-.course-widget thead th {{border-bottom: 1px solid var(--jp-border-color1, #bbb)}}
+.course-widget thead th, .course-widget thead td {{border-bottom: 1px solid var(--jp-border-color1, #bbb)}}
 .course-widget tfoot th, .course-widget tfoot td {{border-top: 1px solid var(--jp-border-color1, #bbb)}}
 .course-widget td.note {{text-align: left; white-space: normal; min-width: 110px}}
 .course-widget tr.selected td {{background: var(--jp-layout-color2, #eee)}}

@@ -1,0 +1,289 @@
+"""Every control of the live widgets, by key and by mouse: each does what the same move does without a browser.
+
+A widget of this process makes the same moves. Its pictures and words, which other tests compare with the ledger,
+must be those of the page.
+"""
+
+import random
+import statistics
+
+import numpy as np
+import pytest
+
+from course import models
+from course.arithmetic import ledger
+from course.widgets import budget_slider, convolution_anatomy, field_viewer, layer_explorer, run_explorer
+from course.widgets.stack import NEW, layers_of
+
+EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(5)
+
+# From the moment at which a key goes down or a button of the mouse, to a changed picture or text line.
+WATCH = """() => {
+  window.took = [];
+  let since = null;
+  for (const kind of ['keydown', 'mousedown']) {
+    window.addEventListener(kind, () => {since = performance.now()}, true);
+  }
+  for (const shell of document.querySelectorAll('.course-live')) {
+    new MutationObserver(() => {
+      if (since !== null) window.took.push(performance.now() - since);
+      since = null;
+    }).observe(shell.querySelector('.course-picture .widget-html-content'), {childList: true});
+  }
+}"""
+SAME = """([cell, html, words]) => {
+  const shell = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.course-live');
+  const page = document.createElement('div');
+  page.innerHTML = html;
+  const told = document.createElement('div');
+  told.innerHTML = words;
+  return shell.querySelector('.course-picture .widget-html-content').innerHTML === page.innerHTML
+    && shell.querySelector('.course-words .widget-html-content').innerHTML === told.innerHTML;
+}"""
+MIRRORS = {
+    EXPLORER: lambda: layer_explorer("separable_65k"),
+    FIELDS: lambda: field_viewer(
+        models.build("separable_65k"), effective=lambda layer, unit: np.ones((32, 32))
+    ),
+    BUDGET: lambda: budget_slider("separable_65k"),
+    ANATOMY: convolution_anatomy,
+    RUNS: lambda: run_explorer("separable_65k", "published_separable_65k"),
+}
+
+
+class Both:
+    """A live widget and its mirror, and the time that each control took."""
+
+    def __init__(self, live, cell):
+        self.live, self.cell, self.page = live, cell, live.page
+        self.shell, self.mirror = live.widget(cell), MIRRORS[cell]()
+        self.took = {}
+        live.show(cell)
+        self.check("as it begins")
+        self.page.evaluate(WATCH)
+
+    def check(self, what):
+        """See that the page shows what the mirror shows."""
+        wanted = [self.cell, self.mirror._picture.value, self.mirror._words.value]
+        try:
+            self.page.wait_for_function(SAME, arg=wanted, timeout=10_000)
+        except Exception:
+            raise AssertionError(
+                f"{what}: the page says {self.shell.locator('.course-words').inner_text()!r}, and not "
+                f"{self.mirror.render(self.mirror.state).text!r}"
+            ) from None
+        if took := self.page.evaluate("() => window.took?.splice(0) ?? []"):
+            self.took.setdefault(what, []).append(took[-1])
+
+    def key(self, label, key, move, role=None):
+        """Press a key in a control; the mirror makes the move."""
+        control = self.shell.get_by_role(role, name=label, exact=True) if role else self.shell.get_by_label(label, exact=True)
+        control.first.focus()
+        self.page.keyboard.press(key)
+        move(self.mirror)
+        self.check(f"{label}, key")
+
+    def click(self, where, move, what):
+        """Click; the mirror makes the move."""
+        where.click()
+        move(self.mirror)
+        self.check(f"{what}, mouse")
+
+
+@pytest.fixture(scope="module")
+def both(live, request):
+    made = {}
+    yield lambda cell: made.get(cell) or made.setdefault(cell, Both(live, cell))
+    lines = [
+        f"{('explorer', 'fields', 'budget', 'anatomy', 'runs')[cell]:9} {what:28} {statistics.median(took):5.0f} ms in the "
+        f"median, {max(took):5.0f} at most, {len(took)} times"
+        for cell, each in sorted(made.items())
+        for what, took in each.took.items()
+    ]
+    # Not asserted: a machine may be busy.
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print("\nFrom key or click to changed picture:", *lines, sep="\n")
+
+
+def _step(control, steps=1):
+    """Return a move that steps a control of the mirror through its options, as an arrow key does."""
+
+    def move(mirror):
+        chosen = control(mirror)
+        if hasattr(chosen, "options"):
+            values = [value[1] if isinstance(value, tuple) and len(value) == 2 else value for value in chosen.options]
+            place = min(max(values.index(chosen.value) + steps, 0), len(values) - 1)
+            chosen.value = values[place]
+        elif hasattr(chosen, "max"):
+            chosen.value = min(max(chosen.value + steps, chosen.min), chosen.max)
+        else:
+            chosen.value = chosen.value + steps
+
+    return move
+
+
+def test_explorer_by_key(both):
+    explorer = both(EXPLORER)
+    for _ in range(4):
+        explorer.key("Layer", "ArrowDown", _step(lambda m: m.layer))
+    explorer.key("Layer", "ArrowUp", _step(lambda m: m.layer, -1))
+    explorer.key("Layer", "ArrowUp", _step(lambda m: m.layer, -1))
+    for name in ("filters", "kernel", "stride", "dilation"):
+        explorer.key(name.capitalize(), "ArrowUp", _step(lambda m, name=name: m.settings[name]))
+        explorer.key(name.capitalize(), "ArrowDown", _step(lambda m, name=name: m.settings[name], -1))
+    explorer.key("Padding", "ArrowDown", _step(lambda m: m.settings["padding"]))
+    explorer.key("Kind", "ArrowDown", _step(lambda m: m.kind))
+    explorer.key("Image", "ArrowDown", _step(lambda m: m.image))
+    explorer.key("Image", "ArrowUp", _step(lambda m: m.image, -1))
+    for name in ("Add Conv2D", "Up", "Down", "Remove", "Undo", "Reset"):
+        explorer.key(name, "Enter", lambda m, name=name: m.buttons[name].click(), "button")
+
+
+def test_numbers_are_taken_as_they_are_typed(both):
+    explorer = both(EXPLORER)
+    explorer.key("Layer", "Home", lambda m: setattr(m.layer, "value", 0))
+    for typed, value in (("3.7", 3.7), ("1e3", 1000), ("0", 0), ("16", 16)):
+        explorer.shell.get_by_label("Filters").fill("")
+        explorer.shell.get_by_label("Filters").type(typed)
+        explorer.key("Filters", "Enter", lambda m, value=value: setattr(m.settings["filters"], "value", value))
+    explorer.shell.get_by_label("Filters").fill("7")
+    explorer.page.keyboard.press("Escape")
+    explorer.page.wait_for_timeout(300)
+    explorer.check("Escape")
+    assert explorer.shell.get_by_label("Filters").input_value() == "16"
+
+
+def test_explorer_by_mouse(both):
+    explorer = both(EXPLORER)
+    explorer.click(explorer.shell.locator("tr[data-tell='5']"), lambda m: setattr(m.layer, "value", 5), "row")
+    assert explorer.shell.get_by_label("Layer").input_value().startswith("6 ")
+    for name in ("Add Conv2D", "Remove", "Undo", "Keep"):
+        explorer.click(
+            explorer.shell.get_by_role("button", name=name, exact=True), lambda m, name=name: m.buttons[name].click(), name
+        )
+    for view in ("code", "annotated code", "paste code", "side by side", "ledger"):
+        explorer.click(
+            explorer.shell.get_by_role("button", name=view, exact=True), lambda m, view=view: setattr(m.view, "value", view),
+            "view",
+        )  # fmt: skip
+    book = ledger(explorer.mirror.state.layers, (32, 32, 3))
+    rows = explorer.shell.locator("tr[data-tell]").evaluate_all("rows => rows.map(row => [...row.cells].map(c => c.innerText))")
+    assert [(row[3], row[5], row[6], row[7]) for row in rows] == [
+        ("×".join(map(str, row.output_shape)), str(row.receptive_field[0]), f"{row.parameters:,}", f"{row.macs:,}")
+        for row in book
+    ]
+
+
+def test_explorer_fuzzed(both):
+    """A walk at random, down to no layers and up again."""
+    explorer, choose = both(EXPLORER), random.Random(0)
+    explorer.shell.get_by_label("Network").select_option("no layers")
+    explorer.mirror.network.value = "no layers"
+    explorer.check("Network")
+    for _ in range(40):
+        buttons = [name for name, button in explorer.mirror.buttons.items() if not button.disabled and name != "Keep"]
+        what = choose.choice([*buttons, "Remove", "kind", "setting"])
+        if what in buttons:
+            explorer.click(
+                explorer.shell.get_by_role("button", name=what, exact=True), lambda m, w=what: m.buttons[w].click(), what
+            )
+        elif what == "kind":
+            kind = choose.choice([*NEW])
+            explorer.shell.get_by_label("Kind").select_option(kind)
+            explorer.mirror.kind.value = kind
+            explorer.check("Kind, chosen")
+        elif held := [n for n, c in explorer.mirror.settings.items() if c.layout.display is None and n != "padding"]:
+            name, value = choose.choice(held), choose.choice([0, 1, 2, 3, 7, 40])
+            explorer.shell.get_by_label(name.capitalize(), exact=True).fill(str(value))
+            explorer.page.keyboard.press("Tab")
+            explorer.mirror.settings[name].value = value
+            explorer.check(f"{name.capitalize()}, typed")
+
+
+def test_pasted_code(both):
+    explorer = both(EXPLORER)
+    code = "model = Sequential([Input((32, 32, 3)), Conv2D(8, 3, strides=2), Flatten(), Dense(10)])"
+    explorer.click(
+        explorer.shell.get_by_role("button", name="paste code"), lambda m: setattr(m.view, "value", "paste code"), "view"
+    )
+    explorer.shell.get_by_label("Code").fill(code)
+    explorer.mirror.pasted.value = code
+    explorer.page.keyboard.press("Tab")
+    explorer.click(explorer.shell.get_by_role("button", name="Read"), lambda m: m.read.click(), "Read")
+    assert len(explorer.mirror.state.layers) == 3
+    explorer.shell.get_by_label("Network").select_option("separable_99k")
+    explorer.mirror.network.value = "separable_99k"
+    explorer.check("Network")
+    assert explorer.mirror.state.layers == layers_of(models.separable_99k())
+    explorer.click(explorer.shell.get_by_role("button", name="code", exact=True), lambda m: setattr(m.view, "value", "code"), "view")
+    explorer.shell.get_by_role("button", name="Copy the code").click()
+    assert explorer.shell.get_by_role("button", name="Copied").count() == 1
+    # Into a field, as nobody may read the clipboard.
+    explorer.shell.get_by_role("button", name="paste code").click()
+    explorer.shell.get_by_label("Code").fill("")
+    explorer.shell.get_by_label("Code").focus()
+    explorer.page.keyboard.press("Control+v")
+    pasted = explorer.shell.get_by_label("Code").input_value()
+    assert pasted.startswith("import keras") and pasted.count("layers.") == len(explorer.mirror.state.layers)
+
+
+def test_fields(both):
+    fields = both(FIELDS)
+    fields.key("Layer", "ArrowUp", _step(lambda m: m.layer, -1))
+    for axis, name in enumerate(("Row", "Column")):
+        fields.key(name, "ArrowLeft", _step(lambda m, axis=axis: m.unit[axis], -1), "slider")
+        fields.key(name, "ArrowLeft", _step(lambda m, axis=axis: m.unit[axis], -1), "slider")
+        fields.key(name, "ArrowRight", _step(lambda m, axis=axis: m.unit[axis]), "slider")
+    fields.key("Effective field", "Space", lambda m: setattr(m.with_effect, "value", True))
+    units = fields.shell.locator("svg[data-tell='unit']")
+    box = units.bounding_box()
+    units.click(position={"x": 3, "y": box["height"] - 3})
+
+    def corner(mirror):
+        mirror.unit[0].value, mirror.unit[1].value = mirror.unit[0].max, 0
+
+    corner(fields.mirror)
+    fields.check("units, mouse")
+    image = fields.shell.locator("svg[data-tell='image']")
+    box = image.bounding_box()
+    image.click(position={"x": box["width"] - 2, "y": 2})
+    fields.mirror.unit[0].value, fields.mirror.unit[1].value = 0, fields.mirror.unit[1].max
+    fields.check("image, mouse")
+    for _ in range(26):
+        fields.key("Layer", "ArrowDown", _step(lambda m: m.layer))
+
+
+def test_budget(both):
+    budget = both(BUDGET)
+    for key, steps in (("ArrowRight", 1), ("ArrowRight", 1), ("ArrowLeft", -1)):
+        budget.key("Width", key, _step(lambda m: m.width, steps), "slider")
+        budget.key("Depth mult.", key, _step(lambda m: m.depth_multiplier, steps), "slider")
+    budget.key("Model", "ArrowUp", _step(lambda m: m.model, -1))
+    budget.key("Model", "ArrowDown", _step(lambda m: m.model, 1))
+
+
+def test_anatomy(both):
+    anatomy = both(ANATOMY)
+    for kind in ("grouped", "depthwise", "separable", "pointwise", "standard"):
+        anatomy.click(
+            anatomy.shell.get_by_role("button", name=kind, exact=True), lambda m, kind=kind: setattr(m.kind, "value", kind), "kind"
+        )
+        assert anatomy.shell.get_by_role("button", name=kind, exact=True).get_attribute("aria-pressed") == "true"
+    for name, label in (("filters", "Filters"), ("kernel", "Kernel"), ("stride", "Stride"), ("channels", "Channels")):
+        anatomy.key(label, "ArrowLeft", _step(lambda m, name=name: m.settings[name], -1), "slider")
+    anatomy.key("Position", "ArrowRight", _step(lambda m: m.cell), "slider")
+    anatomy.key("Out channel", "ArrowRight", _step(lambda m: m.output), "slider")
+
+
+def test_runs(both):
+    runs = both(RUNS)
+    runs.key("baseline", "Space", lambda m: setattr(m.records["baseline"], "value", True))
+    runs.key("Measure", "ArrowDown", _step(lambda m: m.metric))
+    runs.key("Smoothing", "ArrowRight", _step(lambda m: m.smoothing), "slider")
+    runs.key("Zoom in", "Space", lambda m: setattr(m.zoom, "value", True))
+    for name in ("minutes", "epochs"):
+        runs.click(
+            runs.shell.get_by_role("button", name=name, exact=True), lambda m, name=name: setattr(m.axis, "value", name), "axis"
+        )
+    for name in ("All", "None"):
+        runs.click(runs.shell.get_by_role("button", name=name, exact=True), lambda m, n=name: getattr(m, n.lower()).click(), name)
