@@ -1,0 +1,88 @@
+"""The widgets in Notebook 7 and Voila, once each, and pages narrow and dark in JupyterLab."""
+
+from importlib.util import find_spec
+
+import pytest
+from jupyter import FAULTS, Book, Server, axe
+from test_every_notebook import ours
+
+needs = {
+    app: pytest.mark.skipif(not find_spec(app), reason=f"{app} is not installed") for app in ("notebook", "voila")
+}
+
+
+@needs["notebook"]
+def test_notebook_7_on_two_days(browser, folder):
+    with Server(folder, "notebook") as server:
+        page = browser.new_page(viewport={"width": 1200, "height": 1400})
+        book = Book(page, server, "widgets.ipynb").open().run_all()
+        book.show_all()
+        page.wait_for_timeout(500)
+        assert book.faults() == [] and page.locator(".course-live").count() == 5
+        assert not page.locator(".course-still").first.is_visible()
+        book.show(0)
+        book.widget(0).get_by_label("Layer").focus()
+        for key in ("ArrowDown", "b", "d", "d"):
+            page.keyboard.press(key)
+        page.wait_for_function("() => document.querySelector('.course-words').innerText.includes('Layer 2, ')")
+        assert page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == 6
+        book.save()
+        book.end_kernel()
+        page.close()
+        page = browser.new_page(viewport={"width": 1200, "height": 1400})
+        again = Book(page, server, "widgets.ipynb").open()
+        again.show_all()
+        assert again.faults() == []
+        assert sum("Run this cell to play." in text for text in again.cells()) == 5
+        again.end_kernel()
+        page.close()
+
+
+@needs["voila"]
+def test_voila(browser, folder):
+    with Server(folder, "voila") as server:
+        page = browser.new_page(viewport={"width": 1200, "height": 1400})
+        page.goto(server.address("widgets.ipynb"), timeout=120_000)
+        page.wait_for_function("() => document.querySelectorAll('.course-live .course-widget').length === 5", timeout=60_000)
+        assert not [bad for bad in FAULTS if bad in page.locator("body").inner_text()]
+        assert not page.locator(".course-still").first.is_visible()
+        before = page.locator(".course-words").first.inner_text()
+        page.get_by_label("Filters", exact=True).first.fill("8")
+        page.keyboard.press("Tab")
+        page.wait_for_function(
+            "before => document.querySelector('.course-words').innerText !== before", arg=before, timeout=10_000
+        )
+        page.close()
+
+
+@pytest.mark.parametrize("width", [700, 1200])
+def test_no_scroll_bar_where_there_is_room_and_names_everywhere(browser, lab, width):
+    page = browser.new_page(viewport={"width": width, "height": 1400})
+    book = Book(page, lab, "widgets.ipynb").open().run_all()
+    book.show_all()
+    page.wait_for_timeout(500)
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.course-live, .course-live *')]
+           .filter(e => e.scrollWidth > e.clientWidth && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+           .map(e => e.parentElement.className)"""
+    )
+    # On a narrow page, wide tables scroll by themselves, by key too.
+    assert not [each for each in wide if width == 1200 or "course-picture" not in each]
+    assert ours(axe(page)) == []
+    names = page.evaluate(
+        """() => [...document.querySelectorAll('.course-live [role=slider]')].map(e => e.getAttribute('aria-label'))"""
+    )
+    assert len(names) > 5 and all(names)
+    titles = page.evaluate(
+        """() => [...document.querySelectorAll('.course-live select')].map(e => e.title)"""
+    )
+    assert len(titles) > 5 and all(titles)
+    words = page.locator(".course-words .widget-html-content").first
+    assert words.get_attribute("role") == "status"
+    words.evaluate("element => window.region = element")
+    book.widget(0).get_by_label("Layer").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("() => window.region.innerText.includes('Layer 2, block1_norm1')")
+    assert page.evaluate("window.region.isConnected")
+    book.end_kernel()
+    page.close()
