@@ -35,7 +35,12 @@ class Shell(widgets.VBox):
         self._told = widgets.Text(layout={"display": "none"})
         tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
         hooked = widgets.HTML(hook(tips), layout={"display": "none"})
-        for part, name in ((self._words, "words"), (self._picture, "picture"), (self._told, "told"), (self, "live")):
+        for part, name in (
+            (self._words, "words"),
+            (self._picture, "picture"),
+            (self._told, "told"),
+            (self, "live"),
+        ):
             part.add_class(f"course-{name}")
         self._told.observe(lambda event: self._clicked(event["new"]), "value")
         # Setting a control calls whoever observes it; while this is true, nobody listens.

@@ -96,7 +96,9 @@ class Server:
 
     def _answers(self):
         try:
-            return _LOCAL.open(f"{self.root}/{'' if self.app == 'voila' else f'api/status?token={TOKEN}'}", timeout=2)
+            return _LOCAL.open(
+                f"{self.root}/{'' if self.app == 'voila' else f'api/status?token={TOKEN}'}", timeout=2
+            )
         except OSError:
             return False
 
@@ -193,7 +195,9 @@ def axe(page, where=".jp-Notebook"):
         page.evaluate(script.read_text(encoding="utf-8"))
     found = page.evaluate(
         """where => axe.run({include: [where]}, {resultTypes: ['violations']})
-           .then(found => found.violations.flatMap(v => v.nodes.map(n => [n.impact, v.id, n.html, n.target.join(' ')])))""",
+           .then(found => found.violations.flatMap(
+             v => v.nodes.map(n => [n.impact, v.id, n.html, n.target.join(' ')])
+           ))""",
         where,
     )
     return [tuple(each) for each in found]
