@@ -12,8 +12,6 @@ import pytest
 from course.notebooks import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-# Whose names are not mended yet.
-OPEN = {"02_receptive_fields.ipynb"}
 
 
 class Names(ast.NodeVisitor):
@@ -119,13 +117,7 @@ def test_the_rule(cells, found):
     assert ambiguous(dict(enumerate(cells))) == found
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, id=path.name, marks=[pytest.mark.xfail(reason="being mended")] * (path.name in OPEN))
-        for path in PATHS
-    ],
-)
+@pytest.mark.parametrize("path", PATHS, ids=[path.name for path in PATHS])
 def test_a_name_that_another_cell_reads_is_bound_in_one_cell_alone(path):
     book = nbformat.read(path, as_version=4)
     code = {number: cell.source for number, cell in enumerate(book.cells) if cell.cell_type == "code"}

@@ -8,8 +8,6 @@ import pytest
 from course.notebooks import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-# Which say no way onward yet.
-OPEN = {"02_receptive_fields.ipynb"}
 # As the design of a notebook has them; the first three open it, the last three close it.
 OPENING = ["What you'll do", "What you'll learn", "What you'll need"]
 CLOSING = ["Key points", "On your own", "Further reading"]
@@ -91,9 +89,7 @@ def test_formulas_render_and_sections_are_in_order(path):
 @pytest.mark.parametrize(
     ("path", "onward"),
     [
-        pytest.param(
-            path, onward, id=path.name, marks=[pytest.mark.xfail(reason="being mended")] * (path.name in OPEN)
-        )
+        pytest.param(path, onward, id=path.name)
         for path, onward in zip(PATHS, PATHS[1:], strict=False)
     ],
 )

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
 SCRIPTS = [".ci/run", "binder/postBuild", "binder/start"]
 PART_OF_JUPYTERLAB = {"ipython", "jupyter-core"}
-TOOLS = {"playwright", "axe-playwright-python", "nbconvert"}  # which CONTRIBUTING.md tells to install; no learner needs them
+# Which CONTRIBUTING.md tells to install; no learner needs them.
+TOOLS = {"playwright", "axe-playwright-python", "nbconvert"}
 # Where the repository's address stands besides pyproject.toml: for people and sites that don't read that.
 ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml"]
 
