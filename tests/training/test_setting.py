@@ -213,7 +213,7 @@ def stop_within(monkeypatch, epoch, step):
 
 @pytest.mark.parametrize("changes", RECIPES.values(), ids=RECIPES)
 def test_a_run_goes_on_to_the_same_bits(data, tmp_path, monkeypatch, changes):
-    recipe, model = replace(RECIPE, batch_size=24, **changes), network()
+    recipe, model = replace(RECIPE, epochs=3, batch_size=24, steps_per_epoch=3, **changes), network()
     whole = train(model, data, recipe, seed=1, out=tmp_path / "whole")
     for epoch, step in ((0, 2), (2, 0), (2, 1)):
         with monkeypatch.context() as patch:
@@ -226,11 +226,18 @@ def test_a_run_goes_on_to_the_same_bits(data, tmp_path, monkeypatch, changes):
     assert same_record(tmp_path / "broken", tmp_path / "whole")
 
 
+@pytest.fixture(scope="module")
+def begun(data, tmp_path_factory):
+    """A folder with a run of one epoch."""
+    folder = tmp_path_factory.mktemp("runs") / "begun"
+    train(network(), data, RECIPE, epochs=1, seed=1, out=folder)
+    return folder
+
+
 @pytest.mark.parametrize("changes", RECIPES.values(), ids=RECIPES)
-def test_a_run_with_another_recipe_is_another_run(data, tmp_path, changes):
-    train(network(), data, RECIPE, epochs=1, seed=1, out=tmp_path)
+def test_a_run_with_another_recipe_is_another_run(data, begun, changes):
     with pytest.raises(ValueError, match="holds a run with the recipe's .* choose another folder"):
-        train(network(), data, replace(RECIPE, **changes), seed=1, out=tmp_path, resume=True)
+        train(network(), data, replace(RECIPE, **changes), seed=1, out=begun, resume=True)
 
 
 def test_a_schedule_spans_the_epochs_it_was_made_for(data, tmp_path):
