@@ -167,37 +167,44 @@ class Book:
         """Return the live widget in a cell's output."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".course-live")
 
-    def show_all(self):
-        """Scroll past every cell, as one's eyes would: what was never in view is not drawn."""
+    def cells(self):
+        """Scroll past every cell, as one's eyes would, and return the words seen in their outputs.
+
+        What is out of view is not drawn, and has no words that are seen.
+        """
+        seen = []
         for number in range(self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")):
             self.show(number)
+            self.page.wait_for_function(
+                "i => !window.jupyterapp.shell.currentWidget.content.widgets[i].isPlaceholder()", arg=number
+            )
             self.page.wait_for_timeout(60)
+            seen.append(self.page.evaluate(
+                """i => window.jupyterapp.shell.currentWidget.content.widgets[i].node
+                   .querySelector('.jp-Cell-outputArea')?.innerText ?? ''""", number
+            ))  # fmt: skip
+        return seen
 
-    def cells(self):
-        """Return the visible words of every code cell's outputs, in order."""
-        return self.page.evaluate(
-            """() => window.jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code')
-               .map(c => c.node.querySelector('.jp-Cell-outputArea')?.innerText ?? '')"""
-        )
-
-    def faults(self):
-        """Return what stands on the page that a learner must never read, as (cell, words)."""
-        return [(i, bad) for i, text in enumerate(self.cells()) for bad in FAULTS if bad in text]
+    @staticmethod
+    def faults(seen):
+        """Return what of the words seen a learner must never read, as (cell, words)."""
+        return [(i, bad) for i, text in enumerate(seen) for bad in FAULTS if bad in text]
 
 
 def axe(page, where=".jp-Notebook"):
-    """Return axe-core's findings in a part of a page: a list of (impact, rule, the element's HTML).
+    """Return axe-core's findings in a part of a page: a list of (impact, rule, the element's HTML, where it lies).
 
-    What lies in JupyterLab's or nbconvert's own elements, outside of the outputs, is left to them.
+    Where it lies is its place as axe names it, and the classes of everything around it.
     """
     script = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js")
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(script.read_text(encoding="utf-8"))
     found = page.evaluate(
-        """where => axe.run({include: [where]}, {resultTypes: ['violations']})
-           .then(found => found.violations.flatMap(
-             v => v.nodes.map(n => [n.impact, v.id, n.html, n.target.join(' ')])
-           ))""",
+        """where => {
+          const around = node => node ? [node.className?.baseVal ?? node.className, ...around(node.parentElement)] : [];
+          return axe.run({include: [where]}, {resultTypes: ['violations'], elementRef: true}).then(found =>
+            found.violations.flatMap(v => v.nodes.map(
+              n => [n.impact, v.id, n.html, [n.target.join(' '), ...around(n.element)].join(' ')])))}""",
         where,
     )
     return [tuple(each) for each in found]
