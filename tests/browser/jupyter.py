@@ -201,8 +201,8 @@ def axe(page, where=".jp-Notebook"):
         page.evaluate(script.read_text(encoding="utf-8"))
     found = page.evaluate(
         """where => {
-          const named = node => node.className?.baseVal ?? node.className;
-          const around = node => node ? [named(node), ...around(node.parentElement)] : [];
+          const around = node =>
+            node ? [node.className?.baseVal ?? node.className, ...around(node.parentElement)] : [];
           return axe.run({include: [where]}, {resultTypes: ['violations'], elementRef: true}).then(found =>
             found.violations.flatMap(v => v.nodes.map(
               n => [n.impact, v.id, n.html, [n.target.join(' '), ...around(n.element)].join(' ')])))}""",

@@ -15,7 +15,8 @@ from course.arithmetic import ledger
 from course.widgets import budget_slider, convolution_anatomy, field_viewer, layer_explorer, run_explorer
 from course.widgets.stack import NEW, layers_of
 
-EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(5)
+NAMES = ("explorer", "fields", "budget", "anatomy", "runs")
+EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(len(NAMES))
 
 # From the moment at which a key goes down or a button of the mouse, to a changed picture or text line.
 WATCH = """() => {
@@ -42,9 +43,7 @@ SAME = """([cell, html, words]) => {
 }"""
 MIRRORS = {
     EXPLORER: lambda: layer_explorer("separable_65k"),
-    FIELDS: lambda: field_viewer(
-        models.build("separable_65k"), effective=lambda layer, unit: np.ones((32, 32))
-    ),
+    FIELDS: lambda: field_viewer(models.build("separable_65k"), effective=lambda layer, unit: np.ones((32, 32))),
     BUDGET: lambda: budget_slider("separable_65k"),
     ANATOMY: convolution_anatomy,
     RUNS: lambda: run_explorer("separable_65k", "published_separable_65k"),
@@ -99,8 +98,8 @@ def both(live, request):
     made = {}
     yield lambda cell: made.get(cell) or made.setdefault(cell, Both(live, cell))
     lines = [
-        f"{('explorer', 'fields', 'budget', 'anatomy', 'runs')[cell]:9} {what:28} "
-        f"{statistics.median(took):5.0f} ms in the median, {max(took):5.0f} at most, {len(took)} times"
+        f"{NAMES[cell]:9} {what:28} {statistics.median(took):5.0f} "
+        f"ms in the median, {max(took):5.0f} at most, {len(took)} times"
         for cell, each in sorted(made.items())
         for what, took in each.took.items()
     ]
@@ -174,7 +173,7 @@ def test_explorer_by_mouse(both):
             explorer.shell.get_by_role("button", name=view, exact=True),
             lambda m, view=view: setattr(m.view, "value", view),
             "view",
-        )  # fmt: skip
+        )
     book = ledger(explorer.mirror.state.layers, (32, 32, 3))
     rows = explorer.shell.locator("tr[data-tell]").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(c => c.innerText))"

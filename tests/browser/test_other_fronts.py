@@ -39,11 +39,7 @@ def test_notebook_7_on_two_days(browser, folder):
 def test_voila(browser, folder):
     with Server(folder, "voila") as server:
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
-        refused = []
-        page.on("response", lambda response: refused.append(response.url) if response.status == 403 else None)
         page.goto(server.address("widgets.ipynb"), timeout=120_000)
-        if any(url.endswith("/None") for url in refused):
-            pytest.skip("Voila does not find its own front end: it is not fully installed")
         page.wait_for_function(
             "() => document.querySelectorAll('.course-live .course-widget').length === 5", timeout=60_000
         )
@@ -73,13 +69,10 @@ def test_no_scroll_bar_where_there_is_room_and_names_everywhere(browser, lab, wi
     assert not [each for each in wide if width == 1200 or "course-picture" not in each]
     assert ours(axe(page)) == []
     names = page.evaluate(
-        """() => [...document.querySelectorAll('.course-live [role=slider]')]
-           .map(e => e.getAttribute('aria-label'))"""
+        "() => [...document.querySelectorAll('.course-live [role=slider]')].map(e => e.getAttribute('aria-label'))"
     )
     assert len(names) > 5 and all(names)
-    titles = page.evaluate(
-        """() => [...document.querySelectorAll('.course-live select')].map(e => e.title)"""
-    )
+    titles = page.evaluate("""() => [...document.querySelectorAll('.course-live select')].map(e => e.title)""")
     assert len(titles) > 5 and all(titles)
     words = page.locator(".course-words .widget-html-content").first
     assert words.get_attribute("role") == "status"
