@@ -60,7 +60,9 @@ class Conv2D(_Convolution):
     def taps(self):
         kernel, strides, dilation = super().taps()
         if max(strides) > 1 < max(dilation):
-            raise LayerError("strides and dilation_rate are both above 1, which Keras refuses; set one of them to 1")
+            raise LayerError(
+                "strides and dilation_rate are both above 1, which Keras refuses; set one of them to 1"
+            )
         return kernel, strides, dilation
 
     def output_shape(self, shape, axes):

@@ -27,7 +27,8 @@ def beside(kept, now):
     totals = [("in all", "", "", _count(book.parameters), _count(book.macs)) for book in books]
     head = ("layer", "output", "RF", "parameters", "MACs")
     return (
-        '<table><thead><tr><td></td><th colspan="5" class="left">kept</th><th colspan="5" class="left">now</th></tr>'
+        '<table><thead><tr><td></td><th colspan="5" class="left">kept</th>'
+        '<th colspan="5" class="left">now</th></tr>'
         f"<tr><td></td>{_written(head * 2, 'th')}</tr></thead><tbody>{''.join(lines)}</tbody>"
         f"<tfoot><tr><td></td>{_written((*totals[0], *totals[1]), 'th')}</tr></tfoot></table>"
     )
@@ -43,6 +44,7 @@ def _count(value):
 
 def _written(values, tag="td"):
     return "".join(
-        f'<{tag if value else "td"} class="{"left" if i % 5 == 0 else ""}">{html.escape(value)}</{tag if value else "td"}>'
+        f'<{kind} class="{"" if i % 5 else "left"}">{html.escape(value)}</{kind}>'
         for i, value in enumerate(values)
+        for kind in [tag if value else "td"]
     )

@@ -52,8 +52,8 @@ class BudgetSlider(Shell):
 
     def __init__(self, state):
         self.model = widgets.Dropdown(
-            options=list(models.MODELS), description="Model", tooltip="Which model to scale; arrow keys step through the list",
-            **_WIDE,
+            options=list(models.MODELS), description="Model",
+            tooltip="Which model to scale; arrow keys step through the list", **_WIDE,
         )  # fmt: skip
         self.width = widgets.SelectionSlider(
             options=[(f"{width:.2f}", width) for width in WIDTHS], description="Width", continuous_update=True,

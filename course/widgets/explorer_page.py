@@ -4,9 +4,9 @@ import html
 import re
 
 from course.plots.picture import BLUE, VERMILLION, counted, listed
+from course.widgets.beside import beside
 from course.widgets.code import keras_code
 from course.widgets.recurrence import image_axes, in_words, recurrence, unused
-from course.widgets.beside import beside
 from course.widgets.rendered import Rendered, pair, paragraph, shape, styled
 from course.widgets.stack import held, ledger_so_far, settings
 
@@ -90,7 +90,8 @@ def budget(parameters):
     if parameters <= BUDGET:
         return f"{parameters:,} parameters: {BUDGET - parameters:,} of the {BUDGET:,} are left"
     times = parameters / BUDGET
-    return f"{parameters:,} parameters: {f'{times:,.0f}' if times >= 100 else f'{times:.3g}'} times the budget of {BUDGET:,}"
+    times = f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
+    return f"{parameters:,} parameters: {times} times the budget of {BUDGET:,}"
 
 
 def first_to_span(book):
@@ -138,7 +139,9 @@ def _move_in_words(stack, book, error):
     if not stack.previous or error:
         return ""
     before, error_before = ledger_so_far(stack.previous)
-    text = "it fits again" if error_before else "; ".join(changed(before, book)) or "no size, field or cost changed"
+    text = (
+        "it fits again" if error_before else "; ".join(changed(before, book)) or "no size, field or cost changed"
+    )
     return f"Last move: {text}."
 
 

@@ -261,7 +261,9 @@ def _rectangle(left, top, wide, tall, colour, dashes, casing=True):
     """Return an outline that stands out from any image: white on black, any other colour on white."""
     box = f'<rect x="{left:g}" y="{top:g}" width="{wide:g}" height="{tall:g}" fill="none"'
     line = f'{box} stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
-    return f'{box} stroke="{"black" if colour == "white" else "white"}" stroke-width="4"/>{line}' if casing else line
+    return (
+        f'{box} stroke="{"black" if colour == "white" else "white"}" stroke-width="4"/>{line}' if casing else line
+    )
 
 
 def _units(look):

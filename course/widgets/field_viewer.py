@@ -10,7 +10,17 @@ from course.arithmetic import LayerError
 from course.data import shapes
 from course.inspection import ledger_of
 from course.plots.picture import BLUE, FAINT, INK, MARGIN, MUTED, SMALL, VERMILLION, Picture, in_house_style
-from course.widgets.field_page import MOST_LINES, Look, at_layer, at_unit, boxes, composed, nearest, render, visible
+from course.widgets.field_page import (
+    MOST_LINES,
+    Look,
+    at_layer,
+    at_unit,
+    boxes,
+    composed,
+    nearest,
+    render,
+    visible,
+)
 from course.widgets.shell import Shell
 
 _SIZE = {"layout": {"width": "260px"}, "style": {"description_width": "56px"}}
@@ -97,7 +107,10 @@ class FieldViewer(Shell):
         """Look from the unit that was clicked, or from the one that looks at about that place of the image."""
         unit = nearest(look, across, down)
         if what == "unit":
-            unit = (min(int(down * look.units[0]), look.units[0] - 1), min(int(across * look.units[1]), look.units[1] - 1))
+            unit = (
+                min(int(down * look.units[0]), look.units[0] - 1),
+                min(int(across * look.units[1]), look.units[1] - 1),
+            )
         return self._measured(at_unit(look, unit))
 
     def _moved(self, look, axis, place):

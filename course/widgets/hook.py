@@ -53,7 +53,9 @@ const name = () => {
   }
 };
 name();
-new MutationObserver(name).observe(shell, {childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['class']});
+new MutationObserver(name).observe(shell, {
+  childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['class'],
+});
 for (const kind of ['focusin', 'change']) {
   shell.addEventListener(kind, event => {
     if (event.target.matches('input')) event.target.dataset.before = event.target.value;

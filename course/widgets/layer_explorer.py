@@ -38,7 +38,10 @@ _MOVES = {
     "Down": ("Move this layer one place away from the image", lambda stack: moves.move(stack, 1)),
     "Undo": ("Take back the last move", moves.undo),
     "Reset": ("Begin again with the network that was first here", moves.reset),
-    "Keep": ("Keep this network, to see later ones beside it", lambda stack: replace(stack, kept=stack, view="side by side")),
+    "Keep": (
+        "Keep this network, to see later ones beside it",
+        lambda stack: replace(stack, kept=stack, view="side by side"),
+    ),
 }
 _EMPTY = "no layers"
 
@@ -120,7 +123,11 @@ class LayerExplorer(Shell):
         self.on(self.view, lambda state, view: replace(state, view=view))
         for name, control in self.settings.items():
             self.on(control, lambda state, value, name=name: moves.edit(state, **{name: value}))
-        self.network = widgets.Dropdown(options=[("choose one", ""), *((name, name) for name in (*MODELS, _EMPTY))], value="", **_labelled("network"))
+        self.network = widgets.Dropdown(
+            options=[("choose one", ""), *((name, name) for name in (*MODELS, _EMPTY))],
+            value="",
+            **_labelled("network"),
+        )
         self.on(self.network, _network)
         self.image = widgets.Dropdown(**_labelled("image"))
         self.on(self.image, moves.resize)
@@ -193,6 +200,16 @@ def _labelled(name):
     return {
         "description": name.capitalize(),
         "tooltip": _TIPS[name],
-        "layout": {"width": {"layer": "250px", "kind": "230px", "network": "250px", "image": "190px", "padding": "132px"}.get(name, "116px")},
-        "style": {"description_width": "54px" if name in SETTINGS else "62px" if name in ("layer", "network") else "44px"},
+        "layout": {
+            "width": {
+                "layer": "250px",
+                "kind": "230px",
+                "network": "250px",
+                "image": "190px",
+                "padding": "132px",
+            }.get(name, "116px")
+        },
+        "style": {
+            "description_width": "54px" if name in SETTINGS else "62px" if name in ("layer", "network") else "44px"
+        },
     }

@@ -35,8 +35,9 @@ class Shell(widgets.VBox):
         self._told = widgets.Text(layout={"display": "none"})
         tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
         hooked = widgets.HTML(hook(tips), layout={"display": "none"})
-        for part, name in ((self._words, "words"), (self._picture, "picture"), (self._told, "told"), (self, "live")):
+        for part, name in ((self._words, "words"), (self._picture, "picture"), (self._told, "told")):
             part.add_class(f"course-{name}")
+        self.add_class("course-live")
         self._told.observe(lambda event: self._clicked(event["new"]), "value")
         # Setting a control calls whoever observes it; while this is true, nobody listens.
         self._filling = False

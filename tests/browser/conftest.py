@@ -44,7 +44,9 @@ def folder(tmp_path_factory):
     shutil.copytree(NOTEBOOKS, folder, ignore=shutil.ignore_patterns("conftest.py", "__pycache__"))
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in WIDGETS.split("---")]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "widgets.ipynb")
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), folder / "widgets.ipynb"
+    )
     return folder
 
 

@@ -96,7 +96,9 @@ class Server:
 
     def _answers(self):
         try:
-            return _LOCAL.open(f"{self.root}/{'' if self.app == 'voila' else f'api/status?token={TOKEN}'}", timeout=2)
+            return _LOCAL.open(
+                f"{self.root}/{'' if self.app == 'voila' else f'api/status?token={TOKEN}'}", timeout=2
+            )
         except OSError:
             return False
 
@@ -199,7 +201,8 @@ def axe(page, where=".jp-Notebook"):
         page.evaluate(script.read_text(encoding="utf-8"))
     found = page.evaluate(
         """where => {
-          const around = node => node ? [node.className?.baseVal ?? node.className, ...around(node.parentElement)] : [];
+          const around = node =>
+            node ? [node.className?.baseVal ?? node.className, ...around(node.parentElement)] : [];
           return axe.run({include: [where]}, {resultTypes: ['violations'], elementRef: true}).then(found =>
             found.violations.flatMap(v => v.nodes.map(
               n => [n.impact, v.id, n.html, [n.target.join(' '), ...around(n.element)].join(' ')])))}""",

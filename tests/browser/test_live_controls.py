@@ -15,7 +15,8 @@ from course.arithmetic import ledger
 from course.widgets import budget_slider, convolution_anatomy, field_viewer, layer_explorer, run_explorer
 from course.widgets.stack import NEW, layers_of
 
-EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(5)
+NAMES = ("explorer", "fields", "budget", "anatomy", "runs")
+EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(len(NAMES))
 
 # From the moment at which a key goes down or a button of the mouse, to a changed picture or text line.
 WATCH = """() => {
@@ -42,9 +43,7 @@ SAME = """([cell, html, words]) => {
 }"""
 MIRRORS = {
     EXPLORER: lambda: layer_explorer("separable_65k"),
-    FIELDS: lambda: field_viewer(
-        models.build("separable_65k"), effective=lambda layer, unit: np.ones((32, 32))
-    ),
+    FIELDS: lambda: field_viewer(models.build("separable_65k"), effective=lambda layer, unit: np.ones((32, 32))),
     BUDGET: lambda: budget_slider("separable_65k"),
     ANATOMY: convolution_anatomy,
     RUNS: lambda: run_explorer("separable_65k", "published_separable_65k"),
@@ -77,7 +76,11 @@ class Both:
 
     def key(self, label, key, move, role=None):
         """Press a key in a control; the mirror makes the move."""
-        control = self.shell.get_by_role(role, name=label, exact=True) if role else self.shell.get_by_label(label, exact=True)
+        control = (
+            self.shell.get_by_role(role, name=label, exact=True)
+            if role
+            else self.shell.get_by_label(label, exact=True)
+        )
         control.first.focus()
         self.page.keyboard.press(key)
         move(self.mirror)
@@ -95,8 +98,8 @@ def both(live, request):
     made = {}
     yield lambda cell: made.get(cell) or made.setdefault(cell, Both(live, cell))
     lines = [
-        f"{('explorer', 'fields', 'budget', 'anatomy', 'runs')[cell]:9} {what:28} {statistics.median(took):5.0f} ms in the "
-        f"median, {max(took):5.0f} at most, {len(took)} times"
+        f"{NAMES[cell]:9} {what:28} {statistics.median(took):5.0f} "
+        f"ms in the median, {max(took):5.0f} at most, {len(took)} times"
         for cell, each in sorted(made.items())
         for what, took in each.took.items()
     ]
@@ -111,7 +114,9 @@ def _step(control, steps=1):
     def move(mirror):
         chosen = control(mirror)
         if hasattr(chosen, "options"):
-            values = [value[1] if isinstance(value, tuple) and len(value) == 2 else value for value in chosen.options]
+            values = [
+                value[1] if isinstance(value, tuple) and len(value) == 2 else value for value in chosen.options
+            ]
             place = min(max(values.index(chosen.value) + steps, 0), len(values) - 1)
             chosen.value = values[place]
         elif hasattr(chosen, "max"):
@@ -159,15 +164,20 @@ def test_explorer_by_mouse(both):
     assert explorer.shell.get_by_label("Layer").input_value().startswith("6 ")
     for name in ("Add Conv2D", "Remove", "Undo", "Keep"):
         explorer.click(
-            explorer.shell.get_by_role("button", name=name, exact=True), lambda m, name=name: m.buttons[name].click(), name
+            explorer.shell.get_by_role("button", name=name, exact=True),
+            lambda m, name=name: m.buttons[name].click(),
+            name,
         )
     for view in ("code", "annotated code", "paste code", "side by side", "ledger"):
         explorer.click(
-            explorer.shell.get_by_role("button", name=view, exact=True), lambda m, view=view: setattr(m.view, "value", view),
+            explorer.shell.get_by_role("button", name=view, exact=True),
+            lambda m, view=view: setattr(m.view, "value", view),
             "view",
-        )  # fmt: skip
+        )
     book = ledger(explorer.mirror.state.layers, (32, 32, 3))
-    rows = explorer.shell.locator("tr[data-tell]").evaluate_all("rows => rows.map(row => [...row.cells].map(c => c.innerText))")
+    rows = explorer.shell.locator("tr[data-tell]").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(c => c.innerText))"
+    )
     assert [(row[3], row[5], row[6], row[7]) for row in rows] == [
         ("×".join(map(str, row.output_shape)), str(row.receptive_field[0]), f"{row.parameters:,}", f"{row.macs:,}")
         for row in book
@@ -181,18 +191,24 @@ def test_explorer_fuzzed(both):
     explorer.mirror.network.value = "no layers"
     explorer.check("Network")
     for _ in range(40):
-        buttons = [name for name, button in explorer.mirror.buttons.items() if not button.disabled and name != "Keep"]
+        buttons = [
+            name for name, button in explorer.mirror.buttons.items() if not button.disabled and name != "Keep"
+        ]
         what = choose.choice([*buttons, "Remove", "kind", "setting"])
         if what in buttons:
             explorer.click(
-                explorer.shell.get_by_role("button", name=what, exact=True), lambda m, w=what: m.buttons[w].click(), what
+                explorer.shell.get_by_role("button", name=what, exact=True),
+                lambda m, w=what: m.buttons[w].click(),
+                what,
             )
         elif what == "kind":
             kind = choose.choice([*NEW])
             explorer.shell.get_by_label("Kind").select_option(kind)
             explorer.mirror.kind.value = kind
             explorer.check("Kind, chosen")
-        elif held := [n for n, c in explorer.mirror.settings.items() if c.layout.display is None and n != "padding"]:
+        elif held := [
+            n for n, c in explorer.mirror.settings.items() if c.layout.display is None and n != "padding"
+        ]:
             name, value = choose.choice(held), choose.choice([0, 1, 2, 3, 7, 40])
             explorer.shell.get_by_label(name.capitalize(), exact=True).fill(str(value))
             explorer.page.keyboard.press("Tab")
@@ -204,7 +220,9 @@ def test_pasted_code(both):
     explorer = both(EXPLORER)
     code = "model = Sequential([Input((32, 32, 3)), Conv2D(8, 3, strides=2), Flatten(), Dense(10)])"
     explorer.click(
-        explorer.shell.get_by_role("button", name="paste code"), lambda m: setattr(m.view, "value", "paste code"), "view"
+        explorer.shell.get_by_role("button", name="paste code"),
+        lambda m: setattr(m.view, "value", "paste code"),
+        "view",
     )
     explorer.shell.get_by_label("Code").fill(code)
     explorer.mirror.pasted.value = code
@@ -215,7 +233,11 @@ def test_pasted_code(both):
     explorer.mirror.network.value = "separable_99k"
     explorer.check("Network")
     assert explorer.mirror.state.layers == layers_of(models.separable_99k())
-    explorer.click(explorer.shell.get_by_role("button", name="code", exact=True), lambda m: setattr(m.view, "value", "code"), "view")
+    explorer.click(
+        explorer.shell.get_by_role("button", name="code", exact=True),
+        lambda m: setattr(m.view, "value", "code"),
+        "view",
+    )
     explorer.shell.get_by_role("button", name="Copy the code").click()
     assert explorer.shell.get_by_role("button", name="Copied").count() == 1
     # Into a field, as nobody may read the clipboard.
@@ -266,10 +288,17 @@ def test_anatomy(both):
     anatomy = both(ANATOMY)
     for kind in ("grouped", "depthwise", "separable", "pointwise", "standard"):
         anatomy.click(
-            anatomy.shell.get_by_role("button", name=kind, exact=True), lambda m, kind=kind: setattr(m.kind, "value", kind), "kind"
+            anatomy.shell.get_by_role("button", name=kind, exact=True),
+            lambda m, kind=kind: setattr(m.kind, "value", kind),
+            "kind",
         )
         assert anatomy.shell.get_by_role("button", name=kind, exact=True).get_attribute("aria-pressed") == "true"
-    for name, label in (("filters", "Filters"), ("kernel", "Kernel"), ("stride", "Stride"), ("channels", "Channels")):
+    for name, label in (
+        ("filters", "Filters"),
+        ("kernel", "Kernel"),
+        ("stride", "Stride"),
+        ("channels", "Channels"),
+    ):
         anatomy.key(label, "ArrowLeft", _step(lambda m, name=name: m.settings[name], -1), "slider")
     anatomy.key("Position", "ArrowRight", _step(lambda m: m.cell), "slider")
     anatomy.key("Out channel", "ArrowRight", _step(lambda m: m.output), "slider")
@@ -283,7 +312,13 @@ def test_runs(both):
     runs.key("Zoom in", "Space", lambda m: setattr(m.zoom, "value", True))
     for name in ("minutes", "epochs"):
         runs.click(
-            runs.shell.get_by_role("button", name=name, exact=True), lambda m, name=name: setattr(m.axis, "value", name), "axis"
+            runs.shell.get_by_role("button", name=name, exact=True),
+            lambda m, name=name: setattr(m.axis, "value", name),
+            "axis",
         )
     for name in ("All", "None"):
-        runs.click(runs.shell.get_by_role("button", name=name, exact=True), lambda m, n=name: getattr(m, n.lower()).click(), name)
+        runs.click(
+            runs.shell.get_by_role("button", name=name, exact=True),
+            lambda m, n=name: getattr(m, n.lower()).click(),
+            name,
+        )

@@ -2,9 +2,10 @@
 
 import pytest
 
-FOCUSABLE = "select, input:not([type=text][style*='none']), button:not(:disabled), [role=slider], [tabindex='0']"
+FOCUSABLE = "select, input, button:not(:disabled), [role=slider], [tabindex='0']"
 STATE = """() => {const book = window.jupyterapp.shell.currentWidget.content;
-  return [book.widgets.length, book.activeCellIndex, book.widgets.map(cell => cell.model.sharedModel.getSource())]}"""
+  const sources = book.widgets.map(cell => cell.model.sharedModel.getSource());
+  return [book.widgets.length, book.activeCellIndex, sources]}"""
 
 
 @pytest.mark.parametrize("cell", range(5))
@@ -18,11 +19,13 @@ def test_no_key_moves_or_changes_a_cell(live, cell):
         control = live.widget(cell).locator(FOCUSABLE).nth(number)
         if not control.is_visible() or control.is_disabled():
             continue
-        for key in ("ArrowDown", "ArrowUp", "j", "k", "a", "b", "x", "d", "d", "z", "m", "y", "0", "0", "Shift+ArrowDown"):
+        for key in ("ArrowDown", "ArrowUp", "a", "b", "x", "d", "d", "m", "Shift+ArrowDown"):
             control.focus()
             page.keyboard.press(key)
         tried += 1
-        assert page.evaluate("document.activeElement.closest('.course-live') !== null"), control.evaluate("e => e.outerHTML")
+        assert page.evaluate("document.activeElement.closest('.course-live') !== null"), control.evaluate(
+            "e => e.outerHTML"
+        )
         assert page.evaluate(STATE) == before, control.evaluate("e => e.outerHTML")
     assert tried >= 4
 

@@ -40,7 +40,9 @@ def test_voila(browser, folder):
     with Server(folder, "voila") as server:
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         page.goto(server.address("widgets.ipynb"), timeout=120_000)
-        page.wait_for_function("() => document.querySelectorAll('.course-live .course-widget').length === 5", timeout=60_000)
+        page.wait_for_function(
+            "() => document.querySelectorAll('.course-live .course-widget').length === 5", timeout=60_000
+        )
         assert not [bad for bad in FAULTS if bad in page.locator("body").inner_text()]
         assert not page.locator(".course-still").first.is_visible()
         before = page.locator(".course-words").first.inner_text()
@@ -59,19 +61,18 @@ def test_no_scroll_bar_where_there_is_room_and_names_everywhere(browser, lab, wi
     assert book.faults(book.cells()) == []
     wide = page.evaluate(
         """() => [...document.querySelectorAll('.course-live, .course-live *')]
-           .filter(e => e.scrollWidth > e.clientWidth && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+           .filter(e => e.scrollWidth > e.clientWidth)
+           .filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
            .map(e => e.parentElement.className)"""
     )
     # On a narrow page, wide tables scroll by themselves, by key too.
     assert not [each for each in wide if width == 1200 or "course-picture" not in each]
     assert ours(axe(page)) == []
     names = page.evaluate(
-        """() => [...document.querySelectorAll('.course-live [role=slider]')].map(e => e.getAttribute('aria-label'))"""
+        "() => [...document.querySelectorAll('.course-live [role=slider]')].map(e => e.getAttribute('aria-label'))"
     )
     assert len(names) > 5 and all(names)
-    titles = page.evaluate(
-        """() => [...document.querySelectorAll('.course-live select')].map(e => e.title)"""
-    )
+    titles = page.evaluate("""() => [...document.querySelectorAll('.course-live select')].map(e => e.title)""")
     assert len(titles) > 5 and all(titles)
     words = page.locator(".course-words .widget-html-content").first
     assert words.get_attribute("role") == "status"

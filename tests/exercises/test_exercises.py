@@ -137,7 +137,9 @@ def test_hints_and_solutions():
 def test_a_hint_says_more_than_a_wrong_answer_and_less_than_the_solution(exercise):
     said, wrong = exercise.show("hint").text, exercise.check(exercise.answer() + 1234.5).text
     assert said.startswith(exercise.hint) and said not in wrong
-    low, high = (float(part.replace(",", "")) for part in re.search(r"between (\S+) and ([\d.,]*\d)", said).groups())
+    low, high = (
+        float(part.replace(",", "")) for part in re.search(r"between (\S+) and ([\d.,]*\d)", said).groups()
+    )
     assert low <= exercise.answer() < high == 2 * low
     assert exercise.working() not in said
 
@@ -178,7 +180,11 @@ def test_what_is_no_answer_is_a_sentence(answer, words):
 
 def test_floats_are_not_wrong_for_their_last_digits():
     assert exercises.check("pooling", 6.0000001).verdict == exercises.check("pooling", 0.1 * 60).verdict == "right"
-    assert exercises.check("pooling", np.int64(6)).verdict == exercises.check("pooling", np.float32(6)).verdict == "right"
+    assert (
+        exercises.check("pooling", np.int64(6)).verdict
+        == exercises.check("pooling", np.float32(6)).verdict
+        == "right"
+    )
 
 
 def test_parts_in_a_list_are_told_their_names():

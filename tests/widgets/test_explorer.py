@@ -54,7 +54,9 @@ def test_every_kind_with_every_setting(kind):
         page = words(shown)
         assert f"{book.parameters:,}" in page
         if why:
-            assert in_its_words(why)[1:] in page and shown.text.startswith(f"Layer {len(book) + 1} of 3 can't be built.")
+            assert in_its_words(why)[1:] in page and shown.text.startswith(
+                f"Layer {len(book) + 1} of 3 can't be built."
+            )
             assert f"{stack.layers[len(book)].kind}" in page and "does not fit" in page
         else:
             assert f"{book.parameters:,} parameters" in shown.text
@@ -246,7 +248,16 @@ def test_it_starts_from_a_name_or_a_model():
 
 def test_every_control_has_a_label_and_a_tooltip():
     shell = layer_explorer(SMALL)
-    for control in (shell.layer, shell.kind, shell.network, shell.image, shell.pasted, shell.read, *shell.settings.values(), *shell.buttons.values()):
+    for control in (
+        shell.layer,
+        shell.kind,
+        shell.network,
+        shell.image,
+        shell.pasted,
+        shell.read,
+        *shell.settings.values(),
+        *shell.buttons.values(),
+    ):
         assert control.description and len(control.tooltip) > 10
     assert all(shell.view.tooltips)
 
@@ -260,15 +271,15 @@ def test_an_empty_stack_takes_a_kind():
 
 def test_errors_have_the_names_that_the_controls_have():
     shell = layer_explorer([Conv2D(8, 3), MaxPooling2D(2)])
-    for name, value, words in (
+    for name, value, told in (
         ("stride", 0, "stride is 0; it must be a whole number of at least 1."),
         ("dilation", -1, "dilation is -1; it must be a whole number of at least 1."),
         ("kernel", 3.7, "kernel is 3.7; it must be a whole number of at least 1."),
         ("filters", 0.5, "filters is 0.5; it must be a whole number of at least 1."),
     ):
         shell.settings[name].value = value
-        assert words in shell._picture.value and "or two of them" not in shell._picture.value
-        assert words in shell._words.value  # for a screen reader
+        assert told in shell._picture.value and "or two of them" not in shell._picture.value
+        assert told in shell._words.value  # for a screen reader
         assert shell.settings[name].value == value
         shell.buttons["Undo"].click()
     shell.settings["filters"].value = 1e3
@@ -308,7 +319,11 @@ def test_the_image_has_a_size_of_ones_own():
     shell = layer_explorer(SMALL)
     shell.image.value = (64, 64, 3)
     assert shell.state.input_shape == (64, 64, 3) and "62×62×8" in shell._picture.value
-    assert layer_explorer(keras.Sequential([keras.Input((8, 9, 3)), keras.layers.Flatten()])).image.value == (8, 9, 3)
+    assert layer_explorer(keras.Sequential([keras.Input((8, 9, 3)), keras.layers.Flatten()])).image.value == (
+        8,
+        9,
+        3,
+    )
 
 
 def test_two_networks_stand_side_by_side():
