@@ -159,7 +159,7 @@ def _train(options):
         raise ValueError(
             f"There is no recipe {options.recipe!r}: choose one of {', '.join(training.RECIPES)}."
         )
-    recipe = training.RECIPES[options.recipe] if options.recipe else training.published_for(options.model)
+    recipe = training.RECIPES[options.recipe] if options.recipe else training.recipe_for(options.model)
     with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
         run = training.train(
             training.accelerate(model) if options.accelerate else model,

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from course import runs
-from course.training.recipes import published_for
+from course.training.recipes import recipe_for
 
 EPOCH = re.compile(
     r"Epoch (?P<epoch>\d+)/\d+.*?- (?P<seconds>\d+)s .*?- loss: (?P<loss>[\d.]+) - acc: (?P<accuracy>[\d.]+)"
@@ -92,7 +92,7 @@ def read_report(text, model, patterns):
         raise ValueError(f"The report on {model} holds no training log.")
     found = {key: re.search(pattern, text) for key, pattern in patterns.items()}
     claims = {key: float(match[1].replace(",", "")) for key, match in found.items() if match}
-    recipe = published_for(model)
+    recipe = recipe_for(model)
     about = {
         "model": model,
         "recipe": asdict(recipe),

@@ -1,4 +1,4 @@
-"""The three published networks, row by row against their source documents, and what is made of them."""
+"""The kit's networks, the published ones row by row against their source documents, and what is made of them."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,8 @@ def windows(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "parameters"), [("baseline", 1_172_410), ("separable_65k", 65_101), ("separable_99k", 98_887)]
+    ("name", "parameters"),
+    [("baseline", 1_172_410), ("separable_65k", 65_101), ("separable_99k", 98_887), ("compact_100k", 95_210)],
 )
 def test_parameters(name, parameters):
     model = built(name)
@@ -27,8 +28,9 @@ def test_parameters(name, parameters):
 def test_every_row_agrees_with_keras(name):
     model = built(name)
     found = ledger_of(model)
-    assert found.name == name and len(found) == len(model.layers)
-    for row, layer in zip(found, model.layers, strict=True):
+    layers = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
+    assert found.name == name and len(found) == len(layers)
+    for row, layer in zip(found, layers, strict=True):
         assert row.name == layer.name
         assert row.output_shape == tuple(layer.output.shape[1:])
         assert row.parameters == layer.count_params()
@@ -89,6 +91,15 @@ def test_document_002_every_row_of_its_summary():
         32,
         36,
     ]
+
+
+def test_the_kits_own_network_keeps_size_within_a_stage_and_sees_the_whole_image():
+    rows = ledger_of(built("compact_100k"))
+    added = [row for row in rows if row.kind == "Add"]
+    # 3 after the first convolution, then 2 more for each block, 4 at half the size, 8 at a quarter.
+    assert [row.receptive_field[0] for row in added] == [5, 7, 9, 14, 18, 22, 26, 36, 44]
+    assert [row.output_shape for row in added] == 3 * [(32, 32, 48)] + 4 * [(16, 16, 80)] + 2 * [(8, 8, 128)]
+    assert all(row.aligned for row in rows) and rows.macs == 20_907_264
 
 
 def test_a_seed_fixes_the_weights():

@@ -2,7 +2,7 @@
 
 import sys
 
-from course import models
+from course import CHAINS, models
 from course.benchmarks import (
     MULTIPLIERS,
     RECORD,
@@ -36,7 +36,7 @@ def main(path=RECORD):
     timings["training"] = time_networks(trained(), batch=128, rounds=9, training=True)
     scaled = {
         scaled_name(name, width, multiplier): models.scaled(whole, width, multiplier)
-        for name in models.MODELS
+        for name in CHAINS
         for whole in [models.build(name)]
         for width in WIDTHS
         for multiplier in (MULTIPLIERS if name != "baseline" else (1,))

@@ -1,8 +1,8 @@
 """The kit's networks, as plain Keras layers that a learner could have typed.
 
 `baseline` is the network the assignment asks to beat. `separable_65k` and `separable_99k` are the
-final models of the two published reports, layer for layer. `separable_baseline` leads from the one to
-the others in steps.
+final models of the two published reports, layer for layer; `separable_baseline` leads from the one to
+the others in steps. `compact_100k` is the kit's own answer.
 """
 
 from course._quiet import import_keras
@@ -10,6 +10,7 @@ from course._quiet import import_keras
 keras = import_keras()
 
 from course.models.changed import pooled, scaled, twin, without, without_activation  # noqa: E402  (after the quiet import)
+from course.models.compact import compact_100k  # noqa: E402
 from course.models.conversion import CONVERSION, separable_baseline  # noqa: E402
 from course.models.published import CLASSES, IMAGE_SHAPE, baseline, separable_65k, separable_99k  # noqa: E402
 
@@ -20,6 +21,7 @@ __all__ = [
     "MODELS",
     "baseline",
     "build",
+    "compact_100k",
     "keras",
     "pooled",
     "scaled",
@@ -31,7 +33,7 @@ __all__ = [
     "without_activation",
 ]
 
-MODELS = {model.__name__: model for model in (baseline, separable_65k, separable_99k)}
+MODELS = {model.__name__: model for model in (baseline, separable_65k, separable_99k, compact_100k)}
 
 
 def build(name, seed=0):
@@ -46,7 +48,7 @@ def build(name, seed=0):
 
     Returns
     -------
-    keras.Sequential
+    keras.Model
         The built, uncompiled model.
 
     Raises

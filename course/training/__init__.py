@@ -7,10 +7,10 @@ from course.training.recipes import (
     Recipe,
     annealed,
     published_baseline,
-    published_for,
     published_separable_65k,
     published_separable_99k,
     quick,
+    recipe_for,
 )
 
 __all__ = [
@@ -22,9 +22,9 @@ __all__ = [
     "multiplies_bfloat16",
     "predict",
     "published_baseline",
-    "published_for",
     "published_separable_65k",
     "published_separable_99k",
     "quick",
+    "recipe_for",
     "train",
 ]

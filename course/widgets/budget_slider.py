@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
-from course import benchmarks, models
+from course import CHAINS, benchmarks
 from course.plots.picture import (
     BLUE,
     FAINT,
@@ -30,7 +30,7 @@ def budget_slider(model="separable_65k"):
     Parameters
     ----------
     model : str
-        Which model to begin with: one of `course.models.MODELS`.
+        Which model to begin with: one of `course.CHAINS`.
 
     Returns
     -------
@@ -42,8 +42,8 @@ def budget_slider(model="separable_65k"):
     ValueError
         When there is no such model.
     """
-    if model not in models.MODELS:
-        raise ValueError(f"There is no model {model!r}: choose one of {', '.join(models.MODELS)}.")
+    if model not in CHAINS:
+        raise ValueError(f"There is no model {model!r}: choose one of {', '.join(CHAINS)}.")
     return BudgetSlider(Scaling(model))
 
 
@@ -52,7 +52,7 @@ class BudgetSlider(Shell):
 
     def __init__(self, state):
         self.model = widgets.Dropdown(
-            options=list(models.MODELS), description="Model", **_WIDE,
+            options=list(CHAINS), description="Model", **_WIDE,
             tooltip="Which model to scale; arrow keys step through the list",
         )  # fmt: skip
         self.width = widgets.SelectionSlider(
@@ -64,7 +64,7 @@ class BudgetSlider(Shell):
             tooltip="Depthwise kernels for each channel, in every separable layer: arrow keys move it", **_WIDE,
         )  # fmt: skip
         # Done once here, as building a network takes longer than an update may.
-        self._separable = {name: separable(name) for name in models.MODELS}
+        self._separable = {name: separable(name) for name in CHAINS}
         self.on(self.model, lambda state, model: replace(state, model=model))
         self.on(self.width, lambda state, width: replace(state, width=width))
         self.on(self.depth_multiplier, lambda state, number: replace(state, depth_multiplier=number))

@@ -5,7 +5,7 @@ from functools import cache
 
 import ipywidgets as widgets
 
-from course import MODELS
+from course import CHAINS
 from course.plots import network_strip
 from course.widgets import stack as moves
 from course.widgets.explorer_page import budget, render
@@ -124,7 +124,7 @@ class LayerExplorer(Shell):
         for name, control in self.settings.items():
             self.on(control, lambda state, value, name=name: moves.edit(state, **{name: value}))
         self.network = widgets.Dropdown(
-            options=[("choose one", ""), *((name, name) for name in (*MODELS, _EMPTY))],
+            options=[("choose one", ""), *((name, name) for name in (*CHAINS, _EMPTY))],
             value="",
             **_labelled("network"),
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from course import data, models, runs, training
 
 EPOCHS = 10
-SMALL, LARGE = training.published_for("separable_65k"), training.published_for("separable_99k")
+SMALL, LARGE = training.recipe_for("separable_65k"), training.recipe_for("separable_99k")
 # What is changed, the network it is changed in, how, and the recipe.
 ABLATIONS = {
     "99k": ("separable_99k", "as published", lambda model: model, LARGE),

@@ -53,7 +53,7 @@ def main(where, *keys):
     }
     for key in keys or suspects:
         what, used, seed, prepare = suspects[key]
-        network, recipe = prepare(models.build(NAME, seed=seed)), training.published_for(NAME)
+        network, recipe = prepare(models.build(NAME, seed=seed)), training.recipe_for(NAME)
         print(f"{NAME} {what}", flush=True)
         folder = Path("runs") / f"suspect_{key}"
         run = training.train(network, used, recipe, epochs=EPOCHS, seed=seed, out=folder, resume=True)

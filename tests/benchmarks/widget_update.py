@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from course import models, runs
+from course import CHAINS, models, runs
 from course.anatomy import KINDS
 from course.arithmetic import Conv2D, ledger
 from course.widgets import convolution_anatomy, field_viewer, layer_explorer
@@ -36,7 +36,7 @@ def setter(control):
 
 
 def main():
-    for name in models.MODELS:
+    for name in CHAINS:
         explorer = layer_explorer(name)
         show(f"explorer, {name}: another layer", setter(explorer.layer), [i % 17 for i in range(1, 60)])
         explorer.layer.value = 0

@@ -7,7 +7,7 @@ import pytest
 
 from course.data import Augmentation
 from course.models import MODELS
-from course.training import RECIPES, Recipe, published_baseline, published_for, quick
+from course.training import RECIPES, Recipe, published_baseline, quick, recipe_for
 
 
 def test_the_published_recipe():
@@ -18,10 +18,13 @@ def test_the_published_recipe():
     assert published_baseline.monitor == "test"
 
 
-def test_each_model_has_the_recipe_of_its_report():
-    assert {name: published_for(name).name for name in MODELS} == {name: f"published_{name}" for name in MODELS}
-    assert published_for("separable_65k").augmentation == Augmentation(flip=True, zoom=0.1)
-    assert published_for("my_own") is published_baseline
+def test_each_model_has_the_recipe_of_its_report_and_the_kits_own_the_one_that_wins():
+    published = ("baseline", "separable_65k", "separable_99k")
+    assert {name: recipe_for(name).name for name in MODELS} == {
+        **{name: f"published_{name}" for name in published}, "compact_100k": "annealed",
+    }  # fmt: skip
+    assert recipe_for("separable_65k").augmentation == Augmentation(flip=True, zoom=0.1)
+    assert recipe_for("my_own") is published_baseline
 
 
 def test_recipes_go_by_their_names():

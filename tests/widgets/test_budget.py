@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from page_words import words
 
-from course import benchmarks, costs, models
+from course import CHAINS, benchmarks, costs, models
 from course.inspection import ledger_of
 from course.plots import Picture
 from course.widgets import budget_page
@@ -23,7 +23,7 @@ from course.widgets.budget_page import (
 )
 from course.widgets.budget_slider import budget_slider
 
-BOOKS = {name: ledger_of(models.build(name)) for name in models.MODELS}
+BOOKS = {name: ledger_of(models.build(name)) for name in CHAINS}
 _, CEILINGS, TIMINGS = benchmarks.load()
 TIMED = {t.name: t.median for t in TIMINGS["scaled"]}
 
@@ -41,7 +41,7 @@ def expected(state):
 
 
 @pytest.mark.parametrize("multiplier", MULTIPLIERS)
-@pytest.mark.parametrize("model", models.MODELS)
+@pytest.mark.parametrize("model", CHAINS)
 def test_every_option(model, multiplier):
     for width in WIDTHS:
         state = Scaling(model, width, multiplier)
@@ -98,7 +98,7 @@ def test_bars_are_as_long_as_they_say_and_pointed_beyond_twice_the_original():
 
 
 @pytest.mark.parametrize("multiplier", MULTIPLIERS)
-@pytest.mark.parametrize("model", models.MODELS)
+@pytest.mark.parametrize("model", CHAINS)
 def test_the_curve_is_that_of_every_width(model, multiplier):
     predicted, measured, edge = curve(Scaling(model, 1.0, multiplier))
     assert [width for width, _ in predicted] == list(WIDTHS)
@@ -162,7 +162,7 @@ def test_the_controls_move_the_state():
 
 
 def test_a_model_without_separable_layers_has_no_depth_multiplier():
-    assert [name for name in models.MODELS if not separable(name)] == ["baseline"]
+    assert [name for name in CHAINS if not separable(name)] == ["baseline"]
     slider = budget_slider()
     assert slider.depth_multiplier.layout.display is None
     slider.depth_multiplier.value = 2
@@ -174,7 +174,7 @@ def test_a_model_without_separable_layers_has_no_depth_multiplier():
     assert slider.depth_multiplier.layout.display is None and slider.depth_multiplier.value == 2
 
 
-@pytest.mark.parametrize("model", models.MODELS)
+@pytest.mark.parametrize("model", CHAINS)
 def test_the_still_picture_has_the_numbers_in_its_alt_text(model):
     slider = budget_slider(model)
     picture = slider.still(slider.state)

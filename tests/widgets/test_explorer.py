@@ -7,7 +7,7 @@ import keras
 import pytest
 from page_words import words
 
-from course import models
+from course import CHAINS, models
 from course.arithmetic import (
     Activation,
     BatchNormalization,
@@ -305,7 +305,7 @@ def test_a_network_can_be_chosen_and_all_begun_again():
     assert shell.state.layers == SMALL
     shell.buttons["Undo"].click()
     assert shell.state.layers[0].filters == 9
-    for name in models.MODELS:
+    for name in CHAINS:
         shell.network.value = name
         assert shell.state.layers == layers_of(models.MODELS[name]())
     shell.buttons["Remove"].click()

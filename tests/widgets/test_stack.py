@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from course import models
+from course import CHAINS, models
 from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, ZeroPadding2D, ledger
 from course.inspection import ledger_of
 from course.widgets.stack import (
@@ -94,7 +94,7 @@ def test_the_ledger_goes_up_to_the_layer_that_does_not_fit():
         ledger_so_far(Stack((A,), input_shape=(32, 32)))
 
 
-@pytest.mark.parametrize("name", models.MODELS)
+@pytest.mark.parametrize("name", CHAINS)
 def test_the_kits_models_are_read(name):
     model = models.build(name)
     layers = layers_of(model)
