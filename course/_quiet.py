@@ -47,8 +47,8 @@ def _skip_first(convolve, conv):
     function of oneDNN that writes past its memory: for fewer than 16 channels (with AVX2, 8), where the
     strides divide height and width. The process dies sooner or later, often in another place ("free():
     invalid next size"), or the gradient is wrong. Seen in float32 and bfloat16 with TensorFlow 2.19 to 2.21
-    (oneDNN 3.5 and 3.7.3). Conv1D and Conv2DTranspose, which images of this kit don't meet, have it too, with a kernel of size 1 and
-    strides, and are left alone.
+    (oneDNN 3.5 and 3.7.3). Conv1D and Conv2DTranspose have it too, with a kernel of size 1 and strides, and
+    are left alone: no network of this kit holds them.
 
     Source: https://github.com/uxlfoundation/oneDNN/issues/6035
     """

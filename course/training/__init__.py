@@ -1,6 +1,7 @@
 """Recipes and the training loop."""
 
 from course.training.accelerate import accelerate, accelerated, multiplies_bfloat16
+from course.training.ladder import LADDER
 from course.training.loop import predict, train
 from course.training.recipes import (
     RECIPES,
@@ -14,6 +15,7 @@ from course.training.recipes import (
 )
 
 __all__ = [
+    "LADDER",
     "RECIPES",
     "Recipe",
     "accelerate",

@@ -20,6 +20,8 @@ CANDIDATES = {
     "65k_adamw_3e3": ("separable_65k", replace(ADAMW, learning_rate=0.003)),
     "65k_sgd_4e1": ("separable_65k", ANNEALED),
     "65k_sgd_1e0": ("separable_65k", replace(ANNEALED, learning_rate=1.0)),
+    "compact_sgd_4e1": ("compact_100k", ANNEALED),
+    **{f"ladder_{name}": ("separable_65k", recipe) for name, recipe in training.LADDER.items()},
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from course.data import Augmentation
 from course.models import MODELS
-from course.training import RECIPES, Recipe, published_baseline, quick, recipe_for
+from course.training import LADDER, RECIPES, Recipe, annealed, published_baseline, quick, recipe_for
 
 
 def test_the_published_recipe():
@@ -25,6 +25,14 @@ def test_each_model_has_the_recipe_of_its_report_and_the_kits_own_the_one_that_w
     }  # fmt: skip
     assert recipe_for("separable_65k").augmentation == Augmentation(flip=True, zoom=0.1)
     assert recipe_for("my_own") is published_baseline
+
+
+def test_the_ladder_leads_from_the_published_recipe_to_the_one_that_wins():
+    first, *_, last = LADDER.values()
+    short = {"epochs": 8, "monitor": "validation"}
+    assert first == replace(recipe_for("separable_65k"), name="as_published", **short)
+    assert last == replace(annealed, name="averaged", **short)
+    assert list(LADDER) == [recipe.name for recipe in LADDER.values()]
 
 
 def test_recipes_go_by_their_names():
