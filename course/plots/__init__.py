@@ -10,11 +10,13 @@ from course.plots.fit_curve import fit_curve
 from course.plots.groups_dial import groups_dial
 from course.plots.image_grid import image_grid
 from course.plots.kernel_slices import kernel_slices
+from course.plots.ladder import ladder
 from course.plots.layer_bars import layer_bars
 from course.plots.network_strip import network_strip
 from course.plots.per_class import per_class
 from course.plots.picture import Picture
 from course.plots.reproduction import reproduction
+from course.plots.robustness import robustness
 from course.plots.roofline import roofline
 from course.plots.selection import selection
 from course.plots.speed_ups import speed_ups
@@ -35,10 +37,12 @@ __all__ = [
     "groups_dial",
     "image_grid",
     "kernel_slices",
+    "ladder",
     "layer_bars",
     "network_strip",
     "per_class",
     "reproduction",
+    "robustness",
     "roofline",
     "selection",
     "speed_ups",

@@ -44,6 +44,11 @@ def log(epochs=50, shift=0.0, name="separable_65k", **about):
     return run(name, held.tolist(), train.tolist(), **about).summarise()
 
 
+def climbed(accuracy):
+    """Return a run that ended on held-out images with an accuracy."""
+    return run(held=(0.5, accuracy), train=(0.4, 0.7), monitor="validation", cpu_seconds=1234.5)
+
+
 def others():
     """Return made-up results of public runs of 50 epochs, in per cent."""
     last = np.linspace(81.66, 83.49, 46)

@@ -10,6 +10,7 @@ from plot_samples import (
     MARKS,
     NAMES,
     baseline,
+    climbed,
     dial,
     log,
     others,
@@ -26,6 +27,7 @@ from plot_samples import (
 from course import benchmarks
 from course.anatomy import BRIGHTEST, KINDS, Convolution, patch_of, terms
 from course.benchmarks import Ceilings, Timing
+from course.data import DISTURBANCES
 from course.plots import (
     Picture,
     anatomy,
@@ -36,10 +38,12 @@ from course.plots import (
     groups_dial,
     image_grid,
     kernel_slices,
+    ladder,
     layer_bars,
     network_strip,
     per_class,
     reproduction,
+    robustness,
     roofline,
     selection,
     speed_ups,
@@ -106,6 +110,20 @@ PICTURES = {
     "confusion": lambda: confusion_matrix(*some_predictions(), NAMES),
     "confusion with long names": lambda: confusion_matrix(
         np.arange(11), np.arange(11)[::-1], [f"a rather long name {i}" for i in range(11)]
+    ),
+    "ladder of two rungs": lambda: ladder({"one": [climbed(0.7)], "two": [climbed(0.7004)]}),
+    "ladder of nine rungs with long names": lambda: ladder(
+        {f"{'a rather long name ' * 2}{i}": [climbed(0.6 + i / 60 + j / 200) for j in range(3)] for i in range(9)}
+    ),
+    "robustness of one network to one thing": lambda: robustness({"a": {"blurred": [(0, 0.8), (2, 0.5)]}}),
+    "robustness of four networks": lambda: robustness(
+        {
+            f"separable_{i}_rather_long": {
+                kind: [(at, 0.9 - 0.1 * i - 0.15 * j) for j, at in enumerate(strengths)]
+                for kind, strengths in DISTURBANCES.items()
+            }
+            for i in range(4)
+        }
     ),
     "strip of the baseline": lambda: network_strip(baseline()),
     "strip of 30 layers": lambda: network_strip(thirty_layers()),
