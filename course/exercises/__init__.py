@@ -1,6 +1,7 @@
 """Predict, then check: questions whose answers the code works out."""
 
 from course.exercises.baseline import EXERCISES as _BASELINE
+from course.exercises.beat import EXERCISES as _BEAT
 from course.exercises.exercise import Exercise, Feedback, Mistake, Parts, no_such
 from course.exercises.fields import EXERCISES as _FIELDS
 from course.exercises.final import EXERCISES as _FINAL
@@ -10,7 +11,7 @@ from course.exercises.start import EXERCISES as _START
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "answer", "check", "hint", "solution"]
 
-EXERCISES = {**_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL}
+EXERCISES = {**_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL, **_BEAT}
 
 
 def check(key, answer=None):

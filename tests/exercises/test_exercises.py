@@ -67,6 +67,12 @@ def test_published_answers():
         "first_dense": 61470,
         "best_less_last": 0.93,
         "difference_error": 0.586,
+        "all_steps": 19500,
+        "rate": 0.235,
+        "averaged_steps": 500,
+        "block": 7760,
+        "stage_field": 26,
+        "pointwise_macs": 2359296,
     }
     for key, answer in answers.items():
         assert exercises.check(key, answer).verdict == "right", key
