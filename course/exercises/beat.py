@@ -148,7 +148,8 @@ EXERCISES = {
         answer=_block,
         working=lambda: (
             f"depthwise 3 × 3 × {CHANNELS} = {9 * CHANNELS:,}, pointwise {CHANNELS} × {CHANNELS} = "
-            f"{CHANNELS**2:,}, two normalisations of 4 × {CHANNELS} = {4 * CHANNELS}: together {_block():,}. The sum has none."
+            f"{CHANNELS**2:,}, two normalisations of 4 × {CHANNELS} = {4 * CHANNELS}: "
+            f"together {_block():,}. The sum has none."
         ),
         hint="Two convolutions without biases, and BatchNormalization after each.",
         mistakes=(
@@ -158,7 +159,7 @@ EXERCISES = {
             ),
             Mistake(
                 lambda: _block() - 4 * CHANNELS,
-                "That is four numbers a channel too few: two normalisations learn two each, and keep track of two.",
+                "That is four numbers a channel too few: two normalisations learn two, and keep track of two.",
             ),
             Mistake(
                 lambda: _block() + 2 * CHANNELS,
@@ -175,7 +176,8 @@ EXERCISES = {
         answer=_field,
         working=lambda: (
             f"3 after the first convolution, + 3 × 2 at full size: "
-            f"{_row('stage1_block3_add').receptive_field[0]}, + 1 for the pooling = {_row('stage2_pool').receptive_field[0]}, + 4 × 4 at half size = {_field()}."
+            f"{_row('stage1_block3_add').receptive_field[0]}, "
+            f"+ 1 for the pooling = {_row('stage2_pool').receptive_field[0]}, + 4 × 4 at half size = {_field()}."
         ),
         hint="Each block adds two steps of its own map. The pooling adds one pixel and doubles the step.",
         mistakes=(
@@ -226,7 +228,7 @@ EXERCISES = {
         unit=" %",
     ),
     "doubtful_labels": Exercise(
-        question=f"{DOUBTFUL} labels are in doubt. What share of our best run's mistakes can they explain at most?",
+        question=f"{DOUBTFUL} labels are in doubt. What share of our best run's mistakes is that at most?",
         answer=lambda: 100 * DOUBTFUL / _after(),
         working=lambda: (
             f"If it is wrong on all {DOUBTFUL}: {DOUBTFUL} of {_after():,} mistakes, "
