@@ -7,7 +7,8 @@ from math import inf
 
 from course.plots.picture import BLUE, ORANGE, VERMILLION
 
-# JupyterLab's own colours where it sets them, so that both of its themes work.
+# JupyterLab's own colours where it sets them, so that both of its themes work. Code that is typed in keeps its
+# lines: findings name their numbers.
 _STYLE = f"""<style>
 .course-picture > .widget-html-content {{overflow-x: auto}}
 .course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px; contain: inline-size}}
@@ -32,6 +33,7 @@ _STYLE = f"""<style>
   font-size: 12px; overflow-x: auto; white-space: pre; font-family: var(--jp-code-font-family, monospace);
   color: var(--jp-content-font-color1, #222); background: var(--jp-cell-editor-background, #f5f5f5);
   border: 1px solid var(--jp-border-color2, #ddd)}}
+.course-live .widget-textarea textarea {{white-space: pre; overflow-x: auto}}
 .course-widget svg text {{fill: var(--jp-ui-font-color1, #222); font-size: 12px}}
 </style>"""
 
