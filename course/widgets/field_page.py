@@ -10,6 +10,7 @@ from PIL import Image
 
 from course.arithmetic import Ledger
 from course.plots.picture import BLUE, ORANGE, VERMILLION, counted
+from course.table import times
 from course.widgets.rendered import Rendered, pair, paragraph, styled
 
 SIDE = 400  # pixels on the page, for the longer side of the image and what is shown around it
@@ -276,7 +277,7 @@ def _units(look):
         lines += "".join(f"M0 {i * scale:.2f}H{wide:.2f}" for i in range(look.units[0] + 1))
     mark = max(scale, 4)
     return (
-        f'<div class="muted">{html.escape(look.row.name)}: {"×".join(map(str, look.units))} units</div>'
+        f'<div class="muted">{html.escape(look.row.name)}: {times(look.units)} units</div>'
         f'<svg width="{wide + 2:.0f}" height="{tall + 2:.0f}" viewBox="-1 -1 {wide + 2:.2f} {tall + 2:.2f}" '
         'aria-hidden="true" data-tell="unit" style="cursor:pointer">'
         f'<rect width="{wide:.2f}" height="{tall:.2f}" fill="var(--jp-layout-color2, #eee)" '

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
+from course import table
 from course.plots.picture import BLUE, ORANGE, VERMILLION
 
 # JupyterLab's own colours where it sets them, so that both of its themes work. Code that is typed in keeps its
@@ -78,10 +79,9 @@ def number(value):
 
 def pair(values):
     """Return a (height, width) pair, as one number where both agree."""
-    shown = [number(value) for value in values]
-    return shown[0] if shown[0] == shown[1] else "×".join(shown)
+    return table.pair(values, number)
 
 
 def shape(values):
     """Return an output shape, such as 16×16×48; that of an unknown layer is a question mark."""
-    return "×".join("?" if value is None else str(value) for value in values) if values else "?"
+    return table.times(values) if values else "?"

@@ -22,7 +22,6 @@ from course.widgets.run_measures import (
     SECONDS,
     WINDOWS,
     Comparison,
-    images,
     lines_of,
     smooth,
 )
@@ -231,7 +230,8 @@ def test_a_time_is_ranked_by_its_median():
 
 
 def test_errors_are_of_the_images_that_were_measured():
-    assert images(run([1])) == ("test", 10_000) and images(run([1], monitor="validation")) == ("validation", 5000)
+    assert run([1]).monitored == ("test", 10_000)
+    assert run([1], monitor="validation").monitored == ("validation", 5000)
     seen = page(compared(a=run([64]), b=run([64], monitor="validation")))
     assert f"64.00 ± {100 * sqrt(0.64 * 0.36 / 10_000):.2f} %" in seen
     assert f"64.00 ± {100 * sqrt(0.64 * 0.36 / 5_000):.2f} %" in seen
