@@ -191,10 +191,24 @@ annealed = Recipe(
     dropout=False,
     norm_momentum=0.9,
 )
+# The challenge's qualifier: short epochs, so that a learner sees a curve.
+qualifier = Recipe(
+    "qualifier",
+    epochs=10,
+    steps_per_epoch=104,
+    learning_rate=0.4,
+    augmentation=Augmentation(flip=True, crop=4),
+    optimizer="sgd",
+    schedule="cosine",
+    warm_up=0.1,
+    weight_decay=0.005,
+    dropout=False,
+    norm_momentum=0.9,
+)
 
 RECIPES = {
     recipe.name: recipe
-    for recipe in (published_baseline, published_separable_65k, published_separable_99k, quick, annealed)
+    for recipe in (published_baseline, published_separable_65k, published_separable_99k, quick, annealed, qualifier)
 }
 
 
