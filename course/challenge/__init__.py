@@ -1,7 +1,12 @@
-"""The challenge: a network under 100,000 parameters, checked, trained under a fixed protocol, on a board."""
+"""The challenge: a network of your own, under 100,000 parameters, checked, trained and placed on a board.
 
-from course.challenge.board import board
-from course.challenge.entries import full, qualify, verify
-from course.challenge.rules import LIMIT, check
+    from course import challenge
+    challenge.check(build_model)
 
-__all__ = ["LIMIT", "board", "check", "full", "qualify", "verify"]
+A network goes from left to right: building, saved -> rules -> protocols -> verifying -> board.
+"""
+
+from course.challenge.building import BUDGET, BuildError
+from course.challenge.rules import RULES, Checked, Rule, check
+
+__all__ = ["BUDGET", "RULES", "BuildError", "Checked", "Rule", "check"]

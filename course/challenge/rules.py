@@ -1,186 +1,304 @@
-"""The challenge's rules. Each is a function in `RULES` that says what it found and whether it is kept."""
+"""The rules of the challenge, and the check that says which of them a network keeps."""
 
-import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from course import annotations
-from course.arithmetic import LayerError, Unknown
-from course.challenge.building import SECONDS, BuildError, built
+from course._quiet import import_keras
+from course.arithmetic import Attention, LayerError, Unknown
+from course.challenge.building import BUDGET, BuildError, built
+from course.challenge.saved import described, rebuilt
+from course.challenge.shown import as_html, as_text
 from course.inspection import ledger_of
 
-LIMIT = 100_000
-SIDE, CLASSES = 32, 10
+keras = import_keras()
+
+IMAGE, CLASSES = (32, 32, 3), 10
+MAPS = 16 * 2**20  # bytes of an image's maps: 2 GiB for a batch of 128
+MACS = 1_000_000_000
+RULES = {
+    "builds": "builds a Keras model",
+    "shapes": f"input {IMAGE}, output {CLASSES} probabilities",
+    "parameters": f"fewer than {BUDGET:,} parameters",
+    "layers": "layers that the kit knows",
+    "cost": f"an image's maps fit {MAPS // 2**20} MiB, and its MACs {MACS:,}",
+    "field": f"the last map's receptive field spans the image, {IMAGE[0]} pixels",
+    "softmax": "softmax at the end, and only there",
+    "traps": "no trap of Keras",
+    "numbers": "weights and outputs are numbers, outputs add up to 1",
+    "saved": "its configuration rebuilds it",
+    "notes": "the notes beside the layers are right",
+}
+_HEADINGS = ("", "rule", "what was found")
+_NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One rule's line: its name, what was found, and whether it is kept."""
-
-    rule: str
-    found: str
-    kept: bool
-
-    def __str__(self):
-        return f"{'kept  ' if self.kept else 'BROKEN'}  {self.rule}: {self.found}"
-
-
-@dataclass(frozen=True)
-class Check:
-    """What the rules say of a model.
+class Rule:
+    """What was found of one rule.
 
     Parameters
     ----------
-    findings : tuple of Finding
-    model : keras.Model, optional
-        None where it could not be built.
+    name : str
+        One of `RULES`.
+    found : str
+        In words.
+    kept : bool or None
+        None where it could not be judged, because another rule is broken.
     """
 
-    findings: tuple
-    model: object = field(default=None, repr=False)
+    name: str
+    found: str
+    kept: bool | None
+
+    @property
+    def verdict(self):
+        """The word for it: kept, broken or not judged."""
+        return {True: "kept", False: "broken", None: _NOT_JUDGED}[self.kept]
+
+    def __str__(self):
+        return f"{self.verdict}: {RULES[self.name]}: {self.found}"
+
+
+@dataclass(frozen=True, repr=False)
+class Checked:
+    """What a check found. Prints as a table, a line for each rule; a notebook shows it as HTML.
+
+    Parameters
+    ----------
+    rules : tuple of Rule
+    model : keras.Model or None
+        Where one was built.
+    ledger : course.arithmetic.Ledger or None
+        Of the model.
+    findings : course.annotations.Findings or None
+        Of the notes.
+    """
+
+    rules: tuple
+    model: object = None
+    ledger: object = None
+    findings: object = None
 
     @property
     def ok(self):
         """Whether every rule is kept."""
-        return all(finding.kept for finding in self.findings)
+        return all(rule.kept for rule in self.rules)
 
     @property
     def broken(self):
-        """The findings whose rule is broken."""
-        return tuple(finding for finding in self.findings if not finding.kept)
+        """A sentence for each broken rule."""
+        return tuple(f"Rule broken: {RULES[r.name]}. {_sentence(r.found)}" for r in self.rules if r.kept is False)
+
+    @property
+    def summary(self):
+        """One sentence on all of it."""
+        if self.ok:
+            return f"All {len(self.rules)} rules are kept."
+        broken = [rule.name for rule in self.rules if rule.kept is False]
+        return f"{len(broken)} of {len(self.rules)} rules {'is' if len(broken) == 1 else 'are'} broken."
+
+    def __getitem__(self, name):
+        """Return the Rule of a name."""
+        return next(rule for rule in self.rules if rule.name == name)
+
+    def _rows(self):
+        return [(rule.verdict, RULES[rule.name], rule.found) for rule in self.rules]
 
     def __str__(self):
-        return "\n".join(map(str, self.findings))
+        return f"{as_text(_HEADINGS, self._rows(), (0, 1, 2))}\n{self.summary}"
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        rows = "".join(
-            f'<tr><td>{"kept" if each.kept else "<b>broken</b>"}</td><th scope="row" style="text-align:left">'
-            f'{html.escape(each.rule)}</th><td style="text-align:left">{html.escape(each.found)}</td></tr>'
-            for each in self.findings
-        )
-        return f"<table><caption>The challenge's rules</caption>{rows}</table>"
+        return as_html(self.summary, _HEADINGS, self._rows(), (0, 1, 2))
 
 
-def check(source, notes=None, seconds=SECONDS):
-    """Hold a model against the challenge's rules.
+def check(model_or_build, notes=None, seconds=60):
+    """Check a network against the rules of the challenge.
+
+    Nothing that is handed in can do harm: a function that raises, never ends, or asks for more weights than
+    memory holds breaks a rule, and the kernel goes on.
 
     Parameters
     ----------
-    source : callable, keras.Model, course.widgets.stack.Stack or LayerExplorer
-        A function without arguments that builds the model, the model, or a stack.
-    notes : str, optional
-        Source text with sizes and receptive fields noted beside the layers; checked too.
+    model_or_build : callable, keras.Model, or a layer explorer
+        `build_model` itself, a function without arguments that returns a model; a built model; or a layer
+        explorer, or its state.
+    notes : str or pathlib.Path, optional
+        Code with sizes and receptive fields noted beside its layers, for `annotations.check`.
     seconds : float
         How long building may take.
 
     Returns
     -------
-    Check
-        A model that can't be built breaks the rule "builds"; nothing is raised.
+    Checked
     """
+    found, model, book = {}, None, None
     try:
-        model = built(source, seconds)
+        model = built(model_or_build, seconds)
+        found["builds"] = _builds(model)
     except BuildError as why:
-        return Check((Finding("builds", str(why), False),))
-    findings = [Finding("builds", f"{model.name}, {len(model.layers)} layers", True)]
-    try:
-        book = ledger_of(model)
-    except LayerError as why:
-        return Check((*findings, Finding("layers", str(why), False)), model)
-    findings += [Finding(name, *rule(model, book)) for name, rule in RULES.items()]
+        found[why.rule] = str(why), False
+        if why.rule == "parameters":
+            found["builds"] = "the build was stopped: see the parameters", False
+    if model is not None and found["builds"][1]:
+        found["parameters"] = _parameters(model)
+        found["shapes"] = _shapes(model)
+        found["traps"] = _traps(model)
+        try:
+            book = ledger_of(model)
+        except LayerError as why:
+            found["layers"] = str(why), False
+        else:
+            found["layers"] = _layers(book)
+            found["cost"] = _cost(book)
+            found["field"] = _field(book)
+            found["softmax"] = _softmax(book)
+        if _kept(found, "shapes", "cost"):
+            found["numbers"] = _numbers(model)
+        if _kept(found, "layers", "cost"):
+            found["saved"] = _saved(model)
+    findings = None
     if notes is not None:
-        findings.append(Finding("notes", *_notes(notes)))
-    return Check(tuple(findings), model)
+        found["notes"], findings = _notes(notes)
+    asked = [name for name in RULES if name != "notes" or notes is not None]
+    rules = tuple(Rule(name, *found.get(name, ("another rule is broken", None))) for name in asked)
+    return Checked(rules, model, book, findings)
 
 
-def _parameters(model, book):
+def _kept(found, *names):
+    return all(found.get(name, ("", False))[1] for name in names)
+
+
+def _sentence(words):
+    words = words.rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _builds(model):
+    if not model.built or not getattr(model, "inputs", None):
+        return f"{model.name} is not built: start it with keras.Input(shape={IMAGE})", False
+    return f"{model.name}, {len(model.layers)} layers", True
+
+
+def _shapes(model):
+    takes, gives = ([tuple(t.shape[1:]) for t in tensors] for tensors in (model.inputs, model.outputs))
+    said = f"input {' and '.join(map(str, takes))}, output {' and '.join(map(str, gives))}"
+    if takes != [IMAGE]:
+        return f"{said}: begin it with keras.Input(shape={IMAGE})", False
+    if gives != [(CLASSES,)]:
+        return f"{said}: end it with one vector, as Flatten or pooling and Dense({CLASSES}) give", False
+    return said, True
+
+
+def _parameters(model):
     count = model.count_params()
-    return f"{count:,} of fewer than {LIMIT:,}", count < LIMIT
+    over = count - BUDGET + 1
+    return (f"{count:,}", True) if over <= 0 else (f"{count:,}: at least {over:,} too many", False)
 
 
-def _layers(model, book):
-    strange = [f"{row.name} ({row.kind})" for row in book if isinstance(row.layer, Unknown)]
-    return (f"not of the kit's kinds: {', '.join(strange)}" if strange else "all of the kit's kinds"), not strange
+def _layers(book):
+    strange = [f"{row.name} ({row.kind})" for row in book if isinstance(row.layer, (Unknown, Attention))]
+    if strange:
+        return f"{', '.join(dict.fromkeys(strange))} {'is' if len(strange) == 1 else 'are'} none of them", False
+    return f"{len({row.kind for row in book})} kinds", True
 
 
-def _input(model, book):
-    shape = model.input_shape
-    return f"{shape}, as (None, 32, 32, 3) is asked for", shape == (None, SIDE, SIDE, 3)
+def _cost(book):
+    return (
+        f"{book.activation_bytes / 2**20:.1f} MiB, {book.macs:,} MACs",
+        book.activation_bytes <= MAPS and book.macs <= MACS,
+    )
 
 
-def _output(model, book):
-    shape = model.output_shape
-    if shape != (None, CLASSES):
-        return f"{shape}: end with Dense(10, activation='softmax')", False
-    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
-        return "some weights are not numbers: build the model afresh", False
-    images = np.random.default_rng(0).random((4, *model.input_shape[1:]), dtype=np.float32)
-    values = np.asarray(model(images, training=False), dtype=np.float64)
-    if not np.isfinite(values).all():
-        return "the outputs are not numbers: look for a division or logarithm of 0", False
-    if values.min() < 0 or not np.allclose(values.sum(axis=1), 1, atol=0.01):
-        return "10 numbers that are no probabilities: end with activation='softmax'", False
-    return "10 probabilities", True
+def _field(book):
+    rows = [row for row in book if _is_map(row)]
+    if not rows:
+        return "there is no map", False
+    last = rows[-1]
+    sides = last.nominal_receptive_field
+    if None in sides:
+        return f"that of {last.name} can't be known", None
+    size = f"{sides[0]}" if sides[0] == sides[1] else f"{sides[0]}×{sides[1]}"
+    return f"{size} at {last.name}, {last.output_shape[0]}×{last.output_shape[1]} units", min(sides) >= IMAGE[0]
 
 
-def _field(model, book):
-    # Pooling over a whole map, Flatten and Dense see everything whatever stands before them.
-    maps = [row for row in book if len(row.output_shape or ()) == 3 and not row.kind.startswith("Global")]
-    if not maps:
-        return "there is no map before the head: begin with convolutions", False
-    fields = maps[-1].nominal_receptive_field
-    if fields is None or any(one is None for one in fields):
-        return f"can't be worked out at {maps[-1].name}", False
-    height, width = fields
-    return f"{height:g}x{width:g} pixels at {maps[-1].name}, of at least {SIDE}x{SIDE}", min(fields) >= SIDE
+def _is_map(row):
+    """Return whether a row's output is a map that was not pooled to one unit, from which all can be seen."""
+    shape = row.output_shape
+    return bool(shape) and len(shape) == 3 and (shape[0] * shape[1] > 1 or hasattr(row.layer, "kernel_size"))
 
 
-def _traps(model, book):
-    rows, found = list(book), []
-    soft = [number for number, row in enumerate(rows) if _activation(row) == "softmax"]
-    if len(soft) > 1:
-        found.append(f"softmax twice, in {rows[soft[0]].name} and {rows[soft[1]].name}")
-    if soft:
-        found += [
-            f"{row.name} normalises after the softmax"
-            for row in rows[soft[0] + 1 :]
-            if row.kind == "BatchNormalization"
-        ]
-    for row in rows:
-        if row.kind not in _WEIGHTED or len(row.inputs) != 1 or row.layer.kernel_size in (1, (1, 1)):
-            continue
-        before = row.inputs[0]
-        while before >= 0 and len(rows[before].inputs) == 1 and rows[before].kind in _STILL_LINEAR:
-            before = rows[before].inputs[0]
-        if before >= 0 and rows[before].kind in _WEIGHTED and _activation(rows[before]) in (None, "linear"):
-            found.append(f"no activation between {rows[before].name} and {row.name}")
-    return "; ".join(found) or "none", not found
+def _softmax(book):
+    at = [row for row in book if row.kind == "Softmax" or getattr(row.layer, "activation", None) == "softmax"]
+    last = book[-1]
+    if not at:
+        return f"none: the outputs of {last.name} ({last.kind}) are no probabilities", False
+    if len(at) > 1:
+        return f"{len(at)} times, at {', '.join(row.name for row in at)}: leave all but the last out", False
+    if at[0] is not last:
+        return f"at {at[0].name}, but {last.name} ({last.kind}) comes after it", False
+    return f"at {last.name}", True
 
 
-_WEIGHTED = {"Conv2D", "SeparableConv2D"}
-_STILL_LINEAR = {"BatchNormalization", "Dropout", "ZeroPadding2D"}
+def _traps(model):
+    caught = [words for layer in _flat(model) if (words := _trap(layer))]
+    return ("; ".join(caught), False) if caught else ("none of those it looks for", True)
 
 
-def _activation(row):
-    return "softmax" if row.kind == "Softmax" else getattr(row.layer, "activation", None)
+def _flat(model):
+    for layer in model.layers:
+        yield from _flat(layer) if hasattr(layer, "layers") else [layer]
 
 
-def _notes(text):
+def _trap(layer):
+    name = layer.name
+    if isinstance(layer, keras.layers.Rescaling) and np.max(np.abs(layer.scale)) < 0.1:
+        return f"{name} divides by about {1 / np.max(np.abs(layer.scale)):.0f}: images run from 0 to 1 already"
+    if isinstance(layer, keras.layers.BatchNormalization) and layer.built:
+        axes = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
+        if any(axis not in (-1, layer.input_spec.ndim - 1) for axis in axes):
+            return f"{name} normalises axis {axes[0]}, which is not the channels: leave `axis` out"
+    if isinstance(layer, keras.layers.Conv2D) and layer.kernel_size == layer.strides == (3, 3):
+        return f"{name} moves 3 pixels at a step: Conv2D(32, 3, 3) sets a stride, Conv2D(32, 3) does not"
+    if not layer.trainable:
+        return f"{name} is frozen (trainable=False) with the weights it begins with"
+    return ""
+
+
+def _numbers(model):
+    bad = [weight.path for weight in model.weights if not np.isfinite(np.asarray(weight, np.float64)).all()]
+    if bad:
+        return f"{bad[0]} holds values that are no numbers", False
+    images = np.random.default_rng(0).random((3, *IMAGE), dtype=np.float32)
     try:
-        found = annotations.check(text)
+        outputs = np.asarray(model(images, training=False), dtype=np.float64)
+    except Exception as why:  # a network can raise nearly anything
+        return f"three images can't go through it ({type(why).__name__})", False
+    if not np.isfinite(outputs).all():
+        return "of three random images it makes outputs that are no numbers", False
+    sums = outputs.sum(axis=1)
+    if outputs.min() < 0 or not np.allclose(sums, 1, atol=0.01):
+        return f"outputs of three random images add up to {', '.join(f'{total:.3g}' for total in sums)}", False
+    return "for three random images they do", True
+
+
+def _saved(model):
+    try:
+        again = rebuilt(described(model))
+    except Exception as why:  # what a configuration can't hold raises nearly anything
+        return f"it does not: {str(why).splitlines()[0] if str(why) else type(why).__name__}", False
+    same = [w.shape for w in again.weights] == [w.shape for w in model.weights]
+    return ("it does", True) if same else ("its weights have other shapes then", False)
+
+
+def _notes(notes):
+    try:
+        findings = annotations.check(notes, IMAGE)
     except annotations.ReadError as why:
-        return str(why), False
-    return ("all right" if found.all_right else str(found)), found.all_right
-
-
-RULES = {
-    "parameters": _parameters,
-    "layers": _layers,
-    "input": _input,
-    "output": _output,
-    "receptive field": _field,
-    "Keras traps": _traps,
-}
+        return (str(why), False), None
+    first = findings.first_mistake() or next(iter(findings.misfits), "")
+    said = f"{findings.summary()} {_sentence(f'first, {first}') if first else ''}".strip()
+    return (said, findings.all_right and bool(findings.counts["notes"])), findings
