@@ -2,11 +2,28 @@
 
     from course import challenge
     challenge.check(build_model)
+    challenge.qualify(build_model, data, name="Ada", out="class/ada")
+    challenge.board("class")
 
-A network goes from left to right: building, saved -> rules -> protocols -> verifying -> board.
+From left to right: building, saved -> rules -> protocols -> verifying -> board.
 """
 
 from course.challenge.building import BUDGET, BuildError
+from course.challenge.protocols import PROTOCOLS, full, qualify, score
 from course.challenge.rules import RULES, Checked, Rule, check
+from course.challenge.verifying import Verdict, verify
 
-__all__ = ["BUDGET", "RULES", "BuildError", "Checked", "Rule", "check"]
+__all__ = [
+    "BUDGET",
+    "PROTOCOLS",
+    "RULES",
+    "BuildError",
+    "Checked",
+    "Rule",
+    "Verdict",
+    "check",
+    "full",
+    "qualify",
+    "score",
+    "verify",
+]
