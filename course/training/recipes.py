@@ -187,8 +187,18 @@ annealed = Recipe(
     dropout=False,
     norm_momentum=0.9,
 )
-# The challenge's: three minutes on two idle cores for `separable_65k`, whose 1,000 images take 1.22 s.
-qualifier = replace(annealed, name="qualifier", epochs=3, monitor="validation", ema_momentum=0.99)
+# The challenge's: three minutes on two idle cores for `separable_65k`, whose 1,000 images take 1.22 s. AdamW, for
+# with SGD at 0.4 a network without BatchNormalization learns nothing.
+qualifier = replace(
+    annealed,
+    name="qualifier",
+    epochs=3,
+    monitor="validation",
+    optimizer="adamw",
+    learning_rate=3e-3,
+    weight_decay=0.05,
+    ema_momentum=0.99,
+)
 
 RECIPES = {
     recipe.name: recipe

@@ -173,7 +173,7 @@ TAMPERED = {
     "activation": (activation_swapped, "Its weights disagree with its stored predictions"),
     "parameters": (claims(parameters=5), "It claims 5 parameters, and its network has"),
     "MACs": (part("macs", 7), "It claims 7 MACs"),
-    "recipe": (recipe_swapped, "Its recipe has learning_rate 0.1; that of the qualifier is 0.4"),
+    "recipe": (recipe_swapped, "Its recipe has learning_rate 0.1; that of the qualifier is 0.003"),
     "a stranger": (stranger, "names os.system"),
     "huge weights": (endless_weights, "too many parameters: 8,000,005,128 with dense"),
     "no configuration": (part("config", 5), "none of a network"),
