@@ -8,6 +8,7 @@
 From left to right: building, saved -> rules -> protocols -> verifying -> board.
 """
 
+from course.challenge.board import Board, Place, board
 from course.challenge.building import BUDGET, BuildError
 from course.challenge.protocols import PROTOCOLS, full, qualify, score
 from course.challenge.rules import RULES, Checked, Rule, check
@@ -17,10 +18,13 @@ __all__ = [
     "BUDGET",
     "PROTOCOLS",
     "RULES",
+    "Board",
     "BuildError",
     "Checked",
+    "Place",
     "Rule",
     "Verdict",
+    "board",
     "check",
     "full",
     "qualify",
