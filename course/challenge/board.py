@@ -134,7 +134,8 @@ def board(*folders, data=None):
     *folders : str, pathlib.Path or course.runs.Run
         Entries, or folders that hold entries in folders of their own: a class's shared folder.
     data : Dataset, optional
-        Verify each entry made with these images first, and leave out those that are refused.
+        Verify each entry in a folder with these images first, and leave out those that are refused. So are
+        those made with other images, which can't be verified with these.
 
     Returns
     -------

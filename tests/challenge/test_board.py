@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from course import challenge, runs
+from course.__main__ import main
 
 OFFICIAL, COPY = "CIFAR-10", "CIFAR-10 (JPEG copy)"
 SHAPES = "Shapes (generated), 400 images"
@@ -70,6 +71,17 @@ def test_what_is_refused_or_broken_is_left_out_with_a_sentence(shared, data, tmp
     assert "stopped: left out, for it is no complete entry (its run is interrupted)" in said
     assert "record: left out, for it is no complete entry (it is an ordinary record)" in said
     assert "can't be read as a record" in said and said in str(found)
+
+
+def test_the_command_verifies_and_prints(shared, data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("course.data.load", lambda path=None: data)
+    assert main(["challenge", str(shared)]) == 0
+    printed = capsys.readouterr().out
+    assert "Ada" in printed and "Bob" in printed and "left out" not in printed
+    folder = shutil.copytree(shared / "ada", tmp_path / "ada")
+    (folder / "weights.weights.h5").write_bytes(b"no")
+    assert main(["challenge", str(folder)]) == 1
+    assert "ada, Ada: refused. Its weights don't fit its configuration" in capsys.readouterr().out
 
 
 def test_tables_show_entries_and_the_first_submissions(shared):
