@@ -64,6 +64,10 @@ def _parser():
     train.add_argument("--resume", action="store_true", help="go on with the run in the --out folder")
     train.add_argument("--json", action="store_true", help="print the record as JSON; the log goes to stderr")
 
+    entries = command(_challenge, "challenge", "Verify a class's entries and print the board.")
+    entries.add_argument("folder", metavar="DIR", help="an entry, or a folder of entries")
+    entries.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
+
     books = command(_notebooks, "notebooks", "Execute the notebooks and tidy their outputs.")
     books.add_argument("names", nargs="*", metavar="NAME", help="beginnings of file names, such as 01")
     books.add_argument("--data", default="shapes", metavar="DIR", help="CIFAR-10 instead of the shapes")
@@ -173,6 +177,19 @@ def _train(options):
     if options.json:
         print(json.dumps(run.about, indent=1))
     return 0 if run.about["status"] == "complete" else 1
+
+
+def _challenge(options):
+    from pathlib import Path
+
+    if not Path(options.folder).is_dir():
+        raise ValueError(f"There is no folder {options.folder}: name an entry, or a folder of entries.")
+    from course import challenge
+    from course.data import load
+
+    found = challenge.board(options.folder, data=load(options.data))
+    print(f"\n{found}")
+    return 1 if found.left_out else 0
 
 
 def _notebooks(options):

@@ -78,6 +78,7 @@ def test_train_takes_cheaper_steps_when_asked(few_images, tmp_path, capsys):
         (["train", "baseline", "--recipe", "slow"], "There is no recipe 'slow'"),
         (["train", "baseline", "--data", "nowhere"], "nowhere does not exist"),
         (["data", "--data", "nowhere"], "nowhere does not exist"),
+        (["challenge", "nowhere"], "There is no folder nowhere"),
         (["notebooks", "99"], "begins with 99"),
         (["notebooks", "--data", "somewhere"], "--out"),
     ],
@@ -108,7 +109,7 @@ def test_recipes_are_listed_each_on_a_line(capsys):
     assert lines[1].endswith("50 epochs, batches of 128, adam at 0.001, constant, flip, zoom 0.1")
 
 
-@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "check", "recipes", "train", "notebooks"])
+@pytest.mark.parametrize("command", ["doctor", "data", "ledger", "check", "recipes", "train", "challenge", "notebooks"])
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

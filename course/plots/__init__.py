@@ -13,6 +13,7 @@ from course.plots.kernel_slices import kernel_slices
 from course.plots.ladder import ladder
 from course.plots.layer_bars import layer_bars
 from course.plots.network_strip import network_strip
+from course.plots.pareto import pareto
 from course.plots.per_class import per_class
 from course.plots.picture import Picture
 from course.plots.reproduction import reproduction
@@ -40,6 +41,7 @@ __all__ = [
     "ladder",
     "layer_bars",
     "network_strip",
+    "pareto",
     "per_class",
     "reproduction",
     "robustness",

@@ -10,6 +10,7 @@ from course.training.recipes import (
     published_baseline,
     published_separable_65k,
     published_separable_99k,
+    qualifier,
     quick,
     recipe_for,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "published_baseline",
     "published_separable_65k",
     "published_separable_99k",
+    "qualifier",
     "quick",
     "recipe_for",
     "train",

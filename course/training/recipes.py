@@ -1,7 +1,7 @@
 """How to train: everything but the model and the images."""
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -169,14 +169,10 @@ def _is_number(value):
 
 
 published_baseline = Recipe("published_baseline")
-published_separable_65k = Recipe(
-    "published_separable_65k", augmentation=Augmentation(flip=True, zoom=0.1)
-)
+published_separable_65k = Recipe("published_separable_65k", augmentation=Augmentation(flip=True, zoom=0.1))
 published_separable_99k = Recipe("published_separable_99k")
 # Small batches, for many steps in little time, and moving statistics that keep up with so few.
-quick = Recipe(
-    "quick", epochs=3, batch_size=16, steps_per_epoch=100, learning_rate=3e-3, norm_momentum=0.9
-)
+quick = Recipe("quick", epochs=3, batch_size=16, steps_per_epoch=100, learning_rate=3e-3, norm_momentum=0.9)
 # What wins under 100,000 parameters: high rates brought down to zero, and no Dropout in so small a network.
 annealed = Recipe(
     "annealed",
@@ -191,10 +187,29 @@ annealed = Recipe(
     dropout=False,
     norm_momentum=0.9,
 )
+# The challenge's: three minutes on two idle cores for `separable_65k`, whose 1,000 images take 1.22 s. AdamW, for
+# with SGD at 0.4 a network without BatchNormalization learns nothing.
+qualifier = replace(
+    annealed,
+    name="qualifier",
+    epochs=3,
+    monitor="validation",
+    optimizer="adamw",
+    learning_rate=3e-3,
+    weight_decay=0.05,
+    ema_momentum=0.99,
+)
 
 RECIPES = {
     recipe.name: recipe
-    for recipe in (published_baseline, published_separable_65k, published_separable_99k, quick, annealed)
+    for recipe in (
+        published_baseline,
+        published_separable_65k,
+        published_separable_99k,
+        quick,
+        annealed,
+        qualifier,
+    )
 }
 
 

@@ -14,6 +14,7 @@ from course.arithmetic import (
     ledger,
 )
 from course.benchmarks import Ceilings, Timing
+from course.challenge import Place
 from course.costs import passes
 from course.runs import Run
 
@@ -168,3 +169,8 @@ def dial(milliseconds, channels, depthwise=None):
     if depthwise:
         timings.append(Timing("DepthwiseConv2D", (depthwise / 1000,), 16, channels, 16, False, 10**8 // channels))
     return timings
+
+
+def placed(name="Ada", parameters=80_000, accuracy=0.85, images="CIFAR-10", source="entry", **more):
+    """Return a place on the board, of 50 epochs."""
+    return Place(name, parameters, accuracy, images, "50 epochs", source, **more)

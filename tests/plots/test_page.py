@@ -15,6 +15,7 @@ from plot_samples import (
     log,
     others,
     paired,
+    placed,
     predicting,
     roof_timings,
     run,
@@ -27,6 +28,7 @@ from plot_samples import (
 from course import benchmarks
 from course.anatomy import BRIGHTEST, KINDS, Convolution, patch_of, terms
 from course.benchmarks import Ceilings, Timing
+from course.challenge import board
 from course.data import DISTURBANCES
 from course.plots import (
     Picture,
@@ -41,6 +43,7 @@ from course.plots import (
     ladder,
     layer_bars,
     network_strip,
+    pareto,
     per_class,
     reproduction,
     robustness,
@@ -125,6 +128,16 @@ PICTURES = {
             for i in range(4)
         }
     ),
+    "front of one place": lambda: pareto([placed()]),
+    "front of the board": lambda: pareto(board().ranking("CIFAR-10")),
+    "front of the board and an entry on other images": lambda: pareto(
+        [*board().ranking("CIFAR-10"), *board().ranking("CIFAR-10 (JPEG copy)"), placed(accuracy=0.91)]
+    ),
+    "front of 30 entries with long names": lambda: pareto(
+        [placed(f"{'WMW ' * 9}{i}", 50_000 + 90 * i, 0.85 + i % 7 / 1e4, macs=10**7 + i) for i in range(30)],
+        "macs",
+    ),
+    "front over a wide range": lambda: pareto([placed(cpu_seconds=10.0**i) for i in range(1, 8)], "cpu_seconds"),
     "strip of the baseline": lambda: network_strip(baseline()),
     "strip of 30 layers": lambda: network_strip(thirty_layers()),
     "strip of 30 layers, wide": lambda: network_strip(thirty_layers((128, 224, 3))),

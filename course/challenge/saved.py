@@ -1,0 +1,109 @@
+"""A network as JSON, and back, for entries that come from other people's machines."""
+
+import sys
+
+from course._quiet import import_keras
+from course.arithmetic import LAYERS, POINTWISE
+from course.challenge.building import BuildError, guarded
+
+keras = import_keras()
+
+SECONDS = 60
+# What a configuration may name, besides layers. None of these runs code of the file's own.
+_HARMLESS = (
+    keras.initializers.Initializer,
+    keras.regularizers.Regularizer,
+    keras.constraints.Constraint,
+    keras.DTypePolicy,
+)
+_NETWORKS = ("Sequential", "Functional", "Model")
+_MARKS = ("__keras_tensor__", "__tuple__")
+
+
+def described(model, name=None):
+    """Return a model's configuration for JSON, without weights and without what it was compiled with.
+
+    Parameters
+    ----------
+    model : keras.Model
+    name : str, optional
+        What the rebuilt model is called, instead of the model's own name.
+
+    Returns
+    -------
+    dict
+    """
+    config = keras.saving.serialize_keras_object(model)
+    config.pop("compile_config", None)
+    if name is not None:
+        config["config"] = {**config["config"], "name": name}
+    return config
+
+
+def rebuilt(config, seed=None):
+    """Return the network of a configuration, with new weights.
+
+    Only layers that the kit knows, Keras's own initializers, regularizers and constraints, and Keras's
+    operations on tensors are built. Anything else a file might name is refused before it is looked up.
+
+    Parameters
+    ----------
+    config : dict
+        As `described` returns it.
+    seed : int, optional
+        Fixes the weights.
+
+    Returns
+    -------
+    keras.Model
+
+    Raises
+    ------
+    BuildError
+        When it names something else, or can't be built.
+    """
+    if not isinstance(config, dict):
+        raise BuildError("Its configuration is none of a network.")
+    _check(config)
+
+    def build():
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+        return keras.saving.deserialize_keras_object(config)
+
+    model = guarded(build, SECONDS, "The network's configuration")
+    if not isinstance(model, keras.Model):
+        raise BuildError("Its configuration is none of a network.")
+    return model
+
+
+def _check(part):
+    """Refuse a part of a configuration that names what is not known to be harmless."""
+    if isinstance(part, (list, tuple)):
+        for each in part:
+            _check(each)
+    elif isinstance(part, dict):
+        if "class_name" in part and not _known(part):
+            raise BuildError(
+                f"Its configuration names {part.get('module')}.{part['class_name']}, which is nothing "
+                "that a network of this kit is made of."
+            )
+        for each in part.values():
+            _check(each)
+
+
+def _known(part):
+    name, module = part["class_name"], part.get("module")
+    if module is None:
+        return name in _MARKS
+    if not (isinstance(name, str) and isinstance(module, str) and module.split(".")[0] == "keras"):
+        return False
+    if module == "keras.layers":
+        return name in LAYERS or name in POINTWISE or name == "InputLayer"
+    if name in _NETWORKS:
+        return module == "keras" or module.startswith("keras.src.models.")
+    found = getattr(sys.modules.get(module), name, None)  # imports nothing
+    if not isinstance(found, type):
+        return False
+    is_operation = module.startswith("keras.src.ops.") and issubclass(found, keras.Operation)
+    return is_operation or issubclass(found, _HARMLESS)

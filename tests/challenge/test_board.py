@@ -1,0 +1,104 @@
+"""The board: who is on it, what is ranked with what, and what is left out."""
+
+import json
+import shutil
+
+import pytest
+
+from course import challenge, runs
+from course.__main__ import main
+
+OFFICIAL, COPY = "CIFAR-10", "CIFAR-10 (JPEG copy)"
+SHAPES = "Shapes (generated), 400 images"
+
+
+def test_what_the_kit_brings():
+    found = challenge.board()
+    official, copy = found.ranking(OFFICIAL), found.ranking(COPY)
+    assert sum(place.source == "public submission" for place in official) == 52
+    reports = {place.name: place for place in official if place.source == "published report"}
+    assert set(reports) == {"document 000", "document 002"}
+    first, second = reports["document 000"], reports["document 002"]
+    assert (first.parameters, first.macs, first.accuracy) == (65_101, 18_188_448, 0.8465)
+    assert (second.parameters, second.macs, second.cpu_seconds) == (98_887, 5_008_684, None)
+    assert official[0].accuracy == pytest.approx(0.8827) and official[0].parameters == 91_909
+    assert {place.source for place in copy} == {"the kit's record"} and not found.left_out
+    ours = {place.name: place for place in copy}
+    for name in ("baseline", "separable_65k", "separable_99k", "separable_99k_seed1"):
+        about = runs.load(name).about
+        assert ours[name].accuracy == about["test_accuracy_last"] and ours[name].cpu_seconds > 1000
+    assert not {"suspect_plain", "ablation_65k"} & set(ours)  # of fewer epochs
+
+
+def test_kinds_are_told_apart(shared):
+    found = challenge.board(shared)
+    assert found.kinds[:2] == ((OFFICIAL, "50 epochs"), (COPY, "50 epochs"))
+    assert set(found.kinds[2:]) == {(SHAPES, "50 epochs"), (SHAPES, "qualifier")}
+    (ada,), (bob,) = found.ranking(SHAPES, "qualifier"), found.ranking(SHAPES)
+    assert (ada.name, bob.name, ada.own) == ("Ada", "Bob", True)
+    run = runs.load(shared / "ada")
+    assert ada.accuracy == challenge.score(run) and ada.cpu_seconds == run.about["cpu_seconds"]
+    assert ada.macs == run.about["challenge"]["macs"] and ada.parameters == run.about["parameters"]
+    for images, protocol in found.kinds:
+        values = [place.accuracy for place in found.ranking(images, protocol)]
+        assert values == sorted(values, reverse=True)
+    with pytest.raises(ValueError, match="Nothing on this board is 'Moon', '50 epochs'; what there is: 'CIFAR"):
+        found.ranking("Moon")
+
+
+def test_an_entry_a_folder_of_them_and_a_run_are_taken(shared, data):
+    folder, entry, run = (challenge.board(given) for given in (shared, shared / "ada", runs.load(shared / "ada")))
+    names = [{place.name for place in found.places if place.own} for found in (folder, entry, run)]
+    assert names == [{"Ada", "Bob"}, {"Ada"}, {"Ada"}]
+    with pytest.raises(ValueError, match="There is no folder nowhere"):
+        challenge.board("nowhere")
+
+
+def test_what_is_refused_or_broken_is_left_out_with_a_sentence(shared, data, tmp_path):
+    folder = shutil.copytree(shared, tmp_path / "class")
+    for name in ("cheat", "broken", "stopped"):
+        shutil.copytree(folder / "ada", folder / name)
+    about = json.loads((folder / "cheat" / "run.json").read_text())
+    (folder / "cheat" / "run.json").write_text(json.dumps({**about, "name": "Eve", "parameters": 5}))
+    (folder / "stopped" / "run.json").write_text(json.dumps({**about, "status": "interrupted"}))
+    (folder / "broken" / "run.json").write_text("{")
+    shutil.copytree(runs.RECORDS / "separable_65k", folder / "record")
+    found = challenge.board(folder, data=data)
+    assert {place.name for place in found.places if place.own} == {"Ada", "Bob"}
+    said = "\n".join(found.left_out)
+    assert len(found.left_out) == 4
+    assert "cheat, Eve: refused. It claims 5 parameters, and its network has" in said
+    assert "stopped: left out, for it is no complete entry (its run is interrupted)" in said
+    assert "record: left out, for it is no complete entry (it is an ordinary record)" in said
+    assert "can't be read as a record" in said and said in str(found)
+
+
+def test_the_command_verifies_and_prints(shared, data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("course.data.load", lambda path=None: data)
+    assert main(["challenge", str(shared)]) == 0
+    printed = capsys.readouterr().out
+    assert "Ada" in printed and "Bob" in printed and "left out" not in printed
+    folder = shutil.copytree(shared / "ada", tmp_path / "ada")
+    (folder / "weights.weights.h5").write_bytes(b"no")
+    assert main(["challenge", str(folder)]) == 1
+    assert "ada, Ada: refused. Its weights don't fit its configuration" in capsys.readouterr().out
+
+
+def test_tables_show_entries_and_the_first_submissions(shared):
+    found = challenge.board(shared)
+    text, page = str(found), found._repr_html_()
+    for words in ("CIFAR-10, 50 epochs, accuracy on test images", f"{SHAPES}, qualifier, accuracy on images held"):
+        assert words in text and words in page
+    assert "baseline (over the budget)" in text and "more public submissions" in text
+    assert page.count("<table>") == 4 and page.count("font-weight:bold") == 2 * 7
+    assert "   1  submission 1 " in text and "88.27 %" in text
+
+
+def test_of_many_submissions_those_near_an_entry_are_shown():
+    from course.challenge.board import Board, Place
+
+    others = [Place(f"s{i}", 9, 0.9 - i / 100, OFFICIAL, "50 epochs", "public submission") for i in range(30)]
+    mine = Place("mine", 9, 0.701, OFFICIAL, "50 epochs", "entry")
+    text = str(Board(tuple(sorted([*others, mine], key=lambda place: -place.accuracy))))
+    rows = [line.split()[1] for line in text.splitlines()[3:]]
+    assert rows == ["s0", "s1", "s2", "s3", "s4", "14", "s19", "mine", "s20", "9"]

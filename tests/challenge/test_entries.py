@@ -1,0 +1,211 @@
+"""Entries: the protocol, what is recorded, how one goes on; verified, and refused when tampered with."""
+
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from entries import build_model, images, layers
+
+from course import challenge, runs, training
+from course.challenge.saved import rebuilt
+from course.training import loop
+
+
+def about(folder):
+    return json.loads((folder / "run.json").read_text())
+
+
+def same(run, other):
+    """Return whether two runs are the same, by what each epoch came to."""
+    columns = ("loss", "accuracy", "val_loss", "val_accuracy")
+    return all((run.column(key) == other.column(key)).all() for key in columns)
+
+
+def test_the_qualifier_takes_three_minutes_of_the_recipe_that_wins():
+    recipe = training.qualifier
+    assert recipe.name == "qualifier" and recipe.monitor == "validation"
+    # separable_65k: 1.22 s for 1,000 images on two idle cores, and 0.4 s to look at 1,000.
+    seconds = 1.22 * recipe.epochs * 351 * 0.128 + 0.4 * (recipe.epochs * 5 + 10)
+    assert 150 < seconds < 200
+
+
+def test_an_entry_is_a_record_with_all_that_is_needed_to_rebuild_it(shared):
+    run = runs.load(shared / "ada")
+    entry = run.about["challenge"]
+    assert run.name == "Ada" and run.about["status"] == "complete" and run.about["recipe"]["name"] == "qualifier"
+    assert set(entry) == {"protocol", "macs", "config"} and entry["protocol"] == "qualifier"
+    model = rebuilt(entry["config"])
+    assert model.count_params() == run.about["parameters"] == build_model().count_params()
+    model.load_weights(shared / "ada" / "weights.weights.h5")
+    assert run.about["cpu_seconds"] > 0
+    assert challenge.score(run) == run.epochs[-1]["val_accuracy"]
+    other = runs.load(shared / "bob")
+    assert challenge.score(other) == other.about["test_accuracy_last"] and not other.column("val_loss").size == 0
+
+
+def test_the_score_of_a_qualifier_does_not_look_at_the_test_images(shared, data, tmp_path):
+    changed = images()
+    changed.test_images[:] = 0
+    again = challenge.qualify(build_model, changed, name="Ada", out=tmp_path / "again")
+    assert same(again, runs.load(shared / "ada"))
+
+
+def test_training_starts_from_new_weights_and_leaves_the_model_alone(shared, data):
+    model = build_model()
+    for weight in model.weights:
+        weight.assign(np.ones(weight.shape))
+    run = challenge.qualify(model, data, name="Ada")
+    assert same(run, runs.load(shared / "ada"))
+    assert all((weight == 1).all() for weight in model.get_weights())
+
+
+def test_a_stopped_entry_goes_on_where_it_was(shared, data, tmp_path, monkeypatch):
+    calls, batch = [], loop.batch
+
+    def stops(*given, **settings):
+        calls.append(1)
+        if len(calls) == 8:
+            raise KeyboardInterrupt
+        return batch(*given, **settings)
+
+    monkeypatch.setattr(loop, "batch", stops)
+    stopped = challenge.qualify(build_model, data, name="Ada", out=tmp_path / "ada")
+    assert stopped.about["status"] == "interrupted"
+    assert "none of an entry" in str(challenge.verify(tmp_path / "ada", data))
+    run = challenge.qualify(build_model, data, name="Ada", out=tmp_path / "ada")
+    assert same(run, runs.load(shared / "ada"))
+    assert challenge.verify(tmp_path / "ada", data).ok
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        (lambda: None, "Ada", "Ada can't be entered. Rule broken: builds a Keras model."),
+        (build_model, " ", "name is ' '"),
+        (build_model, None, "name is None"),
+    ],
+)
+def test_what_can_not_be_entered_is_named(given, name, words, data):
+    with pytest.raises(ValueError, match=words.replace(".", r"\.")):
+        challenge.qualify(given, data, name=name)
+
+
+@pytest.mark.parametrize("entry", ["ada", "bob"])
+def test_an_honest_entry_is_verified(entry, shared, data):
+    verdict = challenge.verify(shared / entry, data)
+    assert verdict.ok and str(verdict).endswith("%."), str(verdict)
+    assert verdict.accuracy == challenge.score(runs.load(shared / entry))
+
+
+def claims(**changes):
+    def tamper(folder):
+        found = about(folder)
+        found.update(changes)
+        (folder / "run.json").write_text(json.dumps(found))
+
+    return tamper
+
+
+def part(key, value):
+    def tamper(folder):
+        found = about(folder)
+        found["challenge"][key] = value
+        (folder / "run.json").write_text(json.dumps(found))
+
+    return tamper
+
+
+def epoch_edited(folder):
+    lines = (folder / "epochs.csv").read_text().splitlines()
+    lines[-1] = ",".join([*lines[-1].split(",")[:-1], "0.99"])
+    (folder / "epochs.csv").write_text("\n".join(lines) + "\n")
+
+
+def weights_swapped(folder):
+    model = build_model()
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+    model.save_weights(folder / "weights.weights.h5")
+
+
+def config_swapped(folder):
+    part("config", challenge.rules.described(build_model(12)))(folder)
+
+
+def activation_swapped(folder):
+    config = about(folder)["challenge"]["config"]
+    config["config"]["layers"][1]["config"]["activation"] = "tanh"
+    part("config", config)(folder)
+
+
+def recipe_swapped(folder):
+    claims(recipe={**about(folder)["recipe"], "learning_rate": 0.1})(folder)
+
+
+def stranger(folder):
+    config = about(folder)["challenge"]["config"]
+    config["config"]["layers"][1].update(module="os", class_name="system")
+    part("config", config)(folder)
+
+
+def endless_weights(folder):
+    config = about(folder)["challenge"]["config"]
+    config["config"]["layers"][-1]["config"]["units"] = 10**9
+    part("config", config)(folder)
+
+
+def predictions_edited(folder):
+    run = runs.load(folder)
+    run.probabilities = np.eye(10)[run.labels]
+    runs.save(run, folder)
+
+
+TAMPERED = {
+    "accuracy in run.json": (claims(test_accuracy_last=0.99), "It claims 99.00 % on the test images"),
+    "no accuracy": (claims(test_accuracy_last=None), "It claims no accuracy"),
+    "accuracy in epochs.csv": (epoch_edited, "It claims 99.00 %, and its weights reach"),
+    "predictions": (predictions_edited, "its stored predictions have 100.00 %"),
+    "weights": (weights_swapped, "Its weights disagree with its stored predictions"),
+    "weights that are none": (lambda f: (f / "weights.weights.h5").write_bytes(b"no"), "weights don't fit"),
+    "no weights": (lambda f: (f / "weights.weights.h5").unlink(), "weights don't fit"),
+    "configuration": (config_swapped, "parameters, and its network has"),
+    "activation": (activation_swapped, "Its weights disagree with its stored predictions"),
+    "parameters": (claims(parameters=5), "It claims 5 parameters, and its network has"),
+    "MACs": (part("macs", 7), "It claims 7 MACs"),
+    "recipe": (recipe_swapped, "Its recipe has learning_rate 0.1; that of the qualifier is 0.003"),
+    "a stranger": (stranger, "names os.system"),
+    "huge weights": (endless_weights, "too many parameters: 8,000,005,128 with dense"),
+    "no configuration": (part("config", 5), "none of a network"),
+    "another protocol": (part("protocol", "mine"), "none of an entry"),
+    "no predictions": (lambda f: (f / "test_predictions.npz").unlink(), "Its run is complete"),
+    "broken JSON": (lambda f: (f / "run.json").write_text("{"), "can't be read as a record"),
+    "no record": (lambda f: (f / "run.json").unlink(), "is no record"),
+    "a record without its parts": (lambda f: (f / "run.json").write_text(json.dumps(
+        {"model": "a", "monitor": "test", "challenge": {"protocol": "qualifier"}})), "not as this kit writes it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TAMPERED)
+def test_a_tampered_entry_is_refused_with_what_disagrees(case, shared, data, tmp_path):
+    tamper, words = TAMPERED[case]
+    folder = shutil.copytree(shared / "ada", tmp_path / "ada")
+    tamper(folder)
+    verdict = challenge.verify(folder, data)
+    assert not verdict.ok and words in str(verdict) and ": refused. " in str(verdict), str(verdict)
+
+
+def test_other_images_are_named(shared):
+    from course.data import shapes
+
+    assert "other images" in str(challenge.verify(shared / "ada", shapes(400, seed=1)))
+
+
+def test_a_configuration_with_operations_and_gates_is_rebuilt():
+    image = keras.Input((32, 32, 3))
+    maps = layers.Conv2D(8, 32, padding="same")(image)
+    gate = layers.Dense(8, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(maps))
+    maps = keras.activations.silu(maps * gate + maps)
+    outputs = layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(maps))
+    found = challenge.check(keras.Model(image, outputs))
+    assert found.ok, str(found)
