@@ -12,6 +12,7 @@ keras = import_keras()
 from course.models.changed import pooled, scaled, twin, without, without_activation  # noqa: E402  (after the quiet import)
 from course.models.conversion import CONVERSION, separable_baseline  # noqa: E402
 from course.models.published import CLASSES, IMAGE_SHAPE, baseline, separable_65k, separable_99k  # noqa: E402
+from course.models.trained import trained  # noqa: E402
 
 __all__ = [
     "CLASSES",
@@ -26,6 +27,7 @@ __all__ = [
     "separable_65k",
     "separable_99k",
     "separable_baseline",
+    "trained",
     "twin",
     "without",
     "without_activation",

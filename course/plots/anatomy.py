@@ -164,7 +164,9 @@ def _sheet(values, name, x, y, cell, window, k):
         inside = top <= i < top + k and left <= j < left + k
         fill = tint(_COLOURS[name], 0.08 + 0.42 * value / BRIGHTEST) if window else None
         colour = INK if inside else _DIM if window else _GREY
-        marks += cell_of(x + j * cell, y + i * cell, cell, fill, str(value), min(SMALL, 0.53 * cell), colour, inside)
+        marks += cell_of(
+            x + j * cell, y + i * cell, cell, fill, str(value), min(SMALL, 0.53 * cell), colour, inside
+        )
     if window:
         marks.append(Box(x + left * cell, y + top * cell, k * cell, k * cell, None, INK, 2))
     return marks

@@ -41,7 +41,7 @@ def unit_scene(steps):
         for line in _lines(name, step):
             marks.append(Words(MARGIN, y + _LINE / 2, line, TEXT, "start"))
             y += _LINE
-    marks.append(Words(MARGIN, y + _LINE / 2 + 4, f"value {signed(steps[-1][1].value, 5)}", TEXT, "start", True))
+    marks.append(Words(MARGIN, y + _LINE / 2 + 4, f"value {signed(steps[-1][1].value, 4)}", TEXT, "start", True))
     return marks, y + _LINE + 10
 
 
@@ -51,25 +51,25 @@ def _lines(name, step):
         what = "sums" if step.mixing is None else "sums, each times its pointwise weight"
         total = f"all {len(step.parts)} {what}" if len(step.parts) > 1 else "sum"
         return [
-            f"{name}: {total} {signed(step.parts.sum(), 5)}, with the bias {signed(step.bias, 4)}: "
-            f"{signed(step.value, 5)}"
+            f"{name}: {total} {signed(step.parts.sum(), 4)}, with the bias {signed(step.bias, 4)}: "
+            f"{signed(step.value, 4)}"
         ]
     if isinstance(step, Pooled):
         if step.taken:
             return [
-                f"{name}: the largest, at row {step.taken[0]}, column {step.taken[1]}: {signed(step.value, 5)}"
+                f"{name}: the largest, at row {step.taken[0]}, column {step.taken[1]}: {signed(step.value, 4)}"
             ]
-        return [f"{name}: the mean of {counted(int(step.inside.sum()), 'value')}: {signed(step.value, 5)}"]
+        return [f"{name}: the mean of {counted(int(step.inside.sum()), 'value')}: {signed(step.value, 4)}"]
     if isinstance(step, Normalised):
         return [
             f"{name}: {signed(step.gamma, 4)} × ({signed(step.before, 4)} \u2212 ({signed(step.mean, 4)})) / "
             f"√({signed(step.variance, 4)} + {signed(step.epsilon)}) + ({signed(step.beta, 4)}) = "
-            f"{signed(step.value, 5)}"
+            f"{signed(step.value, 4)}"
         ]
     if isinstance(step, Activated):
-        return [f"{name}: {step.name} makes {signed(step.value, 5)} of {signed(step.before, 5)}"]
+        return [f"{name}: {step.name} makes {signed(step.value, 4)} of {signed(step.before, 4)}"]
     where = "padding" if step.place is None else f"its input at {step.place}"
-    return [f"{name} ({step.kind}): hands on {signed(step.value, 5)} from {where}"]
+    return [f"{name} ({step.kind}): hands on {signed(step.value, 4)} from {where}"]
 
 
 def spelt_out(steps):

@@ -276,7 +276,7 @@ def _answer(watch):
         return f"Image {watch.image}: {says}."
     truth = int(network.labels[watch.image])
     right = "right" if truth == first else f"wrong: it gives {_name(network, truth)} {answer[truth]:.0%}"
-    return f"Image {watch.image} is {_name(network, truth)}: {says}, which is {right}."
+    return f"Image {watch.image} ({_name(network, truth)}): {says}, which is {right}."
 
 
 def _name(network, number):
@@ -330,8 +330,10 @@ def _picture(watch, text, side=200):
     box = ""
     if watch.cover:
         row, column = watch.corner
-        place = f'x="{column * scale:g}" y="{row * scale:g}" width="{watch.cover * scale:g}" height="{watch.cover * scale:g}"'
-        box = f'<rect {place} fill="none" stroke="white" stroke-width="4"/><rect {place} fill="none" stroke="black" stroke-width="2" stroke-dasharray="4 3"/>'
+        hidden = watch.cover * scale
+        place = f'x="{column * scale:g}" y="{row * scale:g}" width="{hidden:g}" height="{hidden:g}" fill="none"'
+        box = f'<rect {place} stroke="white" stroke-width="4"/>'
+        box += f'<rect {place} stroke="black" stroke-width="2" stroke-dasharray="4 3"/>'
     return (
         f'<svg role="img" aria-label="{html.escape(text)}" data-tell="cover" width="{wide * scale:g}" '
         f'height="{tall * scale:g}" viewBox="0 0 {wide * scale:g} {tall * scale:g}" '
@@ -350,7 +352,10 @@ def _overlay(watch):
 def _over_words(watch):
     over = _overlay(watch)
     if over is None:
-        return "No class activation map: it needs a network that ends in global average pooling and at most one Dense layer."
+        return (
+            "No class activation map: it needs a network that ends in global average pooling and at most one "
+            "Dense layer."
+        )
     name = _name(watch.network, int(_probabilities(watch).argmax()))
     if watch.over == OVER[1]:
         row, column = np.unravel_index(over.argmax(), over.shape)
@@ -360,8 +365,9 @@ def _over_words(watch):
         )
     row, column = (int(place) * _STEP for place in np.unravel_index(over.argmax(), over.shape))
     return (
-        f"Orange is where a grey square of {_SWEEP}×{_SWEEP} pixels takes most from the answer: at row {row}, column "
-        f"{column}, {100 * over.max():.0f} points. {int((over > 0.1).sum())} of {over.size} places take more than 10."
+        f"Orange is where a grey square of {_SWEEP}×{_SWEEP} pixels takes most from the answer: at row {row}, "
+        f"column {column}, {100 * over.max():.0f} points. {int((over > 0.1).sum())} of {over.size} places take "
+        "more than 10."
     )
 
 
@@ -376,8 +382,8 @@ def _bars(watch):
         was = f"<td>was {before[number]:.1%}</td>" if watch.cover else ""
         lines.append(
             f'<tr><td class="left">{html.escape(_name(watch.network, number))}</td><td class="left">'
-            f'<svg width="140" height="12" aria-hidden="true"><rect width="{140 * answer[number]:.1f}" height="12" '
-            f'fill="{BLUE}"/></svg></td><td>{answer[number]:.1%}</td>{was}</tr>'
+            f'<svg width="140" height="12" aria-hidden="true"><rect width="{140 * answer[number]:.1f}" '
+            f'height="12" fill="{BLUE}"/></svg></td><td>{answer[number]:.1%}</td>{was}</tr>'
         )
     return f"<table><tbody>{''.join(lines)}</tbody></table>"
 
@@ -414,17 +420,15 @@ def _sheet(maps, order, columns, tile, mark, label=""):
         top, left = number // columns * (down + under + _GAP), number % columns * (across + _GAP)
         raster[top : top + down, left : left + across] = diverging(maps[..., channel][picked], scale)
         if mark is not None:
-            words += f'<text x="{left + across / 2:g}" y="{top + down + 11}" text-anchor="middle" style="font-size:11px">{channel}</text>'
+            words += f'<text x="{left + across / 2:g}" y="{top + down + 11}" text-anchor="middle" '
+            words += f'style="font-size:11px">{channel}</text>'
             if channel == mark:
-                words += (
-                    f'<rect x="{left + 1}" y="{top + 1}" width="{across - 2}" height="{down - 2}" fill="none" '
-                    'stroke="black" stroke-width="3"/>'
-                    f'<rect x="{left + 1}" y="{top + 1}" width="{across - 2}" height="{down - 2}" fill="none" '
-                    f'stroke="{ORANGE}" stroke-width="1.5"/>'
-                )
+                box = f'<rect x="{left + 1}" y="{top + 1}" width="{across - 2}" height="{down - 2}" fill="none" '
+                words += f'{box}stroke="black" stroke-width="3"/>{box}stroke="{ORANGE}" stroke-width="1.5"/>'
     name = f'role="img" aria-label="{html.escape(label)}" data-tell="map"' if label else 'aria-hidden="true"'
     return (
-        f'<svg {name} width="{wide}" height="{tall}" viewBox="0 0 {wide} {tall}" style="max-width:100%;height:auto">'
+        f'<svg {name} width="{wide}" height="{tall}" viewBox="0 0 {wide} {tall}" '
+        'style="max-width:100%;height:auto">'
         f'<image href="{png(raster)}" width="{wide}" height="{tall}"/>{words}</svg>'
     )
 
@@ -477,7 +481,7 @@ def _layer(watch):
         ("output", in_words_shape(row.output_shape)), ("receptive field", pair(row.receptive_field)),
         ("jump", pair(row.jump)), ("parameters", f"{row.parameters:,}" if row.parameters is not None else "?"),
         ("MACs", f"{row.macs:,}" if row.macs is not None else "?"),
-        ("zeros", f"{_zeros(maps):.0%}"),
+        ("zeros", f"{(zeros(watch)[1] == 0).mean():.0%}"),
     ]  # fmt: skip
     table = "".join(f"<th>{name}</th>" for name, _ in facts), "".join(f"<td>{value}</td>" for _, value in facts)
     return Rendered(
@@ -495,24 +499,28 @@ def _layer(watch):
     )
 
 
-def _zeros(maps):
-    return float((maps == 0).mean())
+def zeros(watch):
+    """Return the row of the layer whose output holds most zeros, such as that with the ReLU, and that output."""
+    rows = watch.stages[watch.stage]
+    row = max(rows, key=lambda row: (watch.values[row] == 0).mean())
+    found = watch.values[row]
+    return watch.network.activations.ledger[row], found if found.ndim == 3 else found.reshape(1, 1, -1)
 
 
 def layer_words(watch):
-    """Return what a layer's maps hold, in two sentences."""
+    """Return what a layer's maps hold, in three sentences."""
     maps, channel = watch.maps(), watch.channel
-    dead = int((maps == 0).all(axis=(0, 1)).sum())
+    row, at_most = zeros(watch)
+    dead = int((at_most == 0).all(axis=(0, 1)).sum())
     values = maps[..., channel]
-    shown = (
-        "is 0 everywhere"
-        if not values.any()
-        else f"goes from {signed(values.min())} to {signed(values.max())}, and {_zeros(values):.0%} of it is 0"
-    )
     empty = f", and {counted(dead, 'map')} {'is' if dead == 1 else 'are'} 0 everywhere" if dead else ""
+    last = watch.network.activations.ledger[watch.stages[watch.stage][-1]]
+    where = f"Out of {row.name}" if last is not row else "Out of it"
+    zero = (at_most[..., channel] == 0).mean()
     return (
         f"{_title(watch, watch.stage)}: {counted(maps.shape[2], 'map')} of {maps.shape[0]}×{maps.shape[1]}. "
-        f"{_zeros(maps):.0%} of all values are 0{empty}. Map {channel} {shown}."
+        f"{where}, {(at_most == 0).mean():.0%} of all values are 0{empty}; of map {channel}, {zero:.0%}. "
+        f"As shown, map {channel} goes from {signed(values.min())} to {signed(values.max())}."
     )
 
 
@@ -533,15 +541,17 @@ def _map(watch, side):
     scale = side / max(values.shape)
     tall, wide = (n * scale for n in values.shape)
     row, column = watch.unit
-    mark = f'x="{column * scale:g}" y="{row * scale:g}" width="{max(scale, 4):g}" height="{max(scale, 4):g}" fill="none"'
+    cell = max(scale, 4)
+    mark = f'x="{column * scale:g}" y="{row * scale:g}" width="{cell:g}" height="{cell:g}" fill="none"'
     raster = png(diverging(values, float(np.abs(watch.maps()).max())))
     return (
         f'<div class="muted">map {watch.channel}: {values.shape[0]}×{values.shape[1]} units</div>'
-        f'<svg width="{wide + 4:g}" height="{tall + 4:g}" viewBox="-2 -2 {wide + 4:g} {tall + 4:g}" aria-hidden="true" '
-        f'data-tell="unit" style="cursor:pointer"><image href="{raster}" width="{wide:g}" height="{tall:g}" '
+        f'<svg width="{wide + 4:g}" height="{tall + 4:g}" viewBox="-2 -2 {wide + 4:g} {tall + 4:g}" '
+        f'aria-hidden="true" data-tell="unit" style="cursor:pointer"><image href="{raster}" width="{wide:g}" height="{tall:g}" '
         'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
         f'<rect width="{wide:g}" height="{tall:g}" fill="none" stroke="var(--jp-border-color1, #bbb)"/>'
-        f'<rect {mark} stroke="black" stroke-width="3.5"/><rect {mark} stroke="{ORANGE}" stroke-width="1.8"/></svg>'
+        f'<rect {mark} stroke="black" stroke-width="3.5"/>'
+        f'<rect {mark} stroke="{ORANGE}" stroke-width="1.8"/></svg>'
     )
 
 
@@ -574,8 +584,10 @@ def unit_words(watch, steps):
     """Return the unit's value, and Keras's, in a sentence."""
     value, theirs = steps[-1][1].value, float(watch.maps()[(*watch.unit, watch.channel)])
     apart = abs(value - theirs)
+    close = apart < 1e-4 * max(1, abs(theirs))
+    # By how much they differ depends on the machine that runs Keras.
+    how_far = "they differ by float32 rounding at most" if close else f"{signed(apart)} apart"
     return (
         f"Unit ({watch.unit[0]}, {watch.unit[1]}) of map {watch.channel} of {_title(watch, watch.stage)} is "
-        f"{signed(value, 5)} by its numbers, and Keras gives {signed(theirs, 5)}: "
-        f"{'the same' if apart == 0 else f'{apart:.0e} apart, which is float32 rounding' if apart < 1e-4 * max(1, abs(theirs)) else f'{signed(apart)} apart'}."
+        f"{signed(value, 4)} by its numbers, and Keras gives {signed(theirs, 4)}: {how_far}."
     )
