@@ -547,7 +547,8 @@ def _map(watch, side):
     return (
         f'<div class="muted">map {watch.channel}: {values.shape[0]}×{values.shape[1]} units</div>'
         f'<svg width="{wide + 4:g}" height="{tall + 4:g}" viewBox="-2 -2 {wide + 4:g} {tall + 4:g}" '
-        f'aria-hidden="true" data-tell="unit" style="cursor:pointer"><image href="{raster}" width="{wide:g}" height="{tall:g}" '
+        f'aria-hidden="true" data-tell="unit" style="cursor:pointer">'
+        f'<image href="{raster}" width="{wide:g}" height="{tall:g}" '
         'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
         f'<rect width="{wide:g}" height="{tall:g}" fill="none" stroke="var(--jp-border-color1, #bbb)"/>'
         f'<rect {mark} stroke="black" stroke-width="3.5"/>'

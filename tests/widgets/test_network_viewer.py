@@ -27,8 +27,8 @@ from course.widgets.network_page import (
     diverging,
     folded,
     render,
-    steps_of,
     stepped,
+    steps_of,
 )
 from course.widgets.network_viewer import COVERS
 
