@@ -103,7 +103,7 @@ def render(look):
     text = words(look, seen)
     parts = [
         '<div style="display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start">',
-        _scene(look, seen, text),
+        scene(look, seen, text),
         f"<div>{_units(look)}{_key(look, seen)}</div></div>",
         paragraph(look.trouble, "wrong") if look.trouble else "",
     ]
@@ -232,10 +232,22 @@ def nearest(look, across, down):
     return tuple(unit)
 
 
-def _scene(look, seen, text):
+def scene(look, seen, text, side=SIDE):
+    """Return the image in its frame as an SVG element: what the unit sees, and its field.
+
+    Parameters
+    ----------
+    look : Look
+    seen : numpy.ndarray or None
+        From `visible`.
+    text : str
+        What a screen reader says.
+    side : float
+        Pixels on the page, for the longer side.
+    """
     height, width = look.image.shape[:2]
     box = frame(look)
-    scale = SIDE / max(box[2:])
+    scale = side / max(box[2:])
     box = " ".join(f"{value * scale:g}" for value in box)
     around, field = boxes(look, seen)
     # The solid line lies under the dashed one, which it would hide where both are the same.

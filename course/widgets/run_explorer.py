@@ -20,6 +20,7 @@ _SORTS = {
     "ablation": "One part changed",
     "conversion": "From the baseline to a separable network",
     "published": "Published",
+    "shapes": "On the generated shapes",
     "suspect": "Suspects for a gap",
 }
 
@@ -31,8 +32,8 @@ def run_explorer(*records):
     ----------
     *records : str, pathlib.Path or course.runs.Run
         What to compare at first: names of the kit's records, folders of your own, or runs. Without any,
-        the kit's records that were measured on test images, but for short trials, of which nothing but
-        the curves is kept. The kit's other records can be added.
+        the kit's records that were measured on CIFAR-10's test images, but for short trials, of which
+        nothing but the curves is kept. The kit's other records can be added.
 
     Returns
     -------
@@ -63,7 +64,9 @@ def run_explorer(*records):
 
 
 def _kept(run):
-    return run.probabilities is not None or run.about.get("published")
+    # What was measured on the shapes is never shown beside CIFAR-10 unasked.
+    kept = run.probabilities is not None or run.about.get("published")
+    return kept and not source(run).startswith("Shapes")
 
 
 def _free(taken, *names):

@@ -82,6 +82,10 @@ def test_published_answers():
         "start_left": 1.98,
         "steps_to_forget": 44,
         "odds_of_floors": 1.82,
+        "unit_value": 1.474,
+        "whole_star": 9,
+        "cover_quarter": 3,
+        "zero_map": 0.362,
     }
     for key, answer in answers.items():
         assert exercises.check(key, answer).verdict == "right", key

@@ -383,7 +383,7 @@ def test_a_folder_called_as_a_record_of_the_kit_hides_none(tmp_path, monkeypatch
 def test_the_kits_records():
     explorer = run_explorer()
     assert [name for name, _ in explorer.state.records] == runs.names() == list(explorer.records)
-    trials = {name for name in runs.names() if name.startswith("suspect_")}
+    trials = {name for name in runs.names() if name.startswith(("suspect_", "shapes_"))}
     on_test = tuple(name for name in runs.names() if runs.load(name).about["monitor"] == "test")
     assert trials and explorer.state.chosen == tuple(name for name in on_test if name not in trials)
     some = run_explorer("published_separable_99k", "published_separable_65k")
