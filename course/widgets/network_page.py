@@ -321,7 +321,8 @@ def _picture(watch, text, side=200):
     if over is not None:
         rows, columns = (np.arange(n) * size // n for n, size in zip(pixels.shape[:2], over.shape, strict=True))
         strength = np.clip(over, 0, None)[rows[:, None], columns]
-        strength = (strength / strength.max() if strength.max() > 0 else strength)[..., None]
+        # Never wholly orange: the image must be seen under it.
+        strength = 0.7 * (strength / strength.max() if strength.max() > 0 else strength)[..., None]
         grey = pixels.mean(axis=2, keepdims=True)
         orange = np.array([int(ORANGE[i : i + 2], 16) for i in (1, 3, 5)])
         pixels = (0.6 * grey * (1 - strength) + strength * orange).astype(np.uint8)
