@@ -66,7 +66,7 @@ def run_explorer(*records):
 def _kept(run):
     # What was measured on the shapes is never shown beside CIFAR-10 unasked.
     kept = run.probabilities is not None or run.about.get("published")
-    return kept and not source(run).startswith("Shapes")
+    return kept and not run.source.lower().startswith("shapes")
 
 
 def _free(taken, *names):
