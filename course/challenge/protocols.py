@@ -14,7 +14,7 @@ from course.data import split
 PROTOCOLS = {"qualifier": training.qualifier, "50 epochs": training.annealed}
 
 
-def qualify(model_or_build, data, name, seed=0, out=None):
+def qualify(model_or_build, data, name, seed=0, out=None, watch=None):
     """Train a network for about three minutes and judge it on images that were held out.
 
     The protocol is the recipe `training.qualifier`: 3 epochs of nine tenths of the training images (45,000 of
@@ -32,6 +32,8 @@ def qualify(model_or_build, data, name, seed=0, out=None):
         Fixes the weights, the order of images and the augmentation.
     out : str or pathlib.Path, optional
         A folder for the entry. Where it holds one that was stopped, training goes on.
+    watch : callable, optional
+        As for `training.train`.
 
     Returns
     -------
@@ -43,15 +45,15 @@ def qualify(model_or_build, data, name, seed=0, out=None):
     ValueError
         When a rule is broken (the sentence names each), or training can't begin; see `training.train`.
     """
-    return _entered(model_or_build, data, name, seed, out, "qualifier")
+    return _entered(model_or_build, data, name, seed, out, "qualifier", watch)
 
 
-def full(model_or_build, data, name, seed=0, out=None):
+def full(model_or_build, data, name, seed=0, out=None, watch=None):
     """Train a network for 50 epochs with the recipe `training.annealed`, and read the test images once.
 
     Otherwise as `qualify`; `separable_65k` takes about an hour on two idle cores.
     """
-    return _entered(model_or_build, data, name, seed, out, "50 epochs")
+    return _entered(model_or_build, data, name, seed, out, "50 epochs", watch)
 
 
 def score(run):
@@ -86,7 +88,7 @@ def recipe_as_recorded(protocol):
     return json.loads(json.dumps(asdict(PROTOCOLS[protocol])))
 
 
-def _entered(model_or_build, data, name, seed, out, protocol):
+def _entered(model_or_build, data, name, seed, out, protocol, watch):
     if not (isinstance(name, str) and name.strip()):
         raise ValueError(f"name is {name!r}; it must be what the board calls the entry, such as 'Ada'.")
     found = check(model_or_build)
@@ -95,7 +97,7 @@ def _entered(model_or_build, data, name, seed, out, protocol):
     # Keras numbers the names of models that have none, so that they change from run to run.
     config = described(found.model, re.sub(r"[^\w.-]+", "_", name.strip()))
     model = training.accelerate(rebuilt(config, seed))
-    run = training.train(model, data, PROTOCOLS[protocol], seed=seed, out=out, resume=out is not None)
+    run = training.train(model, data, PROTOCOLS[protocol], seed=seed, out=out, resume=out is not None, watch=watch)
     run.about["name"] = name.strip()
     run.about["challenge"] = {"protocol": protocol, "macs": found.ledger.macs, "config": config}
     # Of a run that was stopped, the record on the disk may be of an epoch before.

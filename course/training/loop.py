@@ -17,7 +17,7 @@ from course.training.setting import Averages, compile_for
 keras = import_keras()
 
 
-def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, checkpoint_minutes=5):
+def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, checkpoint_minutes=5, watch=None):
     """Train a model and return the record of it.
 
     Prints one line an epoch in the style of the published logs, with a progress bar above it while
@@ -46,6 +46,10 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
     checkpoint_minutes : float
         How often to save a checkpoint within an epoch: all that a process that is killed can lose.
         One is saved after every epoch too, and on Ctrl-C.
+    watch : callable, optional
+        Called after every step as watch(run, part, steps), with the record of the finished epochs, the
+        `UnfinishedEpoch` and the steps of an epoch; nothing is then printed. What raises KeyboardInterrupt in
+        it ends training as Ctrl-C does.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
         on_test, watched = recipe.monitor == "test", recipe.monitor != "nothing"
         try:
             while len(run.epochs) < recipe.epochs:
-                _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder)
+                _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder, watch)
                 row = {
                     "epoch": len(run.epochs) + 1,
                     "loss": float(np.mean(part.losses)),
@@ -113,7 +117,8 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
                     run.labels, run.probabilities = (val_labels, probabilities) if on_test else (None, None)
                     folder.save(model, run.summarise(), UnfinishedEpoch())
                     folder.write_record(model, run)
-                    _print_epoch(row, recipe.epochs, steps)
+                    if watch is None:
+                        _print_epoch(row, recipe.epochs, steps)
                     part = UnfinishedEpoch()
             else:
                 if run.probabilities is None:
@@ -134,7 +139,8 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
                 folder.save(model, run, part)
         folder.write_status(run.summarise())
         averages.keep()
-    _say_how_it_ended(run, recipe, folder.holds_run())
+    if watch is None:
+        _say_how_it_ended(run, recipe, folder.holds_run())
     return run
 
 
@@ -162,7 +168,10 @@ def predict(model, images, batch_size=100):
     """
     check_images(images, "images")
     return np.concatenate(
-        [model.predict_on_batch(_as_floats(images[i : i + batch_size])) for i in range(0, len(images), batch_size)]
+        [
+            model.predict_on_batch(_as_floats(images[i : i + batch_size]))
+            for i in range(0, len(images), batch_size)
+        ]
     ).astype(np.float32)
 
 
@@ -198,10 +207,11 @@ def _parts(data, recipe):
     )
 
 
-def _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder):
+def _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder, watch):
     """Take the steps that are left of an epoch, and note in `part` what each has come to."""
     epoch, done = len(run.epochs), len(part.losses)
-    with bar(steps, f"epoch {epoch + 1} of {recipe.epochs}", unit="step", initial=done) as progress:
+    options = {"unit": "step", "initial": done} | ({} if watch is None else {"hide": True})
+    with bar(steps, f"epoch {epoch + 1} of {recipe.epochs}", **options) as progress:
         for step in range(done, steps):
             model.optimizer.learning_rate = recipe.learning_rate_at(epoch * steps + step, recipe.epochs * steps)
             x, y = batch(
@@ -224,6 +234,8 @@ def _finish_epoch(model, images, labels, recipe, seed, steps, run, part, folder)
             if not np.isfinite(part.losses[-1]):
                 break
             folder.save_if_due(model, run, part)
+            if watch is not None:
+                watch(run, part, steps)
             progress.update()
             progress.set_postfix_str(
                 f"loss {np.mean(part.losses):.3f}, accuracy {np.mean(part.accuracies):.3f}", refresh=False

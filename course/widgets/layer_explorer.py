@@ -9,6 +9,7 @@ from course import CHAINS
 from course.plots import network_strip
 from course.widgets import stack as moves
 from course.widgets.explorer_page import budget, render
+from course.widgets.qualifier import Qualifier
 from course.widgets.shell import Shell
 from course.widgets.stack import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
 
@@ -140,6 +141,7 @@ class LayerExplorer(Shell):
         more = [self.buttons.pop("Reset"), self.buttons.pop("Keep")]
         which = [self.layer, self.kind, *self.buttons.values()]
         self.buttons |= {button.description: button for button in more}
+        self.qualifier = Qualifier(lambda: self.state)
         super().__init__(
             stack,
             [
@@ -147,8 +149,10 @@ class LayerExplorer(Shell):
                 which,
                 [*self.settings.values(), self.view],
                 [self.pasted, self.read],
+                [self.qualifier.name, self.qualifier.train, self.qualifier.cancel],
             ],
         )
+        self.children = (*self.children, self.qualifier.page)
 
     render = staticmethod(render)
 

@@ -1,12 +1,6 @@
 """Entries that the tests share: each is trained once."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from entries import build_model, few_steps, images
 
 from course import challenge
