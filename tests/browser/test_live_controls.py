@@ -65,7 +65,7 @@ class Both:
         """See that the page shows what the mirror shows."""
         wanted = [self.cell, self.mirror._picture.value, self.mirror._words.value]
         try:
-            self.page.wait_for_function(SAME, arg=wanted, timeout=10_000)
+            self.page.wait_for_function(SAME, arg=wanted, timeout=60_000)
         except Exception:
             raise AssertionError(
                 f"{what}: the page says {self.shell.locator('.course-words').inner_text()!r}, and not "

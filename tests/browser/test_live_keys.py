@@ -39,6 +39,6 @@ def test_jupyter_keeps_its_keys_with_ctrl(live):
            window.jupyterapp.commands.commandExecuted.connect((_, what) => window.ran.push(what.id))}"""
     )
     page.keyboard.press("Control+s")
-    page.wait_for_function("() => window.ran.includes('docmanager:save')", timeout=5000)
+    page.wait_for_function("() => window.ran.includes('docmanager:save')", timeout=60_000)
     page.keyboard.press("b")
     assert page.evaluate("window.ran.filter(id => id.startsWith('notebook:'))") == []

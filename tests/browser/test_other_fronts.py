@@ -48,7 +48,7 @@ def test_voila(browser, folder):
         page.get_by_label("Filters", exact=True).first.fill("8")
         page.keyboard.press("Tab")
         page.wait_for_function(
-            "before => document.querySelector('.course-words').innerText !== before", arg=before, timeout=10_000
+            "before => document.querySelector('.course-words').innerText !== before", arg=before, timeout=60_000
         )
         page.close()
 
