@@ -3,7 +3,7 @@
 Importing `course` loads nothing heavy. An arrow leads from a module to one that imports it, and nothing imports
 what stands right of it:
 
-    arithmetic -> costs -> models -> benchmarks           what a network costs, in counts and time
+    table -> arithmetic -> costs -> models -> benchmarks  what a network costs, in counts and time
     arithmetic -> inspection -> experiments               what it sees; networks that prove it
     arithmetic -> annotations -> exercises                what a learner notes or predicts, checked
     arithmetic -> anatomy, separable -> plots -> widgets  how a person sees it

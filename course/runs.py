@@ -51,6 +51,47 @@ class Run:
         """What to call the run in a legend."""
         return self.about.get("name", self.about["model"])
 
+    @property
+    def title(self):
+        """What to call the run beside others: its name, marked where it is a published one."""
+        return f"{self.name} (published)" if self.about.get("published") else self.name
+
+    @property
+    def source(self):
+        """What images the run saw, in words."""
+        return self._data.get("source") or "data not recorded"
+
+    @property
+    def monitored(self):
+        """Which images were measured after every epoch ("test" or "validation"), and how many, or None."""
+        where = self.about.get("monitor", "test")
+        if where == "validation":
+            return where, held_out(self._data.get("train_images", 0)) or None
+        return where, self._data.get("test_images")
+
+    @property
+    def _data(self):
+        # Records of other makers say in a word what others say in a dict.
+        data = self.about.get("data") or {}
+        return data if isinstance(data, dict) else {"source": str(data)}
+
+    def readings(self, key="val_accuracy"):
+        """Return the epochs in which one of `COLUMNS` was measured, and its values there.
+
+        Parameters
+        ----------
+        key : str
+            A column. Accuracies are fractions.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Two of shape (measured epochs,).
+        """
+        values = self.column(key)
+        measured = np.isfinite(values)
+        return self.column("epoch")[measured], values[measured]
+
     def column(self, key):
         """Return one of `COLUMNS`, shape (epochs,), NaN where it was not measured."""
         if key not in COLUMNS:
@@ -127,6 +168,11 @@ def _halved(probabilities):
     lifted = halved[changed, chosen[changed]]
     halved[changed, chosen[changed]] = np.nextafter(lifted, np.float16(np.inf))
     return halved
+
+
+def held_out(images):
+    """Return how many of so many training images a run keeps for validation, where it does: a tenth."""
+    return images // 10
 
 
 class replacing:

@@ -164,7 +164,7 @@ def photograph():
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
-        raise SystemExit("The picture needs playwright: pip install 'playwright>=1.49,<2'.") from None
+        raise SystemExit("The picture needs playwright: pip install -e '.[browser]'.") from None
     first, cells = cells_shown()
     last = first + len(cells) - 1
     with tempfile.TemporaryDirectory() as scratch:

@@ -109,7 +109,9 @@ def test_recipes_are_listed_each_on_a_line(capsys):
     assert lines[1].endswith("50 epochs, batches of 128, adam at 0.001, constant, flip, zoom 0.1")
 
 
-@pytest.mark.parametrize("command", "doctor data ledger check recipes train challenge notebooks".split())
+@pytest.mark.parametrize(
+    "command", ["doctor", "data", "ledger", "check", "recipes", "train", "challenge", "notebooks"]
+)
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

@@ -132,3 +132,17 @@ def test_under_xdist_no_cell_passes_after_one_that_ran_out_of_time(tmp_path):
     assert "1 worker" in shown
     ends = re.findall(r"^([A-Z]+) .*::Cell (\d+)", shown, re.M)
     assert sorted(ends) == [("FAILED", "1"), ("FAILED", "2"), ("FAILED", "3"), ("PASSED", "0")], shown
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_cifar10_is_fetched_when_asked_for_and_its_absence_is_one_sentence(asked, monkeypatch, tmp_path, capsys):
+    (source,) = [
+        cell.source for cell in code(nbformat.read(PATHS[0], as_version=4)) if "fetch_cifar10" in cell.source
+    ]
+    assert source.count("fetch_cifar10 = False") == 1
+    # Tests can reach no mirror: see OFFLINE.
+    monkeypatch.delenv("COURSE_DATA_DIR")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    exec(source.replace("fetch_cifar10 = False", f"fetch_cifar10 = {asked}"), {})
+    (said,) = capsys.readouterr().out.splitlines()
+    assert ("can't be downloaded" if asked else "Nothing is downloaded") in said

@@ -13,6 +13,7 @@ import pytest
 from test_setup import ROOT, read
 
 import course
+from course import runs
 from course.__main__ import main
 from course.notebooks import NOTEBOOKS
 
@@ -36,6 +37,18 @@ def test_the_lines_of_python_print_what_stands_below_them():
     with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(code, {})
     assert out.getvalue() == printed
+
+
+def test_the_results_are_those_of_the_records():
+    rows = []
+    for name in ("baseline", "separable_99k", "separable_65k", "separable_65k_annealed"):
+        about = runs.load(name).about
+        assert (about["epochs"], about["data"]["source"]) == (50, "CIFAR-10 (JPEG copy)")
+        rows.append(
+            f"| `{about['model']}` | {about['parameters']:,} | `{about['recipe']['name']}` "
+            f"| {about['test_accuracy_last']:.2%} | {about['cpu_seconds'] / 60:.0f} |".replace("% |", " % |")
+        )
+    assert "\n".join(rows) in README
 
 
 def test_each_notebook_is_listed_with_the_minutes_it_states():
@@ -150,7 +163,7 @@ def imports():
 
 
 def test_the_diagram_is_that_of_the_imports():
-    (diagram,) = (block for block in indented(README) if block.startswith("arithmetic"))
+    (diagram,) = (block for block in indented(README) if block.startswith("table -> arithmetic"))
     assert diagram in "".join(indented(course.__doc__)), "course/__init__.py has another diagram than README.md."
     actual, drawn = imports(), set()
     for line in diagram.splitlines():

@@ -264,3 +264,15 @@ def test_a_save_that_fails_leaves_a_record_that_loads(record):
     with pytest.raises(TypeError):
         runs.save(runs.Run(ABOUT | {"model": object()}, [row(1)]), record)
     assert {path.name: path.read_bytes() for path in record.iterdir()} == before
+
+
+def test_a_run_reads_itself():
+    epochs = [{"epoch": 1, "val_accuracy": 0.5}, {"epoch": 2}, {"epoch": 3, "val_accuracy": 0.6}]
+    run = runs.Run({"model": "m", "monitor": "test", "published": True, "data": "the archive"}, epochs)
+    assert (run.title, run.source, run.monitored) == ("m (published)", "the archive", ("test", None))
+    assert [list(part) for part in run.readings()] == [[1, 3], [0.5, 0.6]]
+    assert len(run.readings("loss")[0]) == 0
+    data = {"source": "CIFAR-10", "train_images": 50_000, "test_images": 10_000}
+    run = runs.Run({"model": "m", "name": "mine", "monitor": "validation", "data": data})
+    assert (run.title, run.source, run.monitored) == ("mine", "CIFAR-10", ("validation", 5000))
+    assert runs.Run({"model": "m"}).source == "data not recorded"

@@ -21,8 +21,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
 SCRIPTS = [".ci/run", "binder/postBuild", "binder/start"]
 PART_OF_JUPYTERLAB = {"ipython", "jupyter-core"}
-# Which CONTRIBUTING.md tells to install; no learner needs them.
-TOOLS = {"playwright", "axe-playwright-python", "nbconvert"}
 # Where the repository's address stands besides pyproject.toml: for people and sites that don't read that.
 ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml"]
 
@@ -104,20 +102,29 @@ def test_floor_and_ceiling(requirement):
 def test_every_import_is_listed():
     """What `course` and the tests import is in the list, not merely brought by something in it."""
     listed = {requirement.name for requirement in REQUIREMENTS} | PART_OF_JUPYTERLAB | {"compact-cnn-course"}
-    for_studies = {requirement.name for requirement in studies_requirements()}
+    for_studies = {requirement.name for requirement in optional("studies")}
+    tools = {requirement.name for requirement in optional("browser")}
     comes_from = packages_distributions()
     missing = {}
     for path in [*ROOT.glob("course/**/*.py"), *ROOT.glob("tests/**/*.py")]:
         allowed = listed | for_studies if "studies" in str(path.relative_to(ROOT)) else listed
         if path.is_relative_to(ROOT / "tests"):
-            allowed = allowed | TOOLS
+            allowed = allowed | tools
         for module in imports(path):
             names = {re.sub(r"[-_.]+", "-", name).lower() for name in comes_from.get(module, [])}
             names = {name.removesuffix("-cpu") for name in names}
             if names and not names & allowed:
                 missing[module] = str(path.relative_to(ROOT))
     assert missing == {}
-    assert all(re.search(rf"pip install .*'{tool}>=[\d.]+,<\d+'", read("CONTRIBUTING.md")) for tool in TOOLS)
+
+
+def test_the_browsers_tools_are_installed_by_one_name():
+    for name in ("CONTRIBUTING.md", ".ci/run", "tests/photograph.py"):
+        text = read(name)
+        assert ".[browser]" in text and not re.search(r"(playwright|voila)[>=]=", text), name
+    # In CI, after README's test command: it leaves out what the browser's tools are not there for.
+    ci = read(".ci/run")
+    assert ci.index("pytest --nbval") < ci.index(".[browser]") < ci.index("pytest -n 0 -s tests/browser")
 
 
 def imports(path):
@@ -132,18 +139,18 @@ def test_metadata_holds_no_second_list():
     project = read("pyproject.toml").partition("[project]")[2].partition("\n[")[0]
     assert not re.search(r"^(dynamic|dependencies|optional-dependencies)\b", project, re.MULTILINE)
     assert not re.search(r"^\[dependenc", read("pyproject.toml"), re.MULTILINE)
-    assert not {r.name for r in studies_requirements()} & {r.name for r in REQUIREMENTS}
-    assert all(sorted(limit.operator for limit in r.specifier) == ["<", ">="] for r in studies_requirements())
+    for group in ("studies", "browser"):
+        assert not {r.name for r in optional(group)} & {r.name for r in REQUIREMENTS}
+        assert all(sorted(limit.operator for limit in r.specifier) == ["<", ">="] for r in optional(group))
 
 
-def studies_requirements():
-    """What only `course.studies` needs: the one optional group."""
+def optional(group):
+    """What an optional group needs: only `course.studies`, or only the browser tests."""
     _, _, groups = read("pyproject.toml").partition("[project.optional-dependencies]\n")
-    (group,) = groups.partition("\n\n")[0].splitlines()
-    name, found = group.split(" = ")
-    assert name == "studies"
+    found = dict(line.split(" = ", 1) for line in groups.partition("\n\n")[0].splitlines())
+    assert set(found) == {"studies", "browser"}
     # distributed is a part of dask[distributed].
-    wanted = [Requirement(text) for text in re.findall(r'"([^"]+)"', found)]
+    wanted = [Requirement(text) for text in re.findall(r'"([^"]+)"', found[group])]
     return [*wanted, *(Requirement(f"{extra}>=1,<9999") for r in wanted for extra in r.extras)]
 
 

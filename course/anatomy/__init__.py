@@ -1,6 +1,7 @@
-"""One convolution taken apart: which inputs feed an output value, and the numbers that make it.
+"""One value taken apart: which inputs feed it, and the numbers that make it.
 
-Values and weights are small whole numbers, so that a reader can follow them. Needs NumPy alone.
+`terms` does it for a convolution over a patch, in small whole numbers that a reader can follow; `unit_steps` for
+a unit of a trained network. Needs NumPy alone.
 """
 
 from course.anatomy.convolution import (
@@ -14,18 +15,26 @@ from course.anatomy.convolution import (
     terms,
 )
 from course.anatomy.patch import BRIGHTEST, MAPS, SIDE, patch_of
+from course.anatomy.unit import FOLDED, Activated, Kept, Normalised, Pooled, Weighed, unit_steps
 
 __all__ = [
+    "Activated",
     "BRIGHTEST",
     "Convolution",
+    "FOLDED",
     "KINDS",
+    "Kept",
     "MAPS",
     "SETTINGS",
+    "Normalised",
+    "Pooled",
     "SIDE",
     "Term",
+    "Weighed",
     "multiplications",
     "output_map",
     "patch_of",
     "possible_groups",
     "terms",
+    "unit_steps",
 ]

@@ -143,7 +143,7 @@ class Term:
     @property
     def sum(self):
         """The sum of values times weights."""
-        return int((self.values * self.weights).sum())
+        return (self.values * self.weights).sum().item()
 
     @property
     def part(self):

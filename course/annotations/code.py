@@ -16,6 +16,7 @@ from course.annotations.repair import MARK, repaired
 from course.annotations.sentences import Said, named_lines, quoted
 from course.annotations.truth import truth_of
 from course.annotations.walk import Walk
+from course.table import times
 
 LONGEST_SOURCE = 300
 LONGEST_TEXT = 500_000
@@ -151,7 +152,7 @@ class _Reader:
             if sides:
                 channels = truth.image[2]
                 truth = truth_of(self.noted, (*sides, channels))
-                shown = "×".join(map(str, sides))
+                shown = times(sides)
                 which = f"all noted sizes fit {shown}" if fits == of else f"the first noted size fits {shown}"
                 remarks.append(f"The image's size is not in the text; {which}. Name another with --input.")
             elif any(Note(comment.text).claim().size for _, comment in pairs):

@@ -19,6 +19,7 @@ def named_lines(notes):
 
 
 def quoted(text):
+    """Return what a learner wrote in quotation marks, in one line, and shortened where it is long."""
     text = " ".join(text.replace(MARK[1:], "").split())
     return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
 

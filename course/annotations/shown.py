@@ -3,6 +3,7 @@
 import html
 
 from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG
+from course.table import Table, pair, times
 
 _HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")
 _LEFT = (1, 6)  # columns of words
@@ -11,40 +12,13 @@ _COLOURS = {WRONG: "#D55E00", LUCKY: "#CC79A7", INHERITED: "#E69F00", RIGHT: "#0
 
 def as_text(found):
     """Return Findings as a table with sentences under it."""
-    lines = [_HEADINGS, *_cells(found)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-
-    def line(cells):
-        return "  ".join(
-            c.ljust(w) if i in _LEFT else c.rjust(w)
-            for i, (c, w) in enumerate(zip(cells, widths, strict=True))
-        ).rstrip()
-
-    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    said = [sentence for _, sentence in _sentences(found)]
+    said = (found.summary(), *(sentence for _, sentence in _sentences(found)))
     first = [found.chosen()] if found.chosen() else []
-    return "\n".join([*first, line(lines[0]), rule, *map(line, lines[1:]), rule, found.summary(), *said])
+    return "\n".join([*first, str(_table(found, said))])
 
 
 def as_html(found):
     """Return Findings as an HTML table with sentences under it."""
-    head = "".join(
-        f'<th style="text-align:{"left" if i in _LEFT else "right"}">{h}</th>' for i, h in enumerate(_HEADINGS)
-    )
-    body = []
-    for finding, cells in zip(found.layers, _cells(found), strict=True):
-        marks = [""] * len(cells)
-        for place, each in ((2, finding.size), (4, finding.receptive_field), (6, finding)):
-            if each.verdict in (WRONG, LUCKY, INHERITED):
-                marks[place] = f"box-shadow:inset 4px 0 {_COLOURS[each.verdict]};font-weight:bold"
-        body.append(
-            "<tr>"
-            + "".join(
-                f'<td style="text-align:{"left" if i in _LEFT else "right"};{mark}">{html.escape(cell)}</td>'
-                for i, (cell, mark) in enumerate(zip(cells, marks, strict=True))
-            )
-            + "</tr>"
-        )
     said = "".join(
         f'<li style="border-left:4px solid {_COLOURS.get(verdict, "#8C8C8C")};padding-left:8px;margin:4px 0;'
         f'list-style:none">{html.escape(sentence)}</li>'
@@ -52,9 +26,19 @@ def as_html(found):
     )
     first = f"<p>{html.escape(found.chosen())}</p>" if found.chosen() else ""
     return (
-        f"{first}<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        f"{first}{_table(found)._repr_html_()}"
         f'<p>{html.escape(found.summary())}</p><ul style="padding-left:0">{said}</ul>'
     )
+
+
+def _table(found, notes=()):
+    marks = {
+        (row, column): f"box-shadow:inset 4px 0 {_COLOURS[each.verdict]};font-weight:bold"
+        for row, finding in enumerate(found.layers)
+        for column, each in ((2, finding.size), (4, finding.receptive_field), (6, finding))
+        if each.verdict in (WRONG, LUCKY, INHERITED)
+    }
+    return Table(_HEADINGS, _cells(found), notes=notes, left=_LEFT, marks=marks)
 
 
 def _cells(found):
@@ -111,8 +95,8 @@ def _words(finding):
 
 
 def _times(shape):
-    return "×".join("?" if n is None else str(n) for n in shape) if shape else ""
+    return times(shape) if shape else ""
 
 
-def _field(pair):
-    return "" if pair is None else str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"
+def _field(values):
+    return "" if values is None else pair(values)

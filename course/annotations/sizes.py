@@ -4,6 +4,7 @@ from course.annotations.following import SAME_AS_VALID, VALID_AS_SAME, follow, l
 from course.annotations.rules import OTHER
 from course.annotations.truth import Move, plane_of
 from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG, Verdict
+from course.table import times
 
 
 def check_sizes(noted, truth):
@@ -112,4 +113,4 @@ def _plane_of_claim(claim, shape):
 
 
 def _shown(shape):
-    return "×".join(map(str, shape))
+    return times(shape)

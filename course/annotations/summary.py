@@ -11,6 +11,7 @@ from course.annotations.keras_calls import ALIASES, POINTWISE, SIGNATURES, canon
 from course.annotations.notes import Note
 from course.annotations.truth import truth_of
 from course.arithmetic.layers import LAYERS
+from course.table import times
 
 COMMON_SIZES = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192)
 MOST_ROWS = 1_000
@@ -158,7 +159,7 @@ def _reading(rows, unread, remarks, given):
     is_graph = any(row.inputs for row in rows)
     if image is None:
         image = _guessed_image(rows[0])
-        shown = "×".join(map(str, image)) if image else "unknown"
+        shown = times(image) if image else "unknown"
         shown = f"{shown} features" if image and len(image) == 1 else shown
         remarks[f"The input is not in the summary; it is taken to be {shown}, from the first layer."] = None
     index = {}

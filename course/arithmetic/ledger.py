@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from course.arithmetic import table
 from course.arithmetic.axis import Axis
 from course.arithmetic.gathering import Unknown
 from course.arithmetic.layer import MOST, LayerError, Map, shown
 from course.arithmetic.row import Row
+from course.arithmetic.table import table_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,13 +74,17 @@ class Ledger:
             "rows": [row.as_dict() for row in self.rows],
         }
 
+    def as_table(self):
+        """Return the rows and totals as a course.table.Table."""
+        return table_of(self)
+
     def __str__(self):
-        return table.as_text(self)
+        return str(self.as_table())
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        return table.as_html(self)
+        return self.as_table()._repr_html_()
 
 
 def ledger(layers, input_shape=(32, 32, 3), name="network", inputs=None):

@@ -87,6 +87,10 @@ class Row:
         """(height, width): for each unit the pixels that can change it, as in `Axis.sees`."""
         return self._each("sees")
 
+    def pixels(self, unit):
+        """Return how many (rows, columns) of the image the unit at (row, column) can see."""
+        return tuple(seen[place].bit_count() for seen, place in zip(self.sees, unit, strict=True))
+
     @property
     def parameters(self):
         """Trainable and non-trainable parameters together, as Keras counts them."""

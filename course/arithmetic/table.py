@@ -1,52 +1,12 @@
-"""A ledger as text and as HTML."""
+"""A ledger as a table."""
 
-import html
 from math import inf, log10
 
-
-def as_text(ledger):
-    """Return the ledger as an aligned table, with a line for each mark used in it."""
-    headings, body, totals, notes = _parts(ledger)
-    lines = [headings, *body, totals]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    left = 2
-
-    def line(cells):
-        parts = [
-            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))
-        ]
-        return "  ".join(parts).rstrip()
-
-    rule = "-" * len(line(headings))
-    return "\n".join([_caption(ledger), line(headings), rule, *map(line, body), rule, line(totals), *notes])
+from course.table import Table, pair, times
 
 
-def as_html(ledger):
-    """Return the ledger as an HTML table."""
-
-    def cells(values, tag):
-        return "".join(
-            f'<{kind} style="text-align:{"left" if i < 2 else "right"}">{html.escape(v)}</{kind}>'
-            for i, v in enumerate(values)
-            for kind in [tag if v else "td"]
-        )
-
-    headings, body, totals, notes = _parts(ledger)
-    rows = "".join(f"<tr>{cells(values, 'td')}</tr>" for values in body)
-    return (
-        f'<table><caption style="text-align:left">{html.escape(_caption(ledger))}</caption>'
-        f"<thead><tr>{cells(headings, 'th')}</tr></thead><tbody>{rows}</tbody>"
-        f"<tfoot><tr>{cells(totals, 'th')}</tr></tfoot></table>"
-        + "".join(f"<div>{html.escape(note)}</div>" for note in notes)
-    )
-
-
-def _caption(ledger):
-    return f"{ledger.name}, input {'×'.join(map(_number, ledger.input_shape))}"
-
-
-def _parts(ledger):
-    """Return headings, a tuple of texts for each row, totals and footnotes."""
+def table_of(ledger):
+    """Return a ledger as a Table, with a note for each mark used in it."""
     holes = any(row.touched != row.clipped for row in ledger.rows)
     columns = ["layer", "kind", "output", "jump", "RF", "on image", "touched", "start", "parameters", "MACs",
                "memory"]  # fmt: skip
@@ -58,7 +18,7 @@ def _parts(ledger):
         lines.append([
             row.name,
             row.kind + ("" if row.aligned else " †"),
-            "×".join(map(_number, row.output_shape)) if row.output_shape else "?",
+            times(row.output_shape, _number) if row.output_shape else "?",
             _pair(row.jump),
             field,
             _pair(row.clipped),
@@ -76,7 +36,9 @@ def _parts(ledger):
                   least + _memory(ledger.activation_bytes)])  # fmt: skip
     if not holes:
         lines = [line[:6] + line[7:] for line in lines]
-    return lines[0], lines[1:-1], lines[-1], [f"{mark}  {note}" for mark, note in notes.items()]
+    said = tuple(f"{mark}  {note}" for mark, note in notes.items())
+    caption = f"{ledger.name}, input {times(ledger.input_shape, _number)}"
+    return Table(lines[0], lines[1:-1], lines[-1], said, caption, left=(0, 1))
 
 
 def _field(row, notes):
@@ -92,8 +54,8 @@ def _field(row, notes):
     return text
 
 
-def _pair(pair):
-    return "×".join(_number(v) for v in (pair[:1] if pair[0] == pair[1] else pair))
+def _pair(values):
+    return pair(values, _number)
 
 
 def _number(value):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 from course.arithmetic.layer import Layer, LayerError, need_image, shown
+from course.table import times
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class _Window(Layer):
         alike = axes[0] is axes[1] and taps[0] == taps[1]
         out = first, first if alike else axes[1].window(*taps[1], self.padding)
         if min(axis.size for axis in out) < 1:
-            window = "×".join(str((kernel[i] - 1) * dilation[i] + 1) for i in (0, 1))
+            window = times((kernel[i] - 1) * dilation[i] + 1 for i in (0, 1))
             raise LayerError(
                 f"a {window} window does not fit its {shape[0]}×{shape[1]} input; "
                 "use padding='same', a smaller window, or less pooling before it"

@@ -10,16 +10,11 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 import urllib3
+from filelock import FileLock, Timeout
 
 from course._command import command
 from course.data.dataset import DataError
 from course.progress import bar
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-    import msvcrt
 
 NAME = "cifar-10-python.tar.gz"
 SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -188,34 +183,21 @@ def _chunks(answer):
 def _alone(part):
     """Let one process at a time write `part`; others wait for it. Leave nothing empty behind."""
     part.parent.mkdir(parents=True, exist_ok=True)
-    lock = part.with_name("lock")
-    with open(lock, "ab") as file:
-        if not _locked(file):
-            where = part.parent.parent
-            print(f"Another process is downloading to {where}: waiting for it.", file=sys.stderr)
-            while not _locked(file):
-                time.sleep(POLL)
+    path = part.with_name("lock")
+    lock = FileLock(path)
+    with contextlib.suppress(OSError, NotImplementedError):  # a file system without locks
         try:
-            yield
-        finally:
-            if part.exists() and not part.stat().st_size:
-                part.unlink()
-            file.close()  # Windows removes no open file
-            # Two processes can still meet between these lines. The SHA-256 then settles it.
-            for tidy in (lock.unlink, part.parent.rmdir):
-                with contextlib.suppress(OSError):
-                    tidy()
-
-
-def _locked(file):
-    """Take the lock on `file` if it is free. The system frees it even when a process is killed."""
+            lock.acquire(blocking=False)
+        except Timeout:
+            print(f"Another process is downloading to {part.parent.parent}: waiting for it.", file=sys.stderr)
+            lock.acquire(poll_interval=POLL)
     try:
-        if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except (BlockingIOError, PermissionError):
-        return False
-    except OSError:  # a file system without locks
-        return True
-    return True
+        yield
+    finally:
+        if part.exists() and not part.stat().st_size:
+            part.unlink()
+        lock.release()
+        # Two processes can still meet between these lines. The SHA-256 then settles it.
+        for tidy in (path.unlink, part.parent.rmdir):
+            with contextlib.suppress(OSError):
+                tidy()

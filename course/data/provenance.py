@@ -1,6 +1,9 @@
 """What is known about CIFAR-10: where it comes from, and what is wrong with it."""
 
 import html
+from dataclasses import dataclass
+
+from course.table import Table
 
 TRAIN_IMAGES = 50_000
 TEST_IMAGES = 10_000
@@ -40,24 +43,16 @@ CARD = (
 )
 
 
-class Card:
-    """CIFAR-10's provenance, as text or as a table."""
+@dataclass(frozen=True, repr=False)
+class _Fact:
+    fact: str
+    source: str
 
-    def __repr__(self):
-        width = max(len(name) for name, _, _ in CARD)
-        return "\n".join(
-            f"{name.ljust(width)}  {fact}" + (f" [{source}]" if source else "") for name, fact, source in CARD
-        )
+    def __str__(self):
+        return self.fact + (f" [{self.source}]" if self.source else "")
 
     def _repr_html_(self):
-        rows = "".join(
-            f'<tr><th scope="row" style="text-align:left;vertical-align:top">{html.escape(name)}</th>'
-            f'<td style="text-align:left">{html.escape(fact)}'
-            + (f"<br><small>{html.escape(source)}</small>" if source else "")
-            + "</td></tr>"
-            for name, fact, source in CARD
-        )
-        return f'<table><caption style="text-align:left">CIFAR-10</caption>{rows}</table>'
+        return html.escape(self.fact) + (f"<br><small>{html.escape(self.source)}</small>" if self.source else "")
 
 
 def provenance():
@@ -65,6 +60,8 @@ def provenance():
 
     Returns
     -------
-    Card
+    course.table.Table
     """
-    return Card()
+    rows = [(name, _Fact(fact, source)) for name, fact, source in CARD]
+    tops = {(row, 0): "vertical-align:top" for row in range(len(CARD))}
+    return Table((), rows, caption="CIFAR-10", left=(0, 1), marks=tops)

@@ -10,6 +10,7 @@ import textwrap
 from dataclasses import dataclass
 
 from course.doctor import machine, software
+from course.table import Table
 
 __all__ = ["Check", "Report", "examine", "main", "report"]
 
@@ -96,18 +97,17 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self):
-        left = 'style="text-align:left"'
-        rows = ""
-        for check in self:
-            status = check.status if check.status == "ok" else f"<b>{check.status}</b>"
-            fix = f"<br><b>fix:</b> {html.escape(check.fix)}" if check.fix else ""
-            cells = (status, html.escape(check.name), html.escape(check.finding) + fix)
-            rows += f"<tr>{''.join(f'<td {left}>{cell}</td>' for cell in cells)}</tr>"
-        heads = "".join(f'<th scope="col" {left}>{head}</th>' for head in ("status", "check", "finding"))
-        return (
-            f"<table><caption {left}>{html.escape(self.verdict)}</caption>"
-            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+        rows = [(check.status, check.name, _Finding(check)) for check in self]
+        return Table(("status", "check", "finding"), rows, caption=self.verdict, left=(0, 1, 2))._repr_html_()
+
+
+class _Finding:
+    def __init__(self, check):
+        self.check = check
+
+    def _repr_html_(self):
+        fix = f"<br><b>fix:</b> {html.escape(self.check.fix)}" if self.check.fix else ""
+        return html.escape(self.check.finding) + fix
 
 
 def report(checks):

@@ -166,7 +166,7 @@ def summary(run):
     about = run.about
     last = last_accuracy(run)
     row = {
-        "name": f"{run.name} (published)" if about.get("published") else run.name,
+        "name": run.title,
         "parameters": about.get("parameters"),
         "epochs": len(run.epochs),
         "last": last,
@@ -190,8 +190,7 @@ def _readings(run):
         raise ValueError(
             f"{run.name} was watched on {run.about['monitor']} images: no epoch was chosen on the test images."
         )
-    readings = run.column("val_accuracy")
-    measured = np.isfinite(readings)
-    if not measured.any():
+    epochs, readings = run.readings()
+    if not len(epochs):
         raise ValueError(f"{run.name} has no tested epoch: train it for at least one.")
-    return run.column("epoch")[measured], readings[measured]
+    return epochs, readings

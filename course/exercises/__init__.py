@@ -8,10 +8,14 @@ from course.exercises.final import EXERCISES as _FINAL
 from course.exercises.separable import EXERCISES as _SEPARABLE
 from course.exercises.speed import EXERCISES as _SPEED
 from course.exercises.start import EXERCISES as _START
+from course.exercises.watching import EXERCISES as _WATCHING
+from course.exercises.why import EXERCISES as _WHY
 
 __all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "answer", "check", "hint", "solution"]
 
-EXERCISES = {**_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL, **_BEAT}
+EXERCISES = {
+    **_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL, **_BEAT, **_WHY, **_WATCHING,
+}  # fmt: skip
 
 
 def check(key, answer=None):

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from math import floor, isfinite, log2
 from numbers import Real
 
+from course.table import Table
+
 GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#8C8C8C"  # colour-blind safe, after Okabe and Ito
 
 
@@ -176,16 +178,13 @@ class FeedbackTable:
         return found.pop() if len(found) == 1 else "wrong" if "wrong" in found else "open"
 
     def __repr__(self):
-        width = max(map(len, self.rows))
-        return "\n".join(f"{name.ljust(width)}  {row!r}" for name, row in self.rows.items())
+        return str(self._table())
 
     def _repr_html_(self):
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
-            f'<td style="text-align:left">{row._repr_html_()}</td></tr>'
-            for name, row in self.rows.items()
-        )
-        return f"<table>{body}</table>"
+        return self._table()._repr_html_()
+
+    def _table(self):
+        return Table((), self.rows.items(), left=(0, 1))
 
 
 def no_number(answer):

@@ -41,6 +41,35 @@ def _base():
     return _published().about["claims"]["base_accuracy"]
 
 
+@cache
+def _our_run():
+    return runs.load("separable_65k")
+
+
+def _ours():
+    return _our_run().about["test_accuracy_last"]
+
+
+def _last():
+    return _published().about["test_accuracy_last"]
+
+
+def _below():
+    return 100 * (_last() - _ours())
+
+
+def _error_of(accuracy):
+    return 100 * standard_error(accuracy, TEST_IMAGES)
+
+
+def _error_of_both():
+    return sqrt(_error_of(_ours()) ** 2 + _error_of(_last()) ** 2)
+
+
+def _confidence():
+    return float(_our_run().probabilities.max(axis=1).mean())
+
+
 def _error():
     return 100 * standard_error(ACCURACY, TEST_IMAGES)
 
@@ -70,6 +99,25 @@ EXERCISES = {
                 "That would be a 3×3 convolution. A Dense layer has a weight for each number that reaches it.",
             ),
         ),
+    ),
+    "dense_fraction": Exercise(
+        question="What share of the parameters of separable_99k does dense1 hold, in per cent?",
+        answer=lambda: 100 * _dense() / _ledger().parameters,
+        working=lambda: (
+            f"{_dense():,} of {_ledger().parameters:,}: {100 * _dense() / _ledger().parameters:.1f} %. "
+            "Six separable convolutions make do with the rest."
+        ),
+        hint="The network has 98,887 parameters in all.",
+        mistakes=(
+            Mistake(lambda: 100 * (1 - _dense() / _ledger().parameters), "That is the share of all the others."),
+            Mistake(lambda: _dense() / _ledger().parameters, "That is the fraction. Give it in per cent."),
+            Mistake(
+                lambda: 100 * _dense() / (_ledger().parameters - _dense()),
+                "That is beside the rest. Divide by all parameters, its own included.",
+            ),
+        ),
+        within=0.5,
+        unit=" %",
     ),
     "best_less_last": Exercise(
         question="By how many points does document 000's best epoch exceed its last?",
@@ -116,5 +164,42 @@ EXERCISES = {
         ),
         within=0.03,
         unit=" points",
+    ),
+    "errors_apart": Exercise(
+        question="How many standard errors of their difference is our separable_65k below the published one?",
+        answer=lambda: _below() / _error_of_both(),
+        working=lambda: (
+            f"{_below():.2f} points apart. Each accuracy has an error of its own, together "
+            f"√({_error_of(_ours()):.3f}² + {_error_of(_last()):.3f}²) = {_error_of_both():.3f} points: "
+            f"{_below() / _error_of_both():.1f} of them."
+        ),
+        hint="Work out both standard errors, as above, add their squares and take the root. Then divide.",
+        mistakes=(
+            Mistake(lambda: _below(), "Those are points. How many standard errors are they?"),
+            Mistake(lambda: _below() / _error_of(_ours()), "That is the error of one accuracy alone."),
+            Mistake(
+                lambda: _below() / (_error_of(_ours()) + _error_of(_last())),
+                "Add the squares of the two errors, not the errors.",
+            ),
+            Mistake(lambda: _below() * _error_of_both(), "Divide by the standard error."),
+        ),
+        within=0.15,
+        unit=" standard errors",
+    ),
+    "expected_mistakes": Exercise(
+        question="How many mistakes would separable_65k make if it were as right as it is sure?",
+        answer=lambda: TEST_IMAGES * (1 - _confidence()),
+        working=lambda: (
+            f"It is {_confidence():.1%} sure on average, so wrong on 1 − {_confidence():.3f} of {TEST_IMAGES:,}: "
+            f"{TEST_IMAGES * (1 - _confidence()):,.0f}. It makes {TEST_IMAGES * (1 - _ours()):,.0f}."
+        ),
+        hint="If an answer has a probability of 85 %, how probable is a mistake?",
+        mistakes=(
+            Mistake(lambda: TEST_IMAGES * (1 - _ours()), "Those are the mistakes that it really makes."),
+            Mistake(lambda: TEST_IMAGES * _confidence(), "Those would be its right answers."),
+            Mistake(lambda: TEST_IMAGES * (_confidence() - _ours()), "That is how many more it really makes."),
+        ),
+        within=15,
+        unit=" mistakes",
     ),
 }

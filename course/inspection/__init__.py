@@ -1,6 +1,7 @@
 """What a built Keras model costs and sees."""
 
+from course.inspection.activations import Activations
 from course.inspection.effective import core, effective_field, footprint, spread
 from course.inspection.reading import ledger_of
 
-__all__ = ["core", "effective_field", "footprint", "ledger_of", "spread"]
+__all__ = ["Activations", "core", "effective_field", "footprint", "ledger_of", "spread"]

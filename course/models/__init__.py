@@ -13,6 +13,7 @@ from course.models.changed import pooled, scaled, twin, without, without_activat
 from course.models.compact import compact_100k  # noqa: E402
 from course.models.conversion import CONVERSION, separable_baseline  # noqa: E402
 from course.models.published import CLASSES, IMAGE_SHAPE, baseline, separable_65k, separable_99k  # noqa: E402
+from course.models.trained import trained  # noqa: E402
 
 __all__ = [
     "CLASSES",
@@ -28,6 +29,7 @@ __all__ = [
     "separable_65k",
     "separable_99k",
     "separable_baseline",
+    "trained",
     "twin",
     "without",
     "without_activation",

@@ -162,9 +162,11 @@ def _sheet(values, name, x, y, cell, window, k):
     top, left = window or (SIDE, SIDE)
     for (i, j), value in np.ndenumerate(values):
         inside = top <= i < top + k and left <= j < left + k
-        fill = _tint(_COLOURS[name], 0.08 + 0.42 * value / BRIGHTEST) if window else None
+        fill = tint(_COLOURS[name], 0.08 + 0.42 * value / BRIGHTEST) if window else None
         colour = INK if inside else _DIM if window else _GREY
-        marks += _cell(x + j * cell, y + i * cell, cell, fill, str(value), min(SMALL, 0.53 * cell), colour, inside)
+        marks += cell_of(
+            x + j * cell, y + i * cell, cell, fill, str(value), min(SMALL, 0.53 * cell), colour, inside
+        )
     if window:
         marks.append(Box(x + left * cell, y + top * cell, k * cell, k * cell, None, INK, 2))
     return marks
@@ -176,8 +178,8 @@ def _slice(term, middle, y, cell):
     x = middle - k * cell / 2
     marks = []
     for (i, j), weight in np.ndenumerate(term.weights):
-        fill = _tint(BLUE if weight > 0 else VERMILLION, 0.4) if weight else _PALE
-        marks += _cell(x + j * cell, y + i * cell, cell, fill, _signed(weight), 0.42 * cell, INK)
+        fill = tint(BLUE if weight > 0 else VERMILLION, 0.4) if weight else _PALE
+        marks += cell_of(x + j * cell, y + i * cell, cell, fill, _signed(weight), 0.42 * cell, INK)
     marks.append(Box(x, y, k * cell, k * cell, None, MUTED, 1))
     y += k * cell + 4 + _LINE / 2
     marks.append(Words(middle, y, _signed(term.sum), TEXT))
@@ -213,15 +215,15 @@ def _map(values, x, y, chosen):
     marks = []
     for (i, j), value in np.ndenumerate(values):
         # Not even a 0 is as white as the page.
-        fill = _tint(INK, 0.06 + 0.26 * abs(value) / largest)
+        fill = tint(INK, 0.06 + 0.26 * abs(value) / largest)
         place = x + j * _WIDE_CELL, y + i * _WIDE_CELL
-        marks += _cell(*place, _WIDE_CELL, fill, _signed(value), size, INK, (i, j) == chosen)
+        marks += cell_of(*place, _WIDE_CELL, fill, _signed(value), size, INK, (i, j) == chosen)
     row, column = chosen
     place = x + column * _WIDE_CELL, y + row * _WIDE_CELL
     return [*marks, Box(*place, _WIDE_CELL, _WIDE_CELL, None, INK, 2)]
 
 
-def _cell(x, y, side, fill, text, size, colour, bold=False):
+def cell_of(x, y, side, fill, text, size, colour, bold=False):
     box = [Box(x, y, side, side, fill, "white", 0.6)] if fill else []
     return [*box, Words(x + side / 2, y + side / 2, text, size, bold=bold, colour=colour)]
 
@@ -272,5 +274,5 @@ def _signed(value):
     return str(value).replace("-", "−")
 
 
-def _tint(colour, strength):
+def tint(colour, strength):
     return to_hex([1 - strength * (1 - part) for part in to_rgb(colour)])

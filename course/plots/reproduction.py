@@ -104,8 +104,8 @@ def _checked(run):
 
 def _readings(run, key="val_accuracy"):
     """Return epochs and accuracies in per cent, where measured."""
-    values = 100 * run.column(key)
-    return run.column("epoch")[np.isfinite(values)], values[np.isfinite(values)]
+    epochs, values = run.readings(key)
+    return epochs, 100 * values
 
 
 def _last_and_best(run, shared):

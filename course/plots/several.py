@@ -16,7 +16,7 @@ def few(runs):
 
 def names_of(runs):
     """Return what to call each run: published ones are marked, and those of one name numbered."""
-    names = [f"{run.name} (published)" if run.about.get("published") else run.name for run in runs]
+    names = [run.title for run in runs]
     return [
         f"{name}, run {names[: i + 1].count(name)}" if names.count(name) > 1 else name
         for i, name in enumerate(names)

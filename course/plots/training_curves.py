@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from course.plots.picture import DPI, FAINT, INK, LINES, SMALL, Picture, counted, darker, in_house_style, listed
-from course.runs import Run
+from course.runs import Run, held_out
 
 _LINE_HEIGHT = 15  # pixels on the page, for a line of labels
 _GAP = 7
@@ -110,17 +109,14 @@ def training_curves(runs, metric="accuracy", title=None):
 
 def _curve(run, metric, colour):
     factor = 100 if metric == "accuracy" else 1
-    epochs = run.column("epoch")
-    train, held = run.column(metric) * factor, run.column(f"val_{metric}") * factor
-    train, held = ((epochs[np.isfinite(part)], part[np.isfinite(part)]) for part in (train, held))
+    train, held = (
+        (epochs, factor * values) for epochs, values in map(run.readings, (metric, f"val_{metric}"))
+    )
     if not len(train[0]) and not len(held[0]):
         raise ValueError(f"{run.name} has no epoch with a measured {metric}: train it for at least one epoch.")
-    name = f"{run.name} (published)" if run.about.get("published") else run.name
-    data = run.about.get("data") or {}
-    source = data.get("source", "data not recorded") if isinstance(data, dict) else str(data)
     steps = _steps_per_epoch(run)
-    described = source + (f", {counted(steps, 'step')} an epoch" if steps else "")
-    return _Curve(name, run.about.get("monitor", "test"), described, source, colour, metric, train, held)
+    described = run.source + (f", {counted(steps, 'step')} an epoch" if steps else "")
+    return _Curve(run.title, run.monitored[0], described, run.source, colour, metric, train, held)
 
 
 def _steps_per_epoch(run):
@@ -131,8 +127,8 @@ def _steps_per_epoch(run):
         return recipe["steps_per_epoch"]
     if not recipe.get("batch_size") or not data.get("train_images"):
         return None
-    held_out = data["train_images"] // 10 if run.about.get("monitor") == "validation" else 0
-    return (data["train_images"] - held_out) // recipe["batch_size"]
+    kept_back = held_out(data["train_images"]) if run.monitored[0] == "validation" else 0
+    return (data["train_images"] - kept_back) // recipe["batch_size"]
 
 
 def _subtitle(curves):

@@ -198,7 +198,7 @@ def _check_model(model, images, classes):
 def _parts(data, recipe):
     if recipe.monitor != "validation":
         return data.train_images, data.train_labels, data.test_images, data.test_labels
-    kept, held_out = split(data.train_labels, held_out=len(data.train_labels) // 10)
+    kept, held_out = split(data.train_labels, held_out=runs.held_out(len(data.train_labels)))
     return (
         data.train_images[kept],
         data.train_labels[kept],

@@ -10,6 +10,7 @@ from PIL import Image
 
 from course.arithmetic import Ledger
 from course.plots.picture import BLUE, ORANGE, VERMILLION, counted
+from course.table import times
 from course.widgets.rendered import Rendered, pair, paragraph, styled
 
 SIDE = 400  # pixels on the page, for the longer side of the image and what is shown around it
@@ -102,7 +103,7 @@ def render(look):
     text = words(look, seen)
     parts = [
         '<div style="display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start">',
-        _scene(look, seen, text),
+        scene(look, seen, text),
         f"<div>{_units(look)}{_key(look, seen)}</div></div>",
         paragraph(look.trouble, "wrong") if look.trouble else "",
     ]
@@ -231,10 +232,22 @@ def nearest(look, across, down):
     return tuple(unit)
 
 
-def _scene(look, seen, text):
+def scene(look, seen, text, side=SIDE):
+    """Return the image in its frame as an SVG element: what the unit sees, and its field.
+
+    Parameters
+    ----------
+    look : Look
+    seen : numpy.ndarray or None
+        From `visible`.
+    text : str
+        What a screen reader says.
+    side : float
+        Pixels on the page, for the longer side.
+    """
     height, width = look.image.shape[:2]
     box = frame(look)
-    scale = SIDE / max(box[2:])
+    scale = side / max(box[2:])
     box = " ".join(f"{value * scale:g}" for value in box)
     around, field = boxes(look, seen)
     # The solid line lies under the dashed one, which it would hide where both are the same.
@@ -276,7 +289,7 @@ def _units(look):
         lines += "".join(f"M0 {i * scale:.2f}H{wide:.2f}" for i in range(look.units[0] + 1))
     mark = max(scale, 4)
     return (
-        f'<div class="muted">{html.escape(look.row.name)}: {"×".join(map(str, look.units))} units</div>'
+        f'<div class="muted">{html.escape(look.row.name)}: {times(look.units)} units</div>'
         f'<svg width="{wide + 2:.0f}" height="{tall + 2:.0f}" viewBox="-1 -1 {wide + 2:.2f} {tall + 2:.2f}" '
         'aria-hidden="true" data-tell="unit" style="cursor:pointer">'
         f'<rect width="{wide:.2f}" height="{tall:.2f}" fill="var(--jp-layout-color2, #eee)" '

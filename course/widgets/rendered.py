@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
+from course import table
 from course.plots.picture import BLUE, ORANGE, VERMILLION
 
-# JupyterLab's own colours where it sets them, so that both of its themes work.
+# JupyterLab's own colours where it sets them, so that both of its themes work. Code that is typed in keeps its
+# lines: findings name their numbers.
 _STYLE = f"""<style>
 .course-picture > .widget-html-content {{overflow-x: auto}}
 .course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px; contain: inline-size}}
@@ -32,6 +34,7 @@ _STYLE = f"""<style>
   font-size: 12px; overflow-x: auto; white-space: pre; font-family: var(--jp-code-font-family, monospace);
   color: var(--jp-content-font-color1, #222); background: var(--jp-cell-editor-background, #f5f5f5);
   border: 1px solid var(--jp-border-color2, #ddd)}}
+.course-live .widget-textarea textarea {{white-space: pre; overflow-x: auto}}
 .course-widget svg text {{fill: var(--jp-ui-font-color1, #222); font-size: 12px}}
 </style>"""
 
@@ -76,10 +79,9 @@ def number(value):
 
 def pair(values):
     """Return a (height, width) pair, as one number where both agree."""
-    shown = [number(value) for value in values]
-    return shown[0] if shown[0] == shown[1] else "×".join(shown)
+    return table.pair(values, number)
 
 
 def shape(values):
     """Return an output shape, such as 16×16×48; that of an unknown layer is a question mark."""
-    return "×".join("?" if value is None else str(value) for value in values) if values else "?"
+    return table.times(values) if values else "?"

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from course.plots.picture import BLACK, LINES, MARGIN, WIDTH
-from course.widgets.run_measures import GAP, METRICS, SECONDS, Line, images
+from course.widgets.run_measures import GAP, METRICS, SECONDS, Line
 from course.widgets.run_words import finding, label_of
 
 # With the colours, so that no two of the first 28 records look alike.
@@ -105,11 +105,11 @@ def chart(lines, zoom=False):
 
     ends = [y(line.last[1]) for line in lines]
     drawn = []
-    mixed = len({images(line.run)[0] for line in lines}) > 1 and "{images}" in METRICS[lines[0].metric].label
+    mixed = len({line.run.monitored[0] for line in lines}) > 1 and "{images}" in METRICS[lines[0].metric].label
     for line, label in zip(lines, spread(ends, TOP + _LABEL / 2, TOP + plot - _LABEL / 2), strict=True):
         measured, smoothed = points(line, line.values), points(line, line.smoothed)
         marked = measured[-1], measured[line.peak]
-        value = METRICS[line.metric].show(line.last[1]) + (f", {images(line.run)[0]} images" if mixed else "")
+        value = METRICS[line.metric].show(line.last[1]) + (f", {line.run.monitored[0]} images" if mixed else "")
         drawn.append(Drawn(line, *look(line.place), smoothed, measured, *marked, label, value))
     across = MaxNLocator(8, steps=[1, 2, 5, 10], integer=not minutes).tick_values(start, end)
     up = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(low, high)

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from course import runs
 from course.plots.picture import DPI, FAINT, INK, MARGIN, MUTED, SMALL, TEXT, Picture, counted, in_house_style
 from course.widgets.run_chart import LEFT, RIGHT, SAMPLE, TOP, UNDER, WIDE, axis_of, chart
-from course.widgets.run_measures import AXES, METRICS, WINDOWS, Comparison, images, lines_of, source
+from course.widgets.run_measures import AXES, METRICS, WINDOWS, Comparison, lines_of
 from course.widgets.run_page import duration, render, smoothing_of
 from course.widgets.run_words import cautions, finding, label_of, troubles
 from course.widgets.shell import Shell
@@ -20,6 +20,7 @@ _SORTS = {
     "ablation": "One part changed",
     "conversion": "From the baseline to a separable network",
     "published": "Published",
+    "shapes": "On the generated shapes",
     "suspect": "Suspects for a gap",
 }
 
@@ -31,8 +32,8 @@ def run_explorer(*records):
     ----------
     *records : str, pathlib.Path or course.runs.Run
         What to compare at first: names of the kit's records, folders of your own, or runs. Without any,
-        the kit's records that were measured on test images, but for short trials, of which nothing but
-        the curves is kept. The kit's other records can be added.
+        the kit's records that were measured on CIFAR-10's test images, but for short trials, of which
+        nothing but the curves is kept. The kit's other records can be added.
 
     Returns
     -------
@@ -47,8 +48,7 @@ def run_explorer(*records):
     found = {}
     for record in records:
         if isinstance(record, runs.Run):
-            published = " (published)" if record.about.get("published") else ""
-            found[_free(found, record.name + published)] = record
+            found[_free(found, record.title)] = record
         elif isinstance(record, (str, os.PathLike)):
             name = str(record) if record in runs.names() else Path(record).resolve().name
             found[_free(found, name, str(record))] = runs.load(record)
@@ -59,12 +59,14 @@ def run_explorer(*records):
         if name not in records:
             found[_free(found, name, f"{name} (the kit's)")] = runs.load(name)
     if not records:
-        chosen = tuple(name for name, run in found.items() if images(run)[0] == "test" and _kept(run))
+        chosen = tuple(name for name, run in found.items() if run.monitored[0] == "test" and _kept(run))
     return RunExplorer(Comparison(tuple(found.items()), chosen))
 
 
 def _kept(run):
-    return run.probabilities is not None or run.about.get("published")
+    # What was measured on the shapes is never shown beside CIFAR-10 unasked.
+    kept = run.probabilities is not None or run.about.get("published")
+    return kept and not run.source.lower().startswith("shapes")
 
 
 def _free(taken, *names):
@@ -140,7 +142,7 @@ class RunExplorer(Shell):
 def _group(name, run):
     """Return a heading for a record: what sort of run it is, and on which images it was measured."""
     sort = _SORTS.get(name.split("_")[0], "Whole runs") if name in runs.names() else "Yours"
-    return f"{sort}, {images(run)[0]} images"
+    return f"{sort}, {run.monitored[0]} images"
 
 
 def _about(name, run):
@@ -208,7 +210,7 @@ def _told(line):
     parameters, seconds = line.run.about.get("parameters"), line.run.about.get("wall_seconds")
     costs = [
         "" if parameters is None else f"{parameters:,} parameters",
-        source(line.run),
+        line.run.source,
         "" if seconds is None else f"trained for {duration(seconds)}",
     ]
     return (

@@ -140,7 +140,7 @@ class Line:
     @property
     def error(self):
         """Standard error of the last accuracy in points, or None."""
-        count = images(self.run)[1]
+        count = self.run.monitored[1]
         if self.metric != ACCURACY or not count:
             return None
         return 100 * standard_error(self.last[1] / 100, count)
@@ -195,21 +195,3 @@ def smooth(values, window):
         reach = min(window // 2, i - measured[0], measured[-1] - i)
         means[i] = np.nanmean(values[i - reach : i + reach + 1])
     return means
-
-
-def images(run):
-    """Return which images were measured after every epoch ("test" or "validation"), and how many, or None."""
-    where, data = run.about.get("monitor", "test"), _data(run)
-    if where == "validation":
-        return where, data.get("train_images", 0) // 10 or None  # a tenth is held out: see Recipe
-    return where, data.get("test_images")
-
-
-def source(run):
-    """Return what images a record saw, in words."""
-    return _data(run).get("source") or "data not recorded"
-
-
-def _data(run):
-    data = run.about.get("data") or {}
-    return data if isinstance(data, dict) else {"source": str(data)}

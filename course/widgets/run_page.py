@@ -6,7 +6,7 @@ import numpy as np
 
 from course.widgets.rendered import Rendered, paragraph, styled
 from course.widgets.run_chart import SAMPLE, look, stroke, svg
-from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, images, lines_of, source
+from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, lines_of
 from course.widgets.run_words import cautions, summary, troubles
 
 _STYLE = """<style>
@@ -101,9 +101,9 @@ def _swatch(place):
 def _details(name, run, state):
     """Return what a record says of its images, its machine and itself, as sentences."""
     about = run.about
-    where, count = images(run)
+    where, count = run.monitored
     how_many = f"{count:,}" if count else "an unknown number of"
-    told = [f"Images: {source(run)}; measured on {how_many} {where} images"]
+    told = [f"Images: {run.source}; measured on {how_many} {where} images"]
     once = about.get("test_accuracy_last")
     if where != "test" and once is not None and state.metric == ACCURACY:
         told[0] += f", and once on the test images: {100 * once:.2f} %"

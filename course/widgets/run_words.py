@@ -3,20 +3,20 @@
 from math import sqrt
 
 from course.plots.picture import listed
-from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, images, source
+from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS
 
 _MOST = 4  # records that a sentence names
 
 
 def label_of(state, lines):
     """Return what was measured, in the words of an axis: "test accuracy (%)"."""
-    seen = sorted({images(line.run)[0] for line in lines})
+    seen = sorted({line.run.monitored[0] for line in lines})
     return METRICS[state.metric].label.format(images=" or ".join(seen))
 
 
 def unlike(lines):
     """Return whether lines come from different data. Copies of the same images count as the same."""
-    return len({source(line.run).split(" (")[0] for line in lines}) > 1
+    return len({line.run.source.split(" (")[0] for line in lines}) > 1
 
 
 def finding(state, lines):
@@ -85,7 +85,7 @@ def summary(state, lines):
         return f"{told} in epoch {last}{error}{other}."
     both = (first, others[0])
     mixed = " or " in label_of(state, both)
-    where = [f" on {images(line.run)[0]} images" if mixed else "" for line in both]
+    where = [f" on {line.run.monitored[0]} images" if mixed else "" for line in both]
     each = " against ".join(f"{_value(both[i])}{where[i]} in epoch {both[i].last[0]}" for i in (0, 1))
     last = f"Last of the {len(lines)}: {others[-1].name}, {_value(others[-1])}." if len(others) > 1 else ""
     return " ".join(filter(None, (f"{told}: {each}.", _chance(first, others[0]), last)))
@@ -100,7 +100,7 @@ def troubles(state, lines):
     if absent := [name for name in state.chosen if name not in drawn]:
         found.append(f"Not drawn: {listed(absent)}, for {_lacking(state)}.")
     if unlike(lines):
-        found.append(f"Different data: {_each(_grouped(lines, lambda line: source(line.run)))}.")
+        found.append(f"Different data: {_each(_grouped(lines, lambda line: line.run.source))}.")
     return found
 
 
@@ -109,10 +109,10 @@ def cautions(state, lines):
     if len(lines) < 2 or unlike(lines):
         return []
     found = []
-    measured = _grouped(lines, lambda line: f"{images(line.run)[0]} images")
+    measured = _grouped(lines, lambda line: f"{line.run.monitored[0]} images")
     if len(measured) > 1 and "{images}" in METRICS[state.metric].label:
         found.append(f"Not measured on the same images: {_each(measured)}.")
-    copies = _grouped(lines, lambda line: source(line.run))
+    copies = _grouped(lines, lambda line: line.run.source)
     if len(copies) > 1 and state.metric != SECONDS:
         found.append(f"Not the same copy of the images: {_each(copies)}. Some of a difference may come from that.")
     machines = _grouped(lines, lambda line: line.run.about.get("machine") or "a machine not recorded")
@@ -163,7 +163,7 @@ def _value(line):
 def _gap(line):
     value = line.last[1]
     way = "above" if value >= 0 else "below"
-    return f"training accuracy {abs(value):.2f} points {way} {images(line.run)[0]} accuracy"
+    return f"training accuracy {abs(value):.2f} points {way} {line.run.monitored[0]} accuracy"
 
 
 def _lacking(state):

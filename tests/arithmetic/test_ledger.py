@@ -136,3 +136,9 @@ def test_import_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_pixels_are_those_a_unit_can_see_on_the_image():
+    row = ledger([Conv2D(1, 5, padding="same"), MaxPooling2D(2)], (8, 10, 1))[1]
+    # A field of 6: at a corner 2 pixels of it lie off the image, on each side.
+    assert row.pixels((0, 0)) == (4, 4) and row.pixels((1, 2)) == (6, 6) and row.pixels((0, 4)) == (4, 4)

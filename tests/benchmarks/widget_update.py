@@ -13,7 +13,8 @@ import numpy as np
 from course import CHAINS, models, runs
 from course.anatomy import KINDS
 from course.arithmetic import Conv2D, ledger
-from course.widgets import convolution_anatomy, field_viewer, layer_explorer
+from course.data import shapes
+from course.widgets import convolution_anatomy, field_viewer, layer_explorer, network_viewer
 from course.widgets.budget_page import MULTIPLIERS, WIDTHS
 from course.widgets.budget_slider import budget_slider
 from course.widgets.run_explorer import run_explorer
@@ -71,6 +72,19 @@ def main():
         [(1, 2, 3, 5)[i % 4] for i in range(60)],
     )
     show("anatomy: another kind", setter(anatomy.kind), [KINDS[i % 5] for i in range(60)])
+    images = shapes(500)
+    for name in models.MODELS:
+        watched = network_viewer(models.build(name), images)
+        kept = watched.state.network.activations.bytes_an_image / 1e6
+        print(f"network viewer, {name}: {kept:.1f} MB kept an image")
+        last = len(watched.state.stages) - 1
+        show(f"network viewer, {name}: next image", lambda _, live=watched: live.following.click(), range(20))
+        for level in ("layer", "unit"):
+            watched.level.value = level
+            watched.layer.value = last
+            show(f"network viewer, {name}: {level}, layer", setter(watched.layer), [i % last for i in range(20)])
+            watched.layer.value = 1
+            show(f"network viewer, {name}: {level}, map", setter(watched.channel), [i % 7 for i in range(1, 20)])
     slider = budget_slider()
     # Each of the first few works out a whole curve; what it keeps serves all later ones.
     show("budget: another multiplier", setter(slider.depth_multiplier), MULTIPLIERS[1:])

@@ -1,11 +1,12 @@
 """One JupyterLab for the whole run and one Chromium a file; skipped, with the reason, where they are not here."""
 
 import shutil
+from collections import Counter
 from importlib.util import find_spec
 
 import nbformat
 import pytest
-from jupyter import ARGUMENTS, CHROMIUM, Book, Server
+from jupyter import ARGUMENTS, CHROMIUM, Book, Server, ours
 
 from course.notebooks import NOTEBOOKS
 
@@ -35,6 +36,40 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if _LACKING and item.path.parent.name == "browser":
             item.add_marker(pytest.mark.skip(reason=f"{_LACKING}; see .ci/run"))
+
+
+_seconds = Counter()
+
+
+def pytest_runtest_logreport(report):
+    """Add up what each file takes, what its fixtures take included."""
+    if "tests/browser/" in report.nodeid:
+        _seconds[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say it."""
+    for name, seconds in _seconds.items():
+        terminalreporter.line(f"{seconds:5.0f} s  {name}")
+
+
+@pytest.fixture(scope="session")
+def findings(request):
+    """What axe-core finds, by where: a test adds its own, and they are counted when all have run."""
+    found = {}
+    yield found
+    impacts = ("critical", "serious", "moderate", "minor")
+    head = "".join(f"{impact:>10}" for impact in impacts)
+    lines = [f"{'axe-core finds':45}{'ours:':>8}{head}   theirs:{head}"]
+    for where, each in [*found.items(), ("in all", sum(found.values(), []))]:
+        mine = Counter(one[0] for one in ours(each))
+        every = Counter(one[0] for one in each)
+        lines.append(
+            f"{where:53}{''.join(f'{mine[impact]:10}' for impact in impacts)}          "
+            f"{''.join(f'{every[impact] - mine[impact]:10}' for impact in impacts)}"
+        )
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print("", *lines, sep="\n")
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,7 @@
 from importlib.util import find_spec
 
 import pytest
-from jupyter import FAULTS, Book, Server, axe
-from test_every_notebook import ours
+from jupyter import FAULTS, Book, Server, axe, ours
 
 needs = {
     app: pytest.mark.skipif(not find_spec(app), reason=f"{app} is not installed") for app in ("notebook", "voila")
@@ -55,7 +54,7 @@ def test_voila(browser, folder):
 
 
 @pytest.mark.parametrize("width", [700, 1200])
-def test_no_scroll_bar_where_there_is_room_and_names_everywhere(browser, lab, width):
+def test_no_scroll_bar_where_there_is_room_and_names_everywhere(browser, lab, width, findings):
     page = browser.new_page(viewport={"width": width, "height": 1400})
     book = Book(page, lab, "widgets.ipynb").open().run_all()
     assert book.faults(book.cells()) == []
@@ -67,7 +66,8 @@ def test_no_scroll_bar_where_there_is_room_and_names_everywhere(browser, lab, wi
     )
     # On a narrow page, wide tables scroll by themselves, by key too.
     assert not [each for each in wide if width == 1200 or "course-picture" not in each]
-    assert ours(axe(page)) == []
+    findings[f"live widgets, {width} px"] = found = axe(page)
+    assert ours(found) == []
     names = page.evaluate(
         "() => [...document.querySelectorAll('.course-live [role=slider]')].map(e => e.getAttribute('aria-label'))"
     )

@@ -73,6 +73,19 @@ def test_published_answers():
         "block": 7760,
         "stage_field": 26,
         "pointwise_macs": 2359296,
+        "mistakes_gone": 22.2,
+        "doubtful_labels": 3.82,
+        "dense_fraction": 62.2,
+        "errors_apart": 5.32,
+        "expected_mistakes": 1470,
+        "runs_needed": 8,
+        "start_left": 1.98,
+        "steps_to_forget": 44,
+        "odds_of_floors": 1.82,
+        "unit_value": 1.474,
+        "whole_star": 9,
+        "cover_quarter": 3,
+        "zero_map": 0.362,
     }
     for key, answer in answers.items():
         assert exercises.check(key, answer).verdict == "right", key

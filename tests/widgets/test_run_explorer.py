@@ -22,7 +22,6 @@ from course.widgets.run_measures import (
     SECONDS,
     WINDOWS,
     Comparison,
-    images,
     lines_of,
     smooth,
 )
@@ -231,7 +230,8 @@ def test_a_time_is_ranked_by_its_median():
 
 
 def test_errors_are_of_the_images_that_were_measured():
-    assert images(run([1])) == ("test", 10_000) and images(run([1], monitor="validation")) == ("validation", 5000)
+    assert run([1]).monitored == ("test", 10_000)
+    assert run([1], monitor="validation").monitored == ("validation", 5000)
     seen = page(compared(a=run([64]), b=run([64], monitor="validation")))
     assert f"64.00 ± {100 * sqrt(0.64 * 0.36 / 10_000):.2f} %" in seen
     assert f"64.00 ± {100 * sqrt(0.64 * 0.36 / 5_000):.2f} %" in seen
@@ -383,7 +383,7 @@ def test_a_folder_called_as_a_record_of_the_kit_hides_none(tmp_path, monkeypatch
 def test_the_kits_records():
     explorer = run_explorer()
     assert [name for name, _ in explorer.state.records] == runs.names() == list(explorer.records)
-    trials = {name for name in runs.names() if name.startswith("suspect_")}
+    trials = {name for name in runs.names() if name.startswith(("suspect_", "shapes_"))}
     on_test = tuple(name for name in runs.names() if runs.load(name).about["monitor"] == "test")
     assert trials and explorer.state.chosen == tuple(name for name in on_test if name not in trials)
     some = run_explorer("published_separable_99k", "published_separable_65k")

@@ -1,0 +1,96 @@
+"""What every layer of a network puts out for one image."""
+
+import numpy as np
+
+from course.inspection.reading import ledger_of
+
+_KEPT = 4  # images
+
+
+class Activations:
+    """A network's layers in the order of its ledger, and what each puts out for an image.
+
+    They are computed once an image, by running the layers one after the other, and those of the last four
+    images are kept: for each 4 bytes a value of every layer, which `bytes_an_image` counts.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Sequential or functional, with one image input of a fixed size. It takes values from 0 to 1.
+
+    Raises
+    ------
+    LayerError
+        When it can't be read as such.
+    """
+
+    def __init__(self, model):
+        self.model = model
+        self.ledger = ledger_of(model)
+        self.layers = []
+        self._known = {}
+        if len(model.inputs) != 1:
+            raise ValueError(
+                f"{model.name} has {len(model.inputs)} inputs; one image is looked at, so it needs one."
+            )
+        # The first run finds the layers; later ones find them again.
+        self.of(np.zeros(model.input_shape[1:], np.uint8))
+        self._known.clear()
+
+    @property
+    def bytes_an_image(self):
+        """What is kept for one image, in bytes."""
+        return 4 * sum(int(np.prod(row.output_shape)) for row in self.ledger)
+
+    @property
+    def is_chain(self):
+        """Whether each layer takes what the one before it puts out, and nothing else."""
+        return all(row.inputs == (place - 1,) for place, row in enumerate(self.ledger))
+
+    def of(self, image):
+        """Return what each layer puts out.
+
+        Parameters
+        ----------
+        image : numpy.ndarray
+            uint8, shape (height, width, channels).
+
+        Returns
+        -------
+        list of numpy.ndarray
+            float32, without the batch, in the ledger's order.
+        """
+        key = image.tobytes()
+        if key not in self._known:
+            while len(self._known) >= _KEPT:
+                self._known.pop(next(iter(self._known)))
+            self.layers, found = [], []
+            graph = getattr(self.model, "_functional", None) or self.model
+            self._follow(graph, [np.asarray(image[None], np.float32) / 255], found)
+            self._known[key] = found
+        self._known[key] = self._known.pop(key)  # the last one asked for is the last to go
+        return self._known[key]
+
+    def probabilities(self, images):
+        """Return what the network answers to some images, shape (N, classes)."""
+        return np.asarray(self.model(np.asarray(images, np.float32) / 255, training=False))
+
+    def _follow(self, graph, taken, found):
+        """Run a graph, and within it those that are its layers, in the order in which a ledger reads them."""
+        made = {id(tensor): value for tensor, value in zip(graph.inputs, taken, strict=True)}
+        for depth in sorted(graph._nodes_by_depth, reverse=True):
+            for node in graph._nodes_by_depth[depth]:
+                if node.is_input:
+                    continue
+                operation = node.operation
+                inner = getattr(operation, "_functional", None) or operation
+                if hasattr(inner, "_nodes_by_depth"):
+                    values = self._follow(inner, [made[id(t)] for t in node.arguments.keras_tensors], found)
+                else:
+                    arguments, named = node.arguments.fill_in(made)
+                    value = operation(*arguments, **named)
+                    values = [value] if len(node.outputs) == 1 else list(value)
+                    self.layers.append(operation)
+                    found.append(np.asarray(values[0])[0])
+                made.update(zip(map(id, node.outputs), values, strict=True))
+        return [made[id(tensor)] for tensor in graph.outputs]
