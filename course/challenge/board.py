@@ -8,11 +8,12 @@ from pathlib import Path
 from course import models, published, runs
 from course.challenge.building import BUDGET
 from course.challenge.protocols import PROTOCOLS, score
-from course.challenge.shown import as_html, as_text
 from course.challenge.verifying import verify
 from course.inspection import ledger_of
+from course.table import Table
 
-_HEADINGS = ("rank", "name", "parameters", "MACs", "accuracy", "CPU seconds", "source")
+_HEADINGS = ("rank", "name", "parameters", "MACs", "accuracy (%)", "CPU seconds", "source")
+_FORMATS = {"accuracy (%)": ".2f", "CPU seconds": ",.0f"}
 _LEFT = (1, 6)
 _EPOCHS = 50
 _SHOWN = 5  # of the public submissions, besides those next to an entry
@@ -95,8 +96,9 @@ class Board:
             raise ValueError(f"Nothing on this board is {images!r}, {protocol!r}; what there is: {known}.")
         return found
 
-    def _tables(self):
-        """Yield caption, rows and the numbers of the rows that are entries, for each kind."""
+    def as_tables(self):
+        """Return a `course.table.Table` for each kind."""
+        tables = []
         for images, protocol in self.kinds:
             places = self.ranking(images, protocol)
             judged = "images held out" if PROTOCOLS[protocol].monitor == "validation" else "test images"
@@ -111,16 +113,18 @@ class Board:
                 hidden = 0
                 own += [len(rows)] if place.own else []
                 rows.append(_cells(rank, place))
-            yield caption, rows + ([_hidden(hidden)] if hidden else []), own
+            rows += [_hidden(hidden)] if hidden else []
+            marks = {(row, column): "font-weight:bold" for row in own for column in range(len(_HEADINGS))}
+            tables.append(Table(_HEADINGS, rows, caption=caption, formats=_FORMATS, left=_LEFT, marks=marks))
+        return tables
 
     def __str__(self):
-        tables = [f"{caption}\n{as_text(_HEADINGS, rows, _LEFT)}" for caption, rows, _ in self._tables()]
-        return "\n\n".join([*tables, *(["\n".join(self.left_out)] if self.left_out else [])])
+        return "\n\n".join([*map(str, self.as_tables()), *(["\n".join(self.left_out)] if self.left_out else [])])
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        tables = [as_html(caption, _HEADINGS, rows, _LEFT, own) for caption, rows, own in self._tables()]
+        tables = [table._repr_html_() for table in self.as_tables()]
         return "".join([*tables, *(f"<p>{escape(sentence)}</p>" for sentence in self.left_out)])
 
 
@@ -261,13 +265,5 @@ def _hidden(count):
 
 
 def _cells(rank, place):
-    over = " (over the budget)" if place.parameters >= BUDGET else ""
-    return (
-        str(rank),
-        place.name + over,
-        f"{place.parameters:,}",
-        "?" if place.macs is None else f"{place.macs:,}",
-        f"{100 * place.accuracy:.2f} %",
-        "?" if place.cpu_seconds is None else f"{place.cpu_seconds:,.0f}",
-        place.source,
-    )
+    name = place.name + (" (over the budget)" if place.parameters >= BUDGET else "")
+    return rank, name, place.parameters, place.macs, 100 * place.accuracy, place.cpu_seconds, place.source

@@ -9,8 +9,8 @@ from course._quiet import import_keras
 from course.arithmetic import Attention, LayerError, Unknown
 from course.challenge.building import BUDGET, BuildError, built
 from course.challenge.saved import described, rebuilt
-from course.challenge.shown import as_html, as_text
 from course.inspection import ledger_of
+from course.table import Table
 
 keras = import_keras()
 
@@ -30,7 +30,7 @@ RULES = {
     "saved": "its configuration rebuilds it",
     "notes": "the notes beside the layers are right",
 }
-_HEADINGS = ("", "rule", "what was found")
+_COLOURS = {True: "#009E73", False: "#D55E00"}  # after Okabe and Ito, beside a word that says the same
 _NOT_JUDGED = "not judged"
 
 
@@ -103,16 +103,25 @@ class Checked:
         """Return the Rule of a name."""
         return next(rule for rule in self.rules if rule.name == name)
 
-    def _rows(self):
-        return [(rule.verdict, RULES[rule.name], rule.found) for rule in self.rules]
+    def as_table(self):
+        """Return a line for each rule as a `course.table.Table`."""
+        rows = [(RULES[rule.name], rule.verdict, rule.found) for rule in self.rules]
+        marks = {
+            (place, 1): f"box-shadow:inset 4px 0 {_COLOURS[rule.kept]};padding-left:10px"
+            for place, rule in enumerate(self.rules)
+            if rule.kept in _COLOURS
+        }
+        return Table(
+            ("rule", "verdict", "what was found"), rows, notes=(self.summary,), left=(0, 1, 2), marks=marks
+        )
 
     def __str__(self):
-        return f"{as_text(_HEADINGS, self._rows(), (0, 1, 2))}\n{self.summary}"
+        return str(self.as_table())
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        return as_html(self.summary, _HEADINGS, self._rows(), (0, 1, 2))
+        return self.as_table()._repr_html_()
 
 
 def check(model_or_build, notes=None, seconds=60):

@@ -32,7 +32,7 @@ class Progress:
     steps, epochs : int
         Of an epoch, and in all.
     seconds : float
-        Since the first step.
+        Since the end of the first step.
     """
 
     accuracies: tuple = ()
@@ -59,9 +59,11 @@ def render(progress):
             styled(paragraph("The network is checked and built.")), "The network is checked and built."
         )
     now = np.mean(progress.accuracies[-_SMOOTHED:])
-    left = progress.seconds / done * (total - done)
-    minutes = f"about {left / 60:.0f} minutes left" if left >= 90 else f"about {left:.0f} seconds left"
-    text = f"Step {done:,} of {total:,}: {100 * now:.1f} % of the last training images are right; {minutes}."
+    text = f"Step {done:,} of {total:,}: {100 * now:.1f} % of the last training images are right"
+    if done > _SMOOTHED:  # the first step takes longest: it also compiles
+        left = progress.seconds / (done - 1) * (total - done)
+        text += f"; about {left / 60:.0f} minutes left" if left >= 90 else f"; about {left:.0f} seconds left"
+    text += "."
     if progress.held:
         text += f" Of those held out, {100 * progress.held[-1]:.1f} % after epoch {len(progress.held)}."
     return Rendered(styled(paragraph(text), _curve(progress, total, text)), text)
@@ -148,17 +150,18 @@ class Qualifier:
     def _result(self, stack, name):
         from course import challenge
 
-        accuracies, began = [], time.monotonic()
+        accuracies, began = [], []
 
         def watch(run, part, steps):
             if self._stopped.is_set():
                 raise KeyboardInterrupt
             accuracies.append(part.accuracies[-1])
+            began.append(time.monotonic())
             if time.monotonic() - self._drawn >= _EVERY:
                 self._drawn = time.monotonic()
                 held = tuple(row["val_accuracy"] for row in run.epochs)
                 self.page.value = render(
-                    Progress(tuple(accuracies), held, steps, run.about["recipe"]["epochs"], self._drawn - began)
+                    Progress(tuple(accuracies), held, steps, run.about["recipe"]["epochs"], self._drawn - began[0])
                 ).html
 
         folder = _unused(ENTRIES / re.sub(r"[^\w.-]+", "_", name.strip() or "entry"))

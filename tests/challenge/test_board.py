@@ -91,7 +91,7 @@ def test_tables_show_entries_and_the_first_submissions(shared):
         assert words in text and words in page
     assert "baseline (over the budget)" in text and "more public submissions" in text
     assert page.count("<table>") == 4 and page.count("font-weight:bold") == 2 * 7
-    assert "   1  submission 1 " in text and "88.27 %" in text
+    assert "   1  submission 1 " in text and " 88.27 " in text
 
 
 def test_of_many_submissions_those_near_an_entry_are_shown():

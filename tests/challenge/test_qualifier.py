@@ -80,6 +80,8 @@ def test_the_curve_at_every_stage(done):
     if done:
         assert f"Step {done:,} of 1,053: 25.0 %" in found.text and "<svg" in found.html
         assert found.html.count("<circle") == done // steps
+        assert ("left" in found.text) == (done > 20)
+        assert done != 500 or "about 2 minutes left" in found.text
         assert ("of those held out, 50.0 %" in found.text.lower()) == (done >= steps)
     else:
         assert "is checked and built" in found.text
