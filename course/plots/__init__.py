@@ -11,6 +11,7 @@ from course.plots.groups_dial import groups_dial
 from course.plots.image_grid import image_grid
 from course.plots.kernel_slices import kernel_slices
 from course.plots.layer_bars import layer_bars
+from course.plots.mistakes import mistakes
 from course.plots.network_strip import network_strip
 from course.plots.per_class import per_class
 from course.plots.picture import Picture
@@ -36,6 +37,7 @@ __all__ = [
     "image_grid",
     "kernel_slices",
     "layer_bars",
+    "mistakes",
     "network_strip",
     "per_class",
     "reproduction",
