@@ -10,6 +10,7 @@ from course.annotations.claims import ReadError
 from course.annotations.documents import SUFFIXES
 from course.annotations.findings import SCHEMA
 from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG
+from course.table import Table
 
 COLUMNS = ("file", "notes", "right", "wrong", "not judged", "first mistake")
 
@@ -65,15 +66,7 @@ class Submissions:
         return {"schema": SCHEMA, "files": [{name: getattr(row, name) for name in names} for row in self.rows]}
 
     def __str__(self):
-        lines = [COLUMNS, *(row.cells for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-
-        def line(cells):
-            pairs = enumerate(zip(cells, widths, strict=True))
-            return "  ".join(c.rjust(w) if 0 < i < 5 else c.ljust(w) for i, (c, w) in pairs)
-
-        shown = list(map(line, lines))
-        return "\n".join([shown[0].rstrip(), "-" * max(map(len, shown)), *(line.rstrip() for line in shown[1:])])
+        return str(Table(COLUMNS, (row.cells for row in self.rows), left=(0, 5)))
 
     __repr__ = __str__
 

@@ -15,11 +15,6 @@ ORDINALS = ("layer", "block", "blk", "stage", "step", "line", "version", "v")
 NAMES = ("conv", "pool", "dense", "fc")  # "conv 3: 24x24", but "RF after conv 5"
 
 
-def claim_of(text):
-    """Return what a note claims on its own."""
-    return Note(text).claim()
-
-
 class Note:
     """One note, its numbers labelled as far as it says on its own what they are."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from course.annotations.following import Held, follow, late, with_late
+from course.annotations.following import follow, late, with_late
 from course.annotations.rules import (
     ANYTHING_MORE,
     COMMON,
@@ -73,25 +73,6 @@ class _Fields:
         return _judge(claim, true, value, last, [self.pairs[i] for i in since], size)
 
 
-def explain(field, step, claim):
-    """Name the mistake that leads from one receptive field to another in one step.
-
-    Parameters
-    ----------
-    field : int
-        Receptive field before the layer, in pixels.
-    step : Step
-    claim : int
-        The wrong receptive field after it, in pixels.
-
-    Returns
-    -------
-    (str, str)
-        The mistake's kind, and what was probably done and why it is wrong; empty where no rule fits.
-    """
-    return _named((claim, claim), Held((field, field), (field, field)), [(step, step)])
-
-
 def _judge(claim, true, value, last, steps, size):
     """Return the verdict on one note, `value` being where the right step leads from the last one."""
     own = steps[-1]
@@ -106,7 +87,7 @@ def _judge(claim, true, value, last, steps, size):
         return Verdict(INHERITED, "The step is right, but it starts from a wrong number.", source=last.source)
     if by_noted_size and claim != true:
         return Verdict(INHERITED, "The step is right for the size that was noted.", source=last.source)
-    kind, why = _named(claim, last, steps)
+    kind, why = named(claim, last, steps)
     if claim == true:
         # Where no rule leads there, the number was put right.
         return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
@@ -114,8 +95,23 @@ def _judge(claim, true, value, last, steps, size):
     return Verdict(WRONG, f"{leads}: {why}." if why else f"{leads}.", kind)
 
 
-def _named(claim, last, steps):
-    """Return the mistake that leads from the last note to a claim, and why it is one."""
+def named(claim, last, steps):
+    """Return the mistake that leads from the last note to a claim, and why it is one.
+
+    Parameters
+    ----------
+    claim : tuple of int
+        The wrong receptive field, (height, width) in pixels.
+    last : Held
+        What was noted last.
+    steps : list of tuple
+        A (height, width) pair of Steps for each layer since then.
+
+    Returns
+    -------
+    (str, str)
+        The mistake's kind, and what was probably done and why it is wrong; empty where no rule fits.
+    """
     moving = [i for i, (step, _) in enumerate(steps) if step.family != NO_WINDOW]
     own, passed = moving[-1:], moving[:-1]
     # The mistake is in the latest window, or in all since the last note, or in one of the others.

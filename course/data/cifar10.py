@@ -149,6 +149,21 @@ def _archive_reader(archive):
     return read
 
 
+def folder_of_batches(path):
+    """Return where a folder's batches lie, or should: in itself, or in the one it holds.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    pathlib.Path
+    """
+    itself = path.name == FOLDER or any((path / name).exists() for name in FILES)
+    return path if itself else path / FOLDER
+
+
 def read_cifar10(path):
     """Return CIFAR-10 from a folder or archive in the official layout.
 
@@ -171,8 +186,7 @@ def read_cifar10(path):
     # os.path.expanduser and os.path.isdir, because pathlib's raise errors of their own.
     path = Path(os.path.expanduser(path))
     if os.path.isdir(path):
-        itself = path.name == FOLDER or any((path / name).exists() for name in FILES)
-        folder = path if itself else path / FOLDER
+        folder = folder_of_batches(path)
         if not os.path.isdir(folder):
             raise DataError(f"{path} holds no {FOLDER}: name the folder that you unpacked {NAME} into.")
         read, where = _folder_reader(folder), folder

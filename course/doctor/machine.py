@@ -51,11 +51,11 @@ def data():
 
 
 def _wrong_with_cifar10(path):
-    from course.data.cifar10 import FILES, FOLDER, META_FILE
+    from course.data.cifar10 import FILES, FOLDER, folder_of_batches
 
     try:
         if path.is_dir():
-            folder = path if (path / META_FILE).exists() or path.name == FOLDER else path / FOLDER
+            folder = folder_of_batches(path)
             if not folder.is_dir():
                 return f"{path} holds no folder {FOLDER}"
             missing = [name for name in FILES if not (folder / name).is_file()]

@@ -12,6 +12,7 @@ from course.plots.image_grid import image_grid
 from course.plots.kernel_slices import kernel_slices
 from course.plots.ladder import ladder
 from course.plots.layer_bars import layer_bars
+from course.plots.mistakes import mistakes
 from course.plots.network_strip import network_strip
 from course.plots.pareto import pareto
 from course.plots.per_class import per_class
@@ -40,6 +41,7 @@ __all__ = [
     "kernel_slices",
     "ladder",
     "layer_bars",
+    "mistakes",
     "network_strip",
     "pareto",
     "per_class",

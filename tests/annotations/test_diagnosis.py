@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.annotations.claims import Claim, Noted
-from course.annotations.receptive_fields import check_receptive_fields, explain
+from course.annotations.following import Held
+from course.annotations.receptive_fields import check_receptive_fields, named
 from course.annotations.rules import ANYTHING_MORE, OTHER, RULES
 from course.annotations.sizes import check_sizes
 from course.annotations.steps import Step, steps_of
@@ -223,7 +224,7 @@ def test_every_rule_is_named_for_the_number_it_leads_to(family, kernel, stride, 
     value = field + 1 if value == ANYTHING_MORE else value
     if value is None or value == field + grows:
         return
-    kind, why = explain(field, step, value)
+    kind, why = named((value, value), Held((field, field), (field, field)), [(step, step)])
     rivals = [r.kind for r in RULES if r.applies(step) and r.value(field, step) in (value, ANYTHING_MORE)]
     assert kind == (rivals[0] if rivals else rule.kind) and why
 

@@ -3,7 +3,7 @@
 import pytest
 
 from course.annotations.documents import read
-from course.annotations.notes import claim_of
+from course.annotations.notes import Note
 
 
 def claims_of(notes, legends=()):
@@ -167,7 +167,7 @@ STYLES = [
 
 @pytest.mark.parametrize(("note", "size", "field", "parameters"), STYLES, ids=[style[0] for style in STYLES])
 def test_a_note_claims_what_it_says(note, size, field, parameters):
-    claim = claim_of(note)
+    claim = Note(note).claim()
     assert claim.size == size
     assert claim.receptive_field == (None if field is None else (field, field))
     assert claim.parameters == parameters
@@ -176,11 +176,11 @@ def test_a_note_claims_what_it_says(note, size, field, parameters):
 @pytest.mark.parametrize("note", [style[0] for style in STYLES])
 def test_case_and_spaces_do_not_matter(note):
     spaced = "   " + note.replace(" ", " \u00a0 ") + "\t"
-    assert claim_of(note.upper()) == claim_of(note) == claim_of(spaced)
+    assert Note(note.upper()).claim() == Note(note).claim() == Note(spaced).claim()
 
 
 def test_height_and_width_may_differ():
-    claim = claim_of("30x28x48, RF 5x3")
+    claim = Note("30x28x48, RF 5x3").claim()
     assert claim.size == (30, 28, 48)
     assert claim.receptive_field == (5, 3)
 
@@ -223,4 +223,4 @@ def test_columns_in_doubt_are_not_claimed():
 
 def test_a_long_note_is_read_in_no_time_and_without_a_crash():
     for piece in ("3x", "1,", "((", "rf ", "1-1-", "= ", "none, ", "30 30 30 ", "\U0001f600", "\ud800"):
-        claim_of(piece * 20_000)
+        Note(piece * 20_000).claim()

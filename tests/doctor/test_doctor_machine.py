@@ -45,6 +45,10 @@ def test_a_wrong_data_folder(healthy, monkeypatch):
     assert "remove the variable" in check.fix
     healthy.add_batches(healthy.home / "nowhere" / FOLDER, leave_out=["data_batch_3"])
     assert "has no data_batch_3." in healthy.look("data").finding
+    # A folder of another name is looked into where `read_cifar10` would.
+    healthy.add_batches(healthy.home / "mine", leave_out=["batches.meta"])
+    monkeypatch.setenv("COURSE_DATA_DIR", str(healthy.home / "mine"))
+    assert healthy.look("data").finding.endswith("mine has no batches.meta.")
     monkeypatch.setenv("COURSE_DATA_DIR", str(healthy.work))
     assert f"holds no folder {FOLDER}" in healthy.look("data").finding
 

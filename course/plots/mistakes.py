@@ -1,0 +1,53 @@
+"""Mistakes of a recorded network among a learner's own test images."""
+
+from course import evaluation, runs
+from course.plots.image_grid import image_grid
+
+
+def mistakes(name, images, count=10):
+    """Draw the most confident mistakes of a recorded network, or print that they need CIFAR-10.
+
+    Records hold no images. So the network is built again with the record's weights, and answers for yours.
+
+    Parameters
+    ----------
+    name : str
+        One of `course.models.MODELS` with a record of that name.
+    images : course.data.dataset.Dataset
+        Whose test images to use.
+    count : int
+        How many at most.
+
+    Returns
+    -------
+    Picture or None
+        None where `images` are not CIFAR-10.
+
+    Raises
+    ------
+    ValueError
+        When there is no such model, or it makes no mistake among these images.
+    """
+    # TensorFlow takes seconds to load, and no other picture needs it.
+    from course import models, training
+
+    if not images.is_cifar10:
+        print("The pictures need CIFAR-10: run 'python -m course data' in a terminal,")
+        print("then run this notebook again.")
+        return None
+    model = models.build(name)
+    model.load_weights(runs.RECORDS / name / "weights.weights.h5")
+    about = runs.load(name).about | {"data": {"names": images.names}}
+    answers = training.predict(model, images.test_images)
+    found = evaluation.confident_mistakes(runs.Run(about, labels=images.test_labels, probabilities=answers), count)
+    if not found:
+        raise ValueError(f"{name} is right on all {len(images.test_images)} of these images: give it more.")
+    numbers = [mistake.image for mistake in found]
+    return image_grid(
+        images.test_images[numbers],
+        images.test_labels[numbers],
+        images.names,
+        captions=[f"{mistake.predicted}, not {mistake.true}" for mistake in found],
+        columns=5,
+        title=f"The {len(found)} most confident mistakes of {name}",
+    )

@@ -1,0 +1,33 @@
+"""A recorded network's mistakes among a learner's own images."""
+
+import pytest
+from plot_samples import NAMES, some_images
+
+from course import data, models, plots, runs, training
+from course.data.dataset import Dataset
+
+
+def test_shapes_have_no_such_mistakes(capsys):
+    assert plots.mistakes("separable_65k", data.load("shapes")) is None
+    assert "run 'python -m course data'" in capsys.readouterr().out
+
+
+def test_the_surest_wrong_answers_are_shown_with_what_was_answered():
+    model = models.build("separable_65k")
+    model.load_weights(runs.RECORDS / "separable_65k" / "weights.weights.h5")
+    images = some_images(12)
+    answers = training.predict(model, images)
+    # Every second label is right, so that only the others can be shown.
+    labels = answers.argmax(axis=1)
+    labels[::2] = (labels[::2] + 1) % 10
+    own = Dataset(images, labels, images, labels, tuple(NAMES), "CIFAR-10 (made up)")
+    picture = plots.mistakes("separable_65k", own, count=4)
+    wrong = sorted(range(0, 12, 2), key=lambda i: -answers[i].max())[:4]
+    expected = [f"{NAMES[answers[i].argmax()]}, not {NAMES[labels[i]]}" for i in wrong]
+    assert "; ".join(expected) in picture.alt
+    assert picture.title == "The 4 most confident mistakes of separable_65k"
+    shown = [image.get_array() for image in picture.axes[0].images]
+    assert all((image == images[i]).all() for image, i in zip(shown, wrong, strict=True))
+    right = Dataset(images, answers.argmax(axis=1), images, answers.argmax(axis=1), tuple(NAMES), "CIFAR-10")
+    with pytest.raises(ValueError, match="right on all 12"):
+        plots.mistakes("separable_65k", right)
