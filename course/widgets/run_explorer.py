@@ -142,7 +142,8 @@ class RunExplorer(Shell):
 def _group(name, run):
     """Return a heading for a record: what sort of run it is, and on which images it was measured."""
     sort = _SORTS.get(name.split("_")[0], "Whole runs") if name in runs.names() else "Yours"
-    return f"{sort}, {run.monitored[0]} images"
+    where = run.monitored[0]
+    return f"{sort}, {where} images" if where != "nothing" else f"{sort}, measured at their end alone"
 
 
 def _about(name, run):

@@ -103,7 +103,8 @@ def _details(name, run, state):
     about = run.about
     where, count = run.monitored
     how_many = f"{count:,}" if count else "an unknown number of"
-    told = [f"Images: {run.source}; measured on {how_many} {where} images"]
+    measured = f"measured on {how_many} {where} images" if where != "nothing" else "not measured on the way"
+    told = [f"Images: {run.source}; {measured}"]
     once = about.get("test_accuracy_last")
     if where != "test" and once is not None and state.metric == ACCURACY:
         told[0] += f", and once on the test images: {100 * once:.2f} %"

@@ -501,7 +501,14 @@ def test_records_stand_in_groups_and_no_two_sorts_of_images_in_one():
     assert sum(map(len, groups.values())) == len(explorer.records)
     assert {"separable_65k", "baseline"} <= groups["<b>Whole runs, test images</b>"]
     assert "ablation_65k" in groups["<b>One part changed, validation images</b>"]
-    assert len(groups) == 6 and any("Yours" in heading for heading in groups)
+    assert "separable_65k_annealed" in groups["<b>Whole runs, measured at their end alone</b>"]
+    assert "shapes_65k" in groups["<b>On the generated shapes, test images</b>"]
+    assert len(groups) == 8 and any("Yours" in heading for heading in groups)
+
+
+def test_a_run_that_was_not_watched_says_so():
+    page = run_explorer("separable_65k", "separable_65k_annealed")._picture.value.replace("\u00a0", " ")
+    assert "not measured on the way, and once on the test images: 85.87 %" in page and "nothing images" not in page
 
 
 def test_where_images_differ_each_line_says_which():
