@@ -118,7 +118,7 @@ class Qualifier:
         self.cancel = widgets.Button(
             description="Cancel", tooltip="Stop the training", disabled=True, layout={"width": "76px"}
         )
-        self.page = widgets.HTML(layout={"width": "100%"})
+        self.page = widgets.HTML(layout={"width": "100%", "margin": "0"})
         self.train.on_click(lambda _: self.begin())
         self.cancel.on_click(lambda _: self._stopped.set())
 
