@@ -224,6 +224,7 @@ def _map(values, x, y, chosen):
 
 
 def cell_of(x, y, side, fill, text, size, colour, bold=False):
+    """Return the marks of one cell of a grid: a square of `side` pixels at (x, y) and what is written in it."""
     box = [Box(x, y, side, side, fill, "white", 0.6)] if fill else []
     return [*box, Words(x + side / 2, y + side / 2, text, size, bold=bold, colour=colour)]
 
@@ -275,4 +276,5 @@ def _signed(value):
 
 
 def tint(colour, strength):
+    """Return a colour mixed with white, as hex digits: white at a strength of 0, the colour itself at 1."""
     return to_hex([1 - strength * (1 - part) for part in to_rgb(colour)])
