@@ -1,4 +1,4 @@
-"""The kit's own answer: as accurate as the published answers, and more, under 100,000 parameters."""
+"""The kit's own answers, under 100,000 parameters: one for accuracy, one for the clock."""
 
 import keras
 from keras import layers
@@ -19,9 +19,7 @@ def compact_100k():
         Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
     """
     images = keras.Input(IMAGE_SHAPE, name="images")
-    maps = layers.Conv2D(48, 3, padding="same", use_bias=False, name="stem_conv")(images)
-    maps = layers.BatchNormalization(name="stem_norm")(maps)
-    maps = layers.ReLU(name="stem_relu")(maps)
+    maps = _standard(images, 48, "stem")
     for stage, (channels, blocks) in enumerate([(48, 3), (80, 4), (128, 2)], start=1):
         if stage > 1:
             maps = layers.MaxPooling2D(2, name=f"stage{stage}_pool")(maps)
@@ -47,3 +45,34 @@ def _residual(maps, name):
     made = layers.Conv2D(maps.shape[-1], 1, use_bias=False, name=f"{name}_pointwise")(made)
     made = layers.BatchNormalization(name=f"{name}_norm2")(made)
     return layers.Add(name=f"{name}_add")([maps, made])
+
+
+def compact_quick():
+    """Return a network of few and standard convolutions, made for the clock: 94,202 parameters.
+
+    A stem, then two stages with 48 and 64 channels of two convolutions each, of which the second adds to
+    what the first made. The maps are halved early and all channels but the image's are multiples of 16, so
+    a step costs about a quarter of one of `separable_65k`: it moves less, and what it does suits processors.
+
+    Returns
+    -------
+    keras.Model
+        Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
+    """
+    images = keras.Input(IMAGE_SHAPE, name="images")
+    maps = _standard(images, 16, "stem")
+    for stage, channels in enumerate([48, 64], start=1):
+        maps = layers.MaxPooling2D(2, name=f"stage{stage}_pool")(maps)
+        maps = _standard(maps, channels, f"stage{stage}_first")
+        more = _standard(maps, channels, f"stage{stage}_second")
+        maps = layers.Add(name=f"stage{stage}_add")([maps, more])
+    maps = layers.GlobalAveragePooling2D(name="global_pool")(maps)
+    probabilities = layers.Dense(CLASSES, activation="softmax", name="probabilities")(maps)
+    return keras.Model(images, probabilities, name="compact_quick")
+
+
+def _standard(maps, channels, name):
+    """Return what a standard 3x3 convolution makes of maps, normalised, without what is below 0."""
+    maps = layers.Conv2D(channels, 3, padding="same", use_bias=False, name=f"{name}_conv")(maps)
+    maps = layers.BatchNormalization(name=f"{name}_norm")(maps)
+    return layers.ReLU(name=f"{name}_relu")(maps)

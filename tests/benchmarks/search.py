@@ -21,6 +21,9 @@ CANDIDATES = {
     "65k_sgd_4e1": ("separable_65k", ANNEALED),
     "65k_sgd_1e0": ("separable_65k", replace(ANNEALED, learning_rate=1.0)),
     "compact_sgd_4e1": ("compact_100k", ANNEALED),
+    "quick_sgd_4e1": ("compact_quick", replace(ANNEALED, epochs=12)),
+    "quick_sgd_8e1": ("compact_quick", replace(ANNEALED, epochs=12, learning_rate=0.8)),
+    "quick_sgd_2e1": ("compact_quick", replace(ANNEALED, epochs=12, learning_rate=0.2)),
     **{f"ladder_{name}": ("separable_65k", recipe) for name, recipe in training.LADDER.items()},
 }
 
