@@ -70,6 +70,9 @@ def _parser():
     entries.add_argument("folder", metavar="DIR", help="an entry, or a folder of entries")
     entries.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
 
+    sheet = command(_class, "class", "Print what a class answered, and what its wrong answers say.")
+    sheet.add_argument("folder", metavar="DIR", help="of files that course.exercises.record_answers wrote")
+
     books = command(_notebooks, "notebooks", "Execute the notebooks and tidy their outputs.")
     books.add_argument("names", nargs="*", metavar="NAME", help="beginnings of file names, such as 01")
     books.add_argument("--data", default="shapes", metavar="DIR", help="CIFAR-10 instead of the shapes")
@@ -198,6 +201,16 @@ def _challenge(options):
     found = challenge.board(options.folder, data=load(options.data))
     print(f"\n{found}")
     return 1 if found.left_out else 0
+
+
+def _class(options):
+    from course.exercises import class_sheet
+
+    tables, left_out = class_sheet(options.folder)
+    print("\n\n".join(map(str, tables.values())))
+    for sentence in left_out:
+        print(sentence, file=sys.stderr)
+    return 1 if left_out else 0
 
 
 def _notebooks(options):

@@ -2,10 +2,24 @@
 
 from importlib import import_module
 
+from course.exercises.answers import class_sheet, note, record_answers
 from course.exercises.exercise import EXERCISES, Exercise, Feedback, Parts, no_such, show
+from course.exercises.own import add
 from course.table import Table
 
-__all__ = ["EXERCISES", "Exercise", "Feedback", "answer", "check", "hint", "solution", "wrong_answers"]
+__all__ = [
+    "EXERCISES",
+    "Exercise",
+    "Feedback",
+    "add",
+    "answer",
+    "check",
+    "class_sheet",
+    "hint",
+    "record_answers",
+    "solution",
+    "wrong_answers",
+]
 
 # Each holds exercises, in the order of the notebooks: importing it makes them known.
 for _name in ("start", "baseline", "fields", "separable", "speed", "final", "beat", "why", "watching"):
@@ -27,7 +41,11 @@ def check(key, answer=None):
     Feedback
         Shown below the cell. A misspelt name is answered with the nearest one.
     """
-    return EXERCISES[key].check(answer) if key in EXERCISES else _unknown(key)
+    if key not in EXERCISES:
+        return _unknown(key)
+    feedback = EXERCISES[key].check(answer)
+    note(key, answer, feedback)
+    return feedback
 
 
 def hint(key, part=None):

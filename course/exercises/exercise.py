@@ -106,10 +106,10 @@ class Exercise:
         # What is worked out in fractions of a float is not wrong for their sake.
         if abs(answer - self.answer) <= max(self.within, 1e-6):
             return Feedback("right", self.working)
-        for number, (value, why) in enumerate(self.wrong):
+        for value, why in self.wrong:
             # Where rounding is allowed, a wrong answer may be off by 5 % too.
             if abs(answer - value) <= min(self.within, 0.05 * abs(value)):
-                return Feedback("wrong", f"{show(answer)}{self.unit}? {why}", number)
+                return Feedback("wrong", f"{show(answer)}{self.unit}? {why}", why)
         side = "more" if answer < self.answer else "less"
         given = show(answer) if show(answer) != show(self.answer) else f"{answer:,}"
         return Feedback("wrong", f"{given}{self.unit} is not it: it is {side}. {self.hint}")
@@ -184,13 +184,13 @@ class Feedback:
         "right", "wrong", "open", "hint" or "solution".
     text : str
         What to say.
-    mistake : int, optional
-        Which of the exercise's wrong answers was recognised, from 0.
+    mistake : str, optional
+        What was probably done, where the answer was recognised.
     """
 
     verdict: str
     text: str
-    mistake: int = None
+    mistake: str = None
 
     def __repr__(self):
         return f"{HEADS[self.verdict][0]} {self.text}".strip()

@@ -187,9 +187,10 @@ class Notes(Parts):
             verdict = verdicts[name]
             if verdict.verdict == INHERITED:
                 start = NOTES[verdict.source].name
-                rows[name] = Feedback("wrong", f"{verdict.explanation} Put {start} right first.")
+                said = f"{verdict.explanation} Put {start} right first."
+                rows[name] = Feedback("wrong", said, said)
             elif verdict.verdict != RIGHT:
-                rows[name] = Feedback("wrong", verdict.explanation)
+                rows[name] = Feedback("wrong", verdict.explanation, verdict.explanation)
         return FeedbackTable(rows)
 
     def _verdicts(self, claims):

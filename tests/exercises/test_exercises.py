@@ -23,9 +23,9 @@ def test_right_answer_and_three_named_mistakes(exercise):
     right = exercise.check(exercise.answer)
     assert right.verdict == "right" and right.text == exercise.working
     assert len(exercise.wrong) >= 3
-    for number, (value, why) in enumerate(exercise.wrong):
+    for value, why in exercise.wrong:
         feedback = exercise.check(value)
-        assert feedback.verdict == "wrong" and why in feedback.text and feedback.mistake == number
+        assert feedback.verdict == "wrong" and why in feedback.text and feedback.mistake == why
 
 
 @pytest.mark.parametrize("exercise", SINGLE)
