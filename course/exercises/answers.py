@@ -24,8 +24,9 @@ def record_answers(path):
     Parameters
     ----------
     path : str, pathlib.Path or None
-        The file to go on with. Of a folder, a new file in it with a random name: a class shares one. Who owns
-        the file is for the machine to know; the lines don't say. None stops it.
+        The file to go on with. Of a folder, such as one that a class shares, a new file in it with a random
+        name; in a kernel that was started again, name that file to stay one learner. Who owns the file the
+        machine knows; the lines don't say it. None stops it.
 
     Returns
     -------
