@@ -10,8 +10,11 @@ The networks slide over zeros beyond the border, so without strides they know no
 all images of one class and one direction are the same image. Forty small steps of training are
 enough for that, and a network that sees too little gives every image the same answer, trained or
 not.
+
+The other experiment is `compression.pair`: what a network loses when its images went through JPEG.
 """
 
+from course.experiments import compression
 from course.experiments.networks import SIZE, WAYS, network
 from course.experiments.prediction import best_accuracy, last_units, share_seen
 from course.experiments.record import RECORD, load, save
@@ -25,6 +28,7 @@ __all__ = [
     "WAYS",
     "Point",
     "best_accuracy",
+    "compression",
     "last_units",
     "load",
     "network",

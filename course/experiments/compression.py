@@ -1,0 +1,71 @@
+"""What compression costs: the same network, trained on original images and on what JPEG left of them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from course import models, training
+from course.data import Augmentation, Dataset, split
+
+NETWORKS = ("separable_65k", "baseline")
+SEEDS = range(6)
+# 3,000 steps: with so few images, batches of 128 as published would leave 750.
+RECIPE = training.Recipe(
+    "compression", epochs=30, batch_size=32, monitor="nothing", augmentation=Augmentation(flip=True, zoom=0.1)
+)
+
+
+def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
+    """Train a network on each kind of the same images, and test each on all kinds of those held out.
+
+    The networks of a pair begin with the same weights and see the same images in the same order. Another seed is
+    another four fifths to train on as well, so pairs differ by all that chance decides.
+
+    Parameters
+    ----------
+    network : str
+        One of `models.MODELS`.
+    seed : int
+        Which pair.
+    kinds : dict of str to numpy.ndarray
+        uint8 images of shape (N, 32, 32, 3), the same in the same order in each.
+    labels : numpy.ndarray
+        Class numbers of shape (N,).
+    names : tuple of str
+        The name of each class.
+    out : str or pathlib.Path
+        A folder to go on from where training was stopped.
+    recipe : training.Recipe, optional
+        How to train.
+
+    Returns
+    -------
+    list of dict
+        One a kind: "network", "seed", "trained_on", "accuracy" on its training images in the last epoch,
+        "test_accuracy" on each kind, "cpu_seconds". Accuracies are fractions.
+    """
+    kept, held_out = split(labels, held_out=len(labels) // 5, seed=seed)
+    truth, rows = labels[held_out], []
+    for kind, shown in kinds.items():
+        images = Dataset(shown[kept], labels[kept], shown[held_out], truth, names, f"CIFAR-10, {kind}")
+        model = training.accelerate(models.build(network, seed))
+        folder = Path(out) / f"{network}-{seed}-{kind}"
+        run = training.train(model, images, recipe, seed=seed, out=folder, resume=True, watch=_in_silence)
+        if run.about["status"] != "complete":
+            raise KeyboardInterrupt
+        right = {
+            other: training.predict(model, some[held_out]).argmax(axis=1) == truth for other, some in kinds.items()
+        }
+        rows.append({
+            "network": network,
+            "seed": seed,
+            "trained_on": kind,
+            "accuracy": float(run.column("accuracy")[-1]),
+            "test_accuracy": {other: float(np.mean(some)) for other, some in right.items()},
+            "cpu_seconds": run.about["cpu_seconds"],
+        })  # fmt: skip
+    return rows
+
+
+def _in_silence(run, part, steps):
+    """Take the place of a line for each epoch."""
