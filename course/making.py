@@ -101,7 +101,9 @@ def _train(name, where, *, network, recipe, title, images, seed=0, prepare=train
             shutil.copyfile(folder / WEIGHTS, path)
     else:
         run.labels = run.probabilities = None
-        run.summarise()
+        if recipe.monitor == "validation":
+            # What is tried to choose by is not looked up on the test images.
+            run.summarise()
     runs.save(run, target)
     return True
 
@@ -142,14 +144,7 @@ def _pairs(name, where):
 def _compression(name, where):
     """Train pairs of networks on original images and on their twins of the JPEG copy, where they are missing."""
     images = _cifar10(where)
-    try:
-        with np.load(Path(where or "") / "originals.npz") as file:
-            kinds, places = {"originals": file["orig"]}, file["index"]
-    except (OSError, KeyError) as why:
-        raise ValueError(
-            f"{name} needs an originals.npz with orig and index beside CIFAR-10's copy ({why})."
-        ) from None
-    kinds["twins"], labels = images.train_images[places], images.train_labels[places]
+    kinds, labels = compression.kinds_of(images, Path(where or "") / "originals.npz")
     path = runs.RECORDS / f"{name}.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
     for seed, network in product(compression.SEEDS, compression.NETWORKS):
@@ -209,6 +204,23 @@ RECORDS = {
     "separable_99k": _training("separable_99k", _large, whole=True),
     "separable_99k_seed1": _training("separable_99k", _large, " with seed 1", seed=1, whole=True),
     "compact_100k": _training("compact_100k", training.annealed, whole=True, awaited=True),
+    **{
+        f"{name}_seed{seed}": _training(
+            network, training.annealed, f"{title} with seed {seed}", seed=seed, awaited=True
+        )
+        for name, network, title in (
+            ("separable_65k_annealed", "separable_65k", ", annealed,"), ("compact_100k", "compact_100k", "")
+        )
+        for seed in (1, 2)
+    },
+    # How soon: the same few epochs from five beginnings.
+    **{
+        f"clock/{epochs}_epochs_seed{seed}": _training(
+            "compact_quick", replace(training.annealed, epochs=epochs), f", seed {seed}", seed=seed, awaited=True
+        )
+        for epochs in (20, 44)
+        for seed in range(5)
+    },
     # For learners without CIFAR-10.
     "shapes_65k": _training("separable_65k", replace(training.quick, epochs=8), images=_shapes, whole=True),
     # The published networks with one thing changed at a time.

@@ -150,7 +150,9 @@ def save(run, folder):
         predictions.unlink(missing_ok=True)
     else:
         with replacing(predictions) as path, path.open("wb") as file:
-            np.savez_compressed(file, labels=run.labels.astype(np.uint8), probabilities=_halved(run.probabilities))
+            np.savez_compressed(
+                file, labels=run.labels.astype(np.uint8), probabilities=_halved(run.probabilities)
+            )
     # Last, because it makes the folder a record.
     with replacing(folder / "run.json") as path:
         path.write_text(about + "\n", encoding="utf-8", newline="\n")

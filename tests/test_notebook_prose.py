@@ -88,7 +88,10 @@ def test_formulas_render_and_sections_are_in_order(path):
 
 @pytest.mark.parametrize(
     ("path", "onward"),
-    [pytest.param(path, onward, id=path.name) for path, onward in zip(PATHS, PATHS[1:], strict=False)],
+    [
+        pytest.param(path, onward, id=path.name)
+        for path, onward in zip(PATHS, PATHS[1:], strict=False)
+    ],
 )
 def test_a_notebook_ends_with_the_way_to_the_next_and_frees_its_memory(path, onward):
     last = nbformat.read(path, as_version=4).cells[-1].source.splitlines()[-1]

@@ -39,10 +39,7 @@ def test_a_record_comes_back_as_it_was(record):
     labels, probabilities = predictions()
     assert again.epochs == [row(1, 0.25), row(2, 0.75), row(3, 0.5)]
     assert again.about == ABOUT | {
-        "epochs": 3,
-        "test_accuracy_last": 0.5,
-        "test_accuracy_best": 0.75,
-        "best_epoch": 2,
+        "epochs": 3, "test_accuracy_last": 0.5, "test_accuracy_best": 0.75, "best_epoch": 2
     }
     assert again.labels.dtype == np.int64 and (again.labels == labels).all()
     assert again.probabilities.dtype == np.float32

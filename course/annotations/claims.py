@@ -1,4 +1,5 @@
-"""What a learner wrote: one claim a layer, and everything that could not be read."""
+"""What a learner wrote: one claim a layer, and everything that could not be read.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -44,7 +45,10 @@ class Claim:
         if len(mine) < len(theirs) > 1 and theirs[: len(mine)] == mine and theirs[0] == theirs[1]:
             return replace(self, size=theirs).completed(replace(other, size=None))
         return Claim(
-            *(getattr(other if getattr(self, each) is None else self, each) for each in self.__dataclass_fields__)
+            *(
+                getattr(other if getattr(self, each) is None else self, each)
+                for each in self.__dataclass_fields__
+            )
         )
 
 

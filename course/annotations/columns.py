@@ -215,6 +215,7 @@ class Columns(Facts):
         return {}
 
 
+
 def _place(place):
     """Return which of its note's numbers one is."""
     return next(i for i, token in enumerate(place.note.values) if token is place.token)

@@ -1,4 +1,5 @@
-"""Find the code in what learners hand in: a script, a notebook, a README, a page of HTML, or pasted text."""
+"""Find the code in what learners hand in: a script, a notebook, a README, a page of HTML, or pasted text.
+"""
 
 import html
 import json

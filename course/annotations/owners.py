@@ -110,10 +110,6 @@ class Owners:
 
 def _moves(layer):
     taken = layer.spec.layer
-    return (
-        taken is None
-        or layer.spec.opaque
-        or hasattr(taken, "taps")
-        or hasattr(taken, "keepdims")
-        or (taken.kind in ("Flatten", "Dense", "UpSampling2D", "ZeroPadding2D", "Cropping2D", "Reshape"))
+    return taken is None or layer.spec.opaque or hasattr(taken, "taps") or hasattr(taken, "keepdims") or (
+        taken.kind in ("Flatten", "Dense", "UpSampling2D", "ZeroPadding2D", "Cropping2D", "Reshape")
     )

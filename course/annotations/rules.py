@@ -101,7 +101,9 @@ COMMON = (
         "kernel other than 3 counted as 3x3",
         lambda s: _convolution(s) and s.kernel != 3,
         lambda field, s: field + 2 * s.dilation * s.jump,
-        lambda s: f"2 × {s.jump} is what a kernel of 3 adds; a kernel of {s.kernel} adds {_adds(s)}",
+        lambda s: (
+            f"2 × {s.jump} is what a kernel of 3 adds; a kernel of {s.kernel} adds {_adds(s)}"
+        ),
     ),
     Rule(
         OUTGOING_JUMP,
@@ -177,7 +179,9 @@ COMMON = (
         "GAP left unchanged",
         lambda s: s.family == GLOBAL and s.size > 1,
         lambda field, s: field,
-        lambda s: f"global pooling is a window over all {s.size} units along a side, so it adds {_adds(s)}",
+        lambda s: (
+            f"global pooling is a window over all {s.size} units along a side, so it adds {_adds(s)}"
+        ),
     ),
     Rule(
         "Dense left unchanged",
@@ -214,7 +218,9 @@ RARE = (
         "stride doubles RF",
         lambda s: s.family == CONVOLUTION and s.stride > 1,
         lambda field, s: s.stride * field,
-        lambda s: f"a stride multiplies the jump, not the receptive field, to which this layer adds {_adds(s)}",
+        lambda s: (
+            f"a stride multiplies the jump, not the receptive field, to which this layer adds {_adds(s)}"
+        ),
     ),
     Rule(
         "k added instead of k-1",
@@ -243,7 +249,9 @@ RARE = (
         "kernel other than 3 counted as 3x3",
         lambda s: _convolution(s) and s.kernel != 3 and s.jump > 1,
         lambda field, s: field + 2,
-        lambda s: f"2 is what a kernel of 3 adds to the image itself; here a kernel of {s.kernel} adds {_adds(s)}",
+        lambda s: (
+            f"2 is what a kernel of 3 adds to the image itself; here a kernel of {s.kernel} adds {_adds(s)}"
+        ),
     ),
 )
 RULES = COMMON + RARE

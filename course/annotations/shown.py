@@ -61,16 +61,15 @@ def _sentences(found):
         where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
         for what, each in finding.parts.items():
             if each.verdict in (WRONG, LUCKY):
-                yield (
-                    each.verdict,
-                    (
-                        f"{where.capitalize()}, {finding.noted.kind}, {what}: {each.mistake}. {each.explanation}"
-                        f"{_follows(found, finding.index, what)}"
-                    ),
+                yield each.verdict, (
+                    f"{where.capitalize()}, {finding.noted.kind}, {what}: {each.mistake}. {each.explanation}"
+                    f"{_follows(found, finding.index, what)}"
                 )
     if None not in (found.claimed_parameters, found.parameters):
         if found.claimed_parameters != found.parameters:
-            yield WRONG, (f"The model holds {found.parameters:,} parameters, not {found.claimed_parameters:,}.")
+            yield WRONG, (
+                f"The model holds {found.parameters:,} parameters, not {found.claimed_parameters:,}."
+            )
     for sentence in found.misfits:
         yield WRONG, sentence
     for sentence in found.unread:

@@ -71,7 +71,9 @@ def steps_of(ledger):
         source = max(row.inputs, key=lambda i: _reach(ledger, i) or (0, 0), default=None)
         pair = None
         if source is not None and None not in row.nominal_receptive_field and _reach(ledger, source) is not None:
-            pair = tuple(_step(row, ledger, source, axis, strides[axis], first, pooled) for axis in (0, 1))
+            pair = tuple(
+                _step(row, ledger, source, axis, strides[axis], first, pooled) for axis in (0, 1)
+            )
             if pair[0].family in (CONVOLUTION, POOLING):
                 pooled = pair[0].family == POOLING or (pooled and not pair[0].window)
                 first = first and not pair[0].window

@@ -1,4 +1,5 @@
-"""A pasted `model.summary()`, as Keras 1, 2 and 3 print it, read into layers."""
+"""A pasted `model.summary()`, as Keras 1, 2 and 3 print it, read into layers.
+"""
 
 import re
 from dataclasses import dataclass, replace

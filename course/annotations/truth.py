@@ -135,11 +135,9 @@ def _known(a, b, is_vector):
     shape = a.output_shape
     if shape is not None:
         other = b.output_shape
-        shape = (
-            tuple(m if m == n else None for m, n in zip(shape, other, strict=True))
-            if (other is not None and len(other) == len(shape))
-            else None
-        )
+        shape = tuple(m if m == n else None for m, n in zip(shape, other, strict=True)) if (
+            other is not None and len(other) == len(shape)
+        ) else None
     field = tuple(
         m if m == n and not is_vector else None
         for m, n in zip(a.nominal_receptive_field, b.nominal_receptive_field, strict=True)

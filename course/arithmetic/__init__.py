@@ -1,7 +1,7 @@
 """What a network costs and what it sees, worked out with the standard library alone.
 
-from course.arithmetic import Conv2D, MaxPooling2D, ledger
-print(ledger([Conv2D(48, 3), MaxPooling2D(2)], input_shape=(32, 32, 3)))
+    from course.arithmetic import Conv2D, MaxPooling2D, ledger
+    print(ledger([Conv2D(48, 3), MaxPooling2D(2)], input_shape=(32, 32, 3)))
 """
 
 from course.arithmetic.axis import Axis

@@ -72,7 +72,9 @@ class UpSampling2D(Layer):
 
     def axes(self, axes, shape):
         need_image(shape)
-        return tuple(self._enlarge(axis, factor) for axis, factor in zip(axes, self._pair("size"), strict=True))
+        return tuple(
+            self._enlarge(axis, factor) for axis, factor in zip(axes, self._pair("size"), strict=True)
+        )
 
     def _enlarge(self, axis, factor):
         reach = {"nearest": None, "bilinear": (0, 1), "bicubic": (-1, 0, 1, 2)}.get(self.interpolation, ())
@@ -129,3 +131,5 @@ class Cropping2D(_Ends):
         if min(axis.size for axis in out) < 1:
             raise LayerError(f"cropping {shown(self.cropping)} leaves nothing of its {shape[0]}×{shape[1]} input")
         return out
+
+

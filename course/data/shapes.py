@@ -293,7 +293,9 @@ def _object(labels, size, x, y, turn):
     # Mirrored or not, then leaning up to 20 degrees either way: 0.1763 is the tangent of half that.
     mirrored = np.floor(2 * turn)
     cosine, sine = _tilted((2 * (2 * turn - mirrored) - 1) * 0.1763)
-    radius, x, y, mirrored, cosine, sine = (a[:, None, None] for a in (radius, x, y, mirrored, cosine, sine))
+    radius, x, y, mirrored, cosine, sine = (
+        a[:, None, None] for a in (radius, x, y, mirrored, cosine, sine)
+    )
     pixel = np.arange(-2, SIZE)
     x, y = (pixel - x) / radius, (pixel[:, None] - y) / radius
     u, v = (1 - 2 * mirrored) * (cosine * x + sine * y), cosine * y - sine * x

@@ -15,6 +15,35 @@ RECIPE = training.Recipe(
 )
 
 
+def kinds_of(images, where):
+    """Return images as they were before compression, and their twins.
+
+    Parameters
+    ----------
+    images : Dataset
+        The copy.
+    where : str or pathlib.Path
+        A NumPy archive: "orig", uint8 images of shape (N, 32, 32, 3), and "index", the place of each one's twin
+        among the copy's training images.
+
+    Returns
+    -------
+    (dict of str to numpy.ndarray, numpy.ndarray)
+        "originals" and "twins", each of shape (N, 32, 32, 3), and their labels of shape (N,).
+
+    Raises
+    ------
+    ValueError
+        When there is no such archive.
+    """
+    try:
+        with np.load(where) as file:
+            originals, places = file["orig"], file["index"]
+    except (OSError, KeyError) as why:
+        raise ValueError(f"{where} can't be read as an archive with orig and index: {why}.") from None
+    return {"originals": originals, "twins": images.train_images[places]}, images.train_labels[places]
+
+
 def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
     """Train a network on each kind of the same images, and test each on all kinds of those held out.
 
@@ -53,15 +82,13 @@ def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
         run = training.train(model, images, recipe, seed=seed, out=folder, resume=True, watch=_in_silence)
         if run.about["status"] != "complete":
             raise KeyboardInterrupt
-        right = {
-            other: training.predict(model, some[held_out]).argmax(axis=1) == truth for other, some in kinds.items()
-        }
+        seen = {other: training.predict(model, some[held_out]).argmax(axis=1) for other, some in kinds.items()}
         rows.append({
             "network": network,
             "seed": seed,
             "trained_on": kind,
             "accuracy": float(run.column("accuracy")[-1]),
-            "test_accuracy": {other: float(np.mean(some)) for other, some in right.items()},
+            "test_accuracy": {other: float(np.mean(some == truth)) for other, some in seen.items()},
             "cpu_seconds": run.about["cpu_seconds"],
         })  # fmt: skip
     return rows

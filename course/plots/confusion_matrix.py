@@ -129,8 +129,6 @@ def _even_oranges():
 
 
 def _alt(counts, names):
-    return (
-        "Right per class: "
-        + ", ".join(f"{name} {counts[i, i]:,} of {counts[i].sum():,}" for i, name in enumerate(names))
-        + "."
-    )
+    return "Right per class: " + ", ".join(
+        f"{name} {counts[i, i]:,} of {counts[i].sum():,}" for i, name in enumerate(names)
+    ) + "."

@@ -62,11 +62,9 @@ def layer_bars(ledger, title=None, quantity="parameters"):
     axes.set_xlim(0, max(value for _, value in rows) * wide / max(wide - room, wide / 3))
     axes.tick_params(left=False, bottom=False, labelbottom=False)
     axes.spines[["bottom", "left"]].set_visible(False)
-    picture.alt = (
-        f"Bar chart of {_QUANTITIES[quantity]} per layer. {title}. "
-        + "; ".join(f"{row.name} {end}" for (row, _), end in zip(rows, ends, strict=True))
-        + f". Total {total:,}."
-    )
+    picture.alt = f"Bar chart of {_QUANTITIES[quantity]} per layer. {title}. " + "; ".join(
+        f"{row.name} {end}" for (row, _), end in zip(rows, ends, strict=True)
+    ) + f". Total {total:,}."
     return picture
 
 

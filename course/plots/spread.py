@@ -93,7 +93,8 @@ def spread(accuracies, marks, title=None):
     axes.tick_params(left=False, labelleft=False)
     axes.spines["left"].set_visible(False)
     picture.alt = f"Dot plot of {finding}, from {accuracies.min():.2f} % to {accuracies.max():.2f} %." + "".join(
-        f" {name}, {value:.2f} %, lies {ranked(value, accuracies)} runs." for name, value in marks.items()
+        f" {name}, {value:.2f} %, lies {ranked(value, accuracies)} runs."
+        for name, value in marks.items()
     )
     return picture
 

@@ -109,7 +109,9 @@ def training_curves(runs, metric="accuracy", title=None):
 
 def _curve(run, metric, colour):
     factor = 100 if metric == "accuracy" else 1
-    train, held = ((epochs, factor * values) for epochs, values in map(run.readings, (metric, f"val_{metric}")))
+    train, held = (
+        (epochs, factor * values) for epochs, values in map(run.readings, (metric, f"val_{metric}"))
+    )
     if not len(train[0]) and not len(held[0]):
         raise ValueError(f"{run.name} has no epoch with a measured {metric}: train it for at least one epoch.")
     steps = _steps_per_epoch(run)

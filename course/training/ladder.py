@@ -16,5 +16,6 @@ _crops = replace(_no_dropout, name="crops", augmentation=Augmentation(flip="alte
 _averaged = replace(_crops, name="averaged", ema_momentum=0.998, norm_momentum=0.9)
 
 LADDER = {
-    recipe.name: recipe for recipe in (_as_published, _brought_down, _larger_steps, _no_dropout, _crops, _averaged)
+    recipe.name: recipe
+    for recipe in (_as_published, _brought_down, _larger_steps, _no_dropout, _crops, _averaged)
 }

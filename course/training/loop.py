@@ -168,7 +168,10 @@ def predict(model, images, batch_size=100):
     """
     check_images(images, "images")
     return np.concatenate(
-        [model.predict_on_batch(_as_floats(images[i : i + batch_size])) for i in range(0, len(images), batch_size)]
+        [
+            model.predict_on_batch(_as_floats(images[i : i + batch_size]))
+            for i in range(0, len(images), batch_size)
+        ]
     ).astype(np.float32)
 
 

@@ -169,10 +169,14 @@ def _is_number(value):
 
 
 published_baseline = Recipe("published_baseline")
-published_separable_65k = Recipe("published_separable_65k", augmentation=Augmentation(flip=True, zoom=0.1))
+published_separable_65k = Recipe(
+    "published_separable_65k", augmentation=Augmentation(flip=True, zoom=0.1)
+)
 published_separable_99k = Recipe("published_separable_99k")
 # Small batches, for many steps in little time, and moving statistics that keep up with so few.
-quick = Recipe("quick", epochs=3, batch_size=16, steps_per_epoch=100, learning_rate=3e-3, norm_momentum=0.9)
+quick = Recipe(
+    "quick", epochs=3, batch_size=16, steps_per_epoch=100, learning_rate=3e-3, norm_momentum=0.9
+)
 # What wins under 100,000 parameters: high rates brought down to zero, and no Dropout in so small a network.
 annealed = Recipe(
     "annealed",

@@ -21,7 +21,8 @@ _LONGEST, _WIDEST = 40, 29  # characters of a name in the chart; beyond the seco
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line's places on the page. Points are (x, y) in pixels from the chart's upper left corner."""
+    """A line's places on the page. Points are (x, y) in pixels from the chart's upper left corner.
+    """
 
     line: Line
     colour: str
@@ -188,7 +189,7 @@ def _line(each, smoothed, inside):
     parts.append(
         f'<path d="M{x} {each.label - 7:.1f}h{SAMPLE}" {style} stroke-width="2" stroke-dasharray="{dashes}"/>'
         f'<text x="{x + SAMPLE + 6}" y="{each.label - 3:.1f}" style="font-size:{12 * each.shrink:.3g}px">'
-        f"{html.escape(each.name)}</text>"
+        f'{html.escape(each.name)}</text>'
         f'<text x="{x + SAMPLE + 6}" y="{each.label + 12:.1f}">{each.value}</text>'
     )
     for (x, y), size, fill, (epoch, value) in (

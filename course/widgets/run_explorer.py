@@ -119,7 +119,9 @@ class RunExplorer(Shell):
         for name, run in state.records:
             groups.setdefault(_group(name, run), []).append(self.records[name])
         rows = [[widgets.HTML(f"<b>{heading}</b>"), *boxes] for heading, boxes in groups.items()]
-        super().__init__(state, [*rows, [self.all, self.none, self.metric, self.smoothing, self.axis, self.zoom]])
+        super().__init__(
+            state, [*rows, [self.all, self.none, self.metric, self.smoothing, self.axis, self.zoom]]
+        )
 
     render = staticmethod(render)
 

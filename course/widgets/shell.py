@@ -46,7 +46,9 @@ class Shell(widgets.VBox):
         # Setting a control calls whoever observes it; while this is true, nobody listens.
         self._filling = False
         rows = [widgets.HBox(row, layout=_ROW) for row in controls]
-        super().__init__([self._words, *rows, self._picture, self._told, hooked], layout={"padding": "2px 0 8px"})
+        super().__init__(
+            [self._words, *rows, self._picture, self._told, hooked], layout={"padding": "2px 0 8px"}
+        )
         self.show(state)
 
     def render(self, state):

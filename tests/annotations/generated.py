@@ -338,10 +338,8 @@ def scored(text, truth):
                 faults.append(f"line {line}: {part} {noted} read as {got}")
             else:
                 verdict = each["parts"][part]["verdict"]
-                what = (
-                    ("accused" if noted == true else "wrong found")
-                    if verdict in ACCUSED
-                    else ("right as such" if noted == true else "wrong missed")
+                what = ("accused" if noted == true else "wrong found") if verdict in ACCUSED else (
+                    "right as such" if noted == true else "wrong missed"
                 )
                 counts[what] += 1
                 if what in ("accused", "wrong missed"):

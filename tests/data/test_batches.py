@@ -40,7 +40,9 @@ def test_a_batch_depends_on_seed_epoch_and_step_alone():
     images, labels = random_images(64), np.arange(64)
 
     def get(seed, epoch, step):
-        return batch(images, labels, seed=seed, epoch=epoch, step=step, batch_size=8, augmentation=EVERYTHING)
+        return batch(
+            images, labels, seed=seed, epoch=epoch, step=step, batch_size=8, augmentation=EVERYTHING
+        )
 
     keys = [(seed, epoch, step) for seed in (0, 1) for epoch in (0, 1, 2) for step in (0, 1, 7)]
     first = {key: get(*key) for key in keys}
@@ -66,7 +68,9 @@ def test_an_epoch_visits_no_image_twice(count, batch_size):
 
 
 def test_epochs_and_seeds_have_orders_of_their_own():
-    orders = {tuple(ids_of_epoch(96, 32, seed=seed, epoch=epoch)) for seed in range(3) for epoch in range(5)}
+    orders = {
+        tuple(ids_of_epoch(96, 32, seed=seed, epoch=epoch)) for seed in range(3) for epoch in range(5)
+    }
     assert len(orders) == 15
 
 
@@ -102,12 +106,8 @@ def test_batches_are_the_same_on_every_machine():
 @pytest.mark.parametrize(
     "augmentation",
     [
-        Augmentation(),
-        Augmentation(flip=True),
-        Augmentation(crop=4),
-        Augmentation(zoom=0.3),
-        Augmentation(cutout=8),
-        EVERYTHING,
+        Augmentation(), Augmentation(flip=True), Augmentation(crop=4), Augmentation(zoom=0.3),
+        Augmentation(cutout=8), EVERYTHING,
     ],
 )
 def test_augmented_images_are_new_uint8_arrays(augmentation):

@@ -222,7 +222,8 @@ def test_a_damaged_folder_in_the_cache_is_reported_and_left_alone(capsys, files,
     path.write_bytes(archive)
     cifar10(download=False, sha256=hashlib.sha256(archive).hexdigest())
     assert capsys.readouterr().out == (
-        f"CIFAR-10 (unverified copy) from Keras's cache ({path}) (not used: {damaged} is incomplete or damaged).\n"
+        f"CIFAR-10 (unverified copy) from Keras's cache ({path}) "
+        f"(not used: {damaged} is incomplete or damaged).\n"
     )
     assert len(list(damaged.iterdir())) == 6
 

@@ -165,10 +165,7 @@ def test_a_full_disk(healthy, monkeypatch):
     [
         ("x86_64", "flags : avx avx2", 2, "ok", "2 cores (x86_64), avx2 yes, avx512_bf16 no, amx_bf16 no."),
         (
-            "AMD64",
-            "flags : avx avx2 amx_bf16",
-            3,
-            "ok",
+            "AMD64", "flags : avx avx2 amx_bf16", 3, "ok",
             "3 cores (amd64), avx2 yes, avx512_bf16 no, amx_bf16 yes.",
         ),  # fmt: skip
         ("x86_64", "flags : avx avx2", 1, "note", "1 core (x86_64), avx2 yes, avx512_bf16 no, amx_bf16 no."),

@@ -9,7 +9,9 @@ from course import doctor
 from course.doctor import software
 
 
-@pytest.mark.parametrize(("version", "ok"), [((3, 9), False), ((3, 10), True), ((3, 13), True), ((3, 14), False)])
+@pytest.mark.parametrize(
+    ("version", "ok"), [((3, 9), False), ((3, 10), True), ((3, 13), True), ((3, 14), False)]
+)
 def test_python(healthy, monkeypatch, version, ok):
     monkeypatch.setattr(software, "sys", SimpleNamespace(**{**vars(sys), "version_info": (*version, 0)}))
     status, finding, *fix = software.python()
@@ -145,9 +147,7 @@ def test_another_keras_backend(healthy, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "version"),
     [
-        ("ipywidgets", "7.8.5"),
-        ("jupyterlab_widgets", "1.1.11"),
-        ("jupyterlab_widgets", None),
+        ("ipywidgets", "7.8.5"), ("jupyterlab_widgets", "1.1.11"), ("jupyterlab_widgets", None),
         ("jupyterlab", "3.6.8"),
     ],  # fmt: skip
 )

@@ -21,7 +21,6 @@ from course.training import checkpoint, loop, predict, train
 keras = loop.keras
 layers = keras.layers
 
-
 @pytest.fixture(scope="module", autouse=True)
 def eagerly():
     """Run what Keras would compile step by step: compiling takes longer than these runs do."""
@@ -581,10 +580,7 @@ def test_a_bar_is_for_a_terminal_and_not_for_a_log_file(terminal):
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TQDM")}
     shown = subprocess.run(
         [sys.executable, "-c", SHOW.format(terminal=terminal)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
+        env=environment, capture_output=True, text=True, check=True,
     )
     assert ("epoch 1 of 2" in shown.stdout) == terminal and shown.stderr == ""
 

@@ -89,7 +89,7 @@ def test_only_kernels_that_are_not_depthwise_decay(optimizer):
             layers.SeparableConv2D(5, 3, name="separable"),
             layers.GlobalAveragePooling2D(),
             layers.Dense(3, activation="softmax", name="dense"),
-        ],
+        ]
     )
     for weight in model.trainable_variables:
         weight.assign(keras.ops.ones_like(weight))
