@@ -1,6 +1,7 @@
 """The image's height and width, where a text does not say: what the first noted size and most others fit."""
 
 from course.annotations.truth import Move
+from course.arithmetic.layer import RESHAPING, RESIZING
 
 COMMON = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192, 150, 227, 512)
 WIDEST = 64  # how many sizes that lead to one noted size are looked at
@@ -68,9 +69,9 @@ def _before(moves, parents, layer, size):
                 low, high = (low - 1) * stride + extent, (high - 1) * stride + extent + stride - 1
             else:
                 low, high = (low - 1) * stride + 1, high * stride
-        elif move.layer.kind in ("ZeroPadding2D", "Cropping2D", "UpSampling2D", "Reshape", "Flatten", "Dense"):
+        elif move.layer.role in (RESIZING, RESHAPING):
             grown = [n for n in range(1, 2 * high + 16) if (move.after((n, n)) or (0,))[0] in range(low, high + 1)]
-            if not grown or move.layer.kind in ("Reshape", "Flatten"):
+            if not grown or move.layer.role == RESHAPING:
                 return None
             low, high = grown[0], grown[-1]
         layer = parents[layer]
