@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 
 from course.annotations.claims import Noted
+from course.annotations.judging.verdicts import (
+    ACCUSED,
+    INHERITED,
+    LUCKY,
+    RIGHT,
+    UNCLAIMED,
+    UNJUDGED,
+    WRONG,
+    Verdict,
+)
 from course.annotations.shown import as_html, as_text
 from course.annotations.truth import Known
-from course.annotations.verdicts import ACCUSED, INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 SCHEMA = 2  # of `Findings.as_dict`
 _BY_WEIGHT = (WRONG, LUCKY, INHERITED, RIGHT, UNJUDGED, UNCLAIMED)
@@ -160,7 +169,7 @@ class Findings:
             apart and the size entering), verdict, mistake, explanation, and its parts (rf, size, channels,
             parameters), each with verdict, mistake, and the index of the layer since which it is wrong.
             parameters: total claimed and true. unread, remarks: sentences. Verdicts are those of
-            `course.annotations.verdicts`.
+            `course.annotations.judging.verdicts`.
         """
         return {
             "schema": SCHEMA,

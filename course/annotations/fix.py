@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 
 from course.annotations.check import check_all
-from course.annotations.documents import source_of
-from course.annotations.verdicts import ACCUSED
+from course.annotations.judging.verdicts import ACCUSED
+from course.annotations.reading.documents import source_of
 
 ARROW = r"\s*(?:[-=]*>+|→|⟶|➜|⇒|to)\s*"
 GAP = r"\s*(?:[x×*·∗,/х-]|by|px)?\s*(?:px)?\s*"  # between the numbers of a shape

@@ -2,7 +2,7 @@
 
 import html
 
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG
 from course.table import Table, pair, times
 
 _HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")

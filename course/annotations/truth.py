@@ -7,7 +7,7 @@ comes out differently is not known. So one unknown costs what depends on it and 
 from dataclasses import dataclass, replace
 
 from course.annotations.claims import ReadError
-from course.annotations.keras_calls import UNKNOWN_CHANNELS, opaque_layer
+from course.annotations.reading.keras_calls import UNKNOWN_CHANNELS, opaque_layer
 from course.arithmetic import Flatten, LayerError, Ledger, Unknown, ledger
 from course.arithmetic.axis import Axis
 from course.arithmetic.layer import Map

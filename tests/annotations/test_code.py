@@ -4,8 +4,8 @@ import pytest
 from layer_kinds import KINDS, SETTINGS, joins
 
 from course.annotations.claims import ReadError
-from course.annotations.code import readings_of_code
-from course.annotations.documents import chosen
+from course.annotations.reading.code import readings_of_code
+from course.annotations.reading.documents import chosen
 from course.arithmetic import Conv2D, Dense, MaxPooling2D, SeparableConv2D, from_config
 
 

@@ -6,7 +6,7 @@ that builds on it, and a wrong step that lands on the true number is found as we
 
 from dataclasses import dataclass, replace
 
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 LATE = "the whole column is one layer late"
 VALID_AS_SAME = "valid conv annotated as same"

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, replace
 
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
-from course.annotations.columns import Columns
-from course.annotations.infer import layer_from_counts
-from course.annotations.keras_calls import ALIASES, KNOWN, canonical
-from course.annotations.notes import Note
+from course.annotations.notes.columns import Columns
+from course.annotations.notes.note import Note
+from course.annotations.reading.infer import layer_from_counts
+from course.annotations.reading.keras_calls import ALIASES, KNOWN, canonical
 from course.annotations.truth import truth_of
 from course.table import times
 

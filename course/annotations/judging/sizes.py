@@ -1,9 +1,9 @@
 """Check the output sizes that were noted, step by step, and name the mistake where one starts."""
 
-from course.annotations.following import SAME_AS_VALID, VALID_AS_SAME, follow, late, with_late
-from course.annotations.rules import OTHER
+from course.annotations.judging.following import SAME_AS_VALID, VALID_AS_SAME, follow, late, with_late
+from course.annotations.judging.rules import OTHER
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG, Verdict
 from course.annotations.truth import Move, plane_of
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG, Verdict
 from course.table import times
 
 

@@ -1,6 +1,6 @@
 """What numbers beside a layer could be: whether they are what a label says, or follow from others."""
 
-from course.annotations.notes import form_of
+from course.annotations.notes.note import form_of
 from course.annotations.truth import Move
 
 

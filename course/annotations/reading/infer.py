@@ -3,7 +3,7 @@
 from itertools import product
 from math import isqrt
 
-from course.annotations.keras_calls import HARMLESS, layer_of
+from course.annotations.reading.keras_calls import HARMLESS, layer_of
 from course.arithmetic import LAYERS, from_config
 from course.arithmetic.layer import RESIZING, WINDOW
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from course.annotations.following import follow, late, with_late
-from course.annotations.rules import (
+from course.annotations.judging.following import follow, late, with_late
+from course.annotations.judging.rules import (
     ANYTHING_MORE,
     COMMON,
     DROPPED,
@@ -15,9 +15,9 @@ from course.annotations.rules import (
     RARE,
     TOO_OFTEN,
 )
-from course.annotations.steps import CONVOLUTION, GLOBAL, POOLING, steps_of
-from course.annotations.steps import OTHER as NO_WINDOW
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, WRONG, Verdict
+from course.annotations.judging.steps import CONVOLUTION, GLOBAL, POOLING, steps_of
+from course.annotations.judging.steps import OTHER as NO_WINDOW
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, WRONG, Verdict
 
 
 def check_receptive_fields(noted, truth, sizes):

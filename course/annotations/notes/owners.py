@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from course.annotations.keras_calls import KNOWN
+from course.annotations.reading.keras_calls import KNOWN
 from course.arithmetic.layer import GLOBAL, RESHAPING, RESIZING, WINDOW
 
 FARTHEST = 8  # lines between a note and its layer
