@@ -64,9 +64,10 @@ def readings(text_or_path, image=None):
     else:
         sources, summary = [cells["code"], cells["markdown"]], cells["outputs"]
         text = cells["markdown"] + "\n" + cells["code"]
+        plain = _plain(text)
     refuse_other_libraries(text)
     found = _first([source for source in sources if source.strip()], summary, image)
-    totals = claimed_totals(_plain(text))
+    totals = claimed_totals(plain)
     return [replace(reading, parameters=totals) for reading in found]
 
 
