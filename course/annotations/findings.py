@@ -45,6 +45,11 @@ class Finding:
     parameters: Verdict
 
     @property
+    def where(self):
+        """Its line, or where there is none the number of its layer, counted from 1."""
+        return f"line {self.noted.line}" if self.noted.line else f"layer {self.index + 1}"
+
+    @property
     def verdict(self):
         """The graver of the verdicts on receptive field and size."""
         return min((each.verdict for each in (self.receptive_field, self.size)), key=_BY_WEIGHT.index)
@@ -147,12 +152,15 @@ class Findings:
     models: tuple = ((None, None, 0),)
 
     @property
+    def is_total_wrong(self):
+        """Whether another number of parameters is noted than the model has."""
+        totals = self.claimed_parameters, self.parameters
+        return None not in totals and totals[0] != totals[1]
+
+    @property
     def all_right(self):
         """Whether no mistake was found, in what could be read."""
-        wrong_total = None not in (self.claimed_parameters, self.parameters) and (
-            self.claimed_parameters != self.parameters
-        )
-        return not (wrong_total or self.misfits) and all(
+        return not (self.is_total_wrong or self.misfits) and all(
             each.verdict not in ACCUSED for finding in self.layers for each in finding.parts.values()
         )
 
@@ -186,9 +194,8 @@ class Findings:
         for finding in self.layers:
             for what, each in finding.parts.items():
                 if each.mistake:
-                    where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
-                    return f"{where}, {what}: {each.mistake}"
-        if None not in (self.claimed_parameters, self.parameters) and self.claimed_parameters != self.parameters:
+                    return f"{finding.where}, {what}: {each.mistake}"
+        if self.is_total_wrong:
             return f"total: {self.claimed_parameters:,} for {self.parameters:,}"
         return ""
 

@@ -177,6 +177,29 @@ class Move:
         return self.layer.padding if hasattr(self.layer, "taps") else None
 
 
+class Moves:
+    """The moves of all layers of a ledger, and how they lead from one to another."""
+
+    def __init__(self, ledger):
+        self.each = [Move(row, ledger) for row in ledger]
+        self.parents = [max(row.inputs, default=-1) for row in ledger]
+
+    def lead(self, start, plane, end, most=None):
+        """Return the (height, width) after layer `end` that one after layer `start` leads to.
+
+        None where there is no such way, or one over more than `most` layers. The image's `start` is -1.
+        """
+        path = []
+        while end > start:
+            path.append(end)
+            end = self.parents[end]
+        if end != start or (most and len(path) > most):
+            return None
+        for i in reversed(path):
+            plane = self.each[i].after(plane)
+        return plane
+
+
 def plane_of(shape):
     """Return the (height, width) of a map, (1, 1) for a vector."""
     return None if shape is None else tuple(shape[:2]) if len(shape) == 3 else (1, 1)

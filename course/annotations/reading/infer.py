@@ -6,6 +6,7 @@ from math import isqrt
 from course.annotations.reading.keras_calls import HARMLESS, layer_of
 from course.arithmetic import LAYERS, from_config
 from course.arithmetic.layer import RESIZING, WINDOW
+from course.table import times
 
 LARGEST_KERNEL = 15
 LARGEST_POOL = 256
@@ -155,7 +156,7 @@ def _step(window):
 
 
 def _sizes(before, shape):
-    return f"{before[0]}×{before[1]} to {shape[0]}×{shape[1]}"
+    return f"{times(before[:2])} to {times(shape[:2])}"
 
 
 def _pooling(kind, before, shape, count):
