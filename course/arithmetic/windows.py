@@ -6,6 +6,8 @@ from math import prod
 from course.arithmetic.layer import GLOBAL, WINDOW, Layer, LayerError, both, need_image, shown
 from course.table import times
 
+_STEP = ("strides", "padding", "data_format")
+
 
 @dataclass(frozen=True)
 class _Window(Layer):
@@ -62,10 +64,7 @@ class Conv2D(_Convolution):
     activation: str = None
     use_bias: bool = True
 
-    signature = (
-        "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation",
-        "use_bias",
-    )  # fmt: skip
+    signature = ("filters", "kernel_size", *_STEP, "dilation_rate", "groups", "activation", "use_bias")
     new = {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}
 
     def taps(self):
@@ -105,10 +104,7 @@ class SeparableConv2D(_Convolution):
     use_bias: bool = True
 
     family = "separable convolution"
-    signature = (
-        "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier",
-        "activation", "use_bias",
-    )  # fmt: skip
+    signature = ("filters", "kernel_size", *_STEP, "dilation_rate", "depth_multiplier", "activation", "use_bias")
     new = {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}
 
     def output_shape(self, shape, axes):
@@ -162,7 +158,7 @@ class _Pooling(_Window):
     padding: str = "valid"
 
     family = "pooling"
-    signature = ("pool_size", "strides", "padding", "data_format")
+    signature = ("pool_size", *_STEP)
     new = {"pool_size": 2}
 
     def taps(self):
