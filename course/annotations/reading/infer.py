@@ -49,9 +49,7 @@ def _rule(kind):
     layer = LAYERS.get(kind)
     if layer is None or layer.role not in (WINDOW, RESIZING):
         return None
-    if layer.role == WINDOW:
-        return _pooling if layer.family == "pooling" else _convolution
-    return _transposed if layer.family == "convolution" else _resized
+    return next((rule for key, rule in _RULES.items() if key in layer.arguments()), None)
 
 
 def _convolution(kind, before, shape, count):
@@ -179,8 +177,9 @@ def _pooling(kind, before, shape, count):
 
 def _resized(kind, before, shape, count):
     """Zero padding, cropping and upsampling."""
-    larger, smaller = (shape, before) if kind != "Cropping2D" else (before, shape)
-    if kind == "UpSampling2D":
+    key = LAYERS[kind].arguments()[0]
+    larger, smaller = (before, shape) if key == "cropping" else (shape, before)
+    if key == "size":
         factors = [divmod(larger[i], smaller[i]) for i in (0, 1)]
         if any(left or not factor for factor, left in factors):
             return None, None, f"no factor leads from {_sizes(before, shape)}"
@@ -188,7 +187,6 @@ def _resized(kind, before, shape, count):
     extra = [larger[i] - smaller[i] for i in (0, 1)]
     if min(extra) < 0:
         return None, None, f"it can't lead from {_sizes(before, shape)}"
-    key = "cropping" if kind == "Cropping2D" else "padding"
     ends = tuple((n // 2, n - n // 2) for n in extra)
     doubt = "; which side has more is not in a summary" if extra[0] % 2 or extra[1] % 2 else ""
     return from_config(kind, {key: ends}), f"{_sizes(before, shape)} fits {key} {ends}{doubt}", None
@@ -229,3 +227,14 @@ def _dense(before, units, count):
     if features is None and units:
         return from_config("Dense", {"units": units}), None, None
     return None, None, f"{count:,} parameters from {features} to {units} units fit no Dense layer"
+
+
+# By the setting that is looked for.
+_RULES = {
+    "output_padding": _transposed,
+    "kernel_size": _convolution,
+    "pool_size": _pooling,
+    "size": _resized,
+    "cropping": _resized,
+    "padding": _resized,
+}
