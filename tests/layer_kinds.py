@@ -19,6 +19,8 @@ SETTINGS = {
     "Cropping2D": {"cropping": ((1, 0), (2, 3))},
     "BatchNormalization": {"scale": False},
     "LayerNormalization": {"axis": (2, 3)},
+    "RMSNormalization": {},
+    "UnitNormalization": {"axis": (1, 2)},
     "GroupNormalization": {"groups": 2},
     "Dropout": {"rate": 0.5},
     "Activation": {"activation": "tanh"},

@@ -18,7 +18,9 @@ from course.arithmetic.pointwise import (
     LayerNormalization,
     Pointwise,
     PReLU,
+    RMSNormalization,
     Softmax,
+    UnitNormalization,
 )
 from course.arithmetic.resampling import Conv2DTranspose, Cropping2D, UpSampling2D, ZeroPadding2D
 from course.arithmetic.row import Row
@@ -68,10 +70,12 @@ __all__ = [
     "Minimum",
     "Multiply",
     "PReLU",
+    "RMSNormalization",
     "Reshape",
     "SeparableConv2D",
     "Softmax",
     "Subtract",
+    "UnitNormalization",
     "UpSampling2D",
     "ZeroPadding2D",
 ]

@@ -48,8 +48,17 @@ class BatchNormalization(Layer):
         return size * (self.center + self.scale), 2 * size
 
 
+class _Along(Layer):
+    """A layer that ties the numbers along `axis`: over height or width, each unit comes to depend on all."""
+
+    role = MIXING
+
+    def axes(self, axes, shape):
+        return _mixed(axes, shape, self.axis)
+
+
 @dataclass(frozen=True)
-class LayerNormalization(Layer):
+class LayerNormalization(_Along):
     """Mean and variance of one image along some axes: by default the channels of each position.
 
     Along height or width, each unit comes to depend on all.
@@ -59,14 +68,29 @@ class LayerNormalization(Layer):
     center: bool = True
     scale: bool = True
 
-    role = MIXING
     signature = ("axis", "epsilon", "center", "scale")
-
-    def axes(self, axes, shape):
-        return _mixed(axes, shape, self.axis)
 
     def parameters(self, shape):
         return prod(shape[i] for i in _places(shape, self.axis)) * (self.center + self.scale), 0
+
+
+@dataclass(frozen=True)
+class RMSNormalization(_Along):
+    """Each number over the root of the mean square along some axes, times a trainable scale."""
+
+    axis: int | tuple = -1
+
+    signature = ("axis", "epsilon")
+
+    def parameters(self, shape):
+        return prod(shape[i] for i in _places(shape, self.axis)), 0
+
+
+@dataclass(frozen=True)
+class UnitNormalization(_Along):
+    """Scale the numbers along some axes to a length of 1."""
+
+    axis: int | tuple = -1
 
 
 @dataclass(frozen=True)
@@ -111,15 +135,10 @@ class Activation(Layer):
 
 
 @dataclass(frozen=True)
-class Softmax(Layer):
+class Softmax(_Along):
     """Softmax across the channels of a position, or along an axis, which joins all its units."""
 
     axis: int | tuple = -1
-
-    role = MIXING
-
-    def axes(self, axes, shape):
-        return _mixed(axes, shape, self.axis)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from course.arithmetic.layers import from_config, wanted
 
 # Keras's own layers and operations that are not in `LAYERS`, by what they do to positions.
 _STILL = {
-    *POINTWISE, "Normalization", "LayerScale", "StochasticDepth", "UnitNormalization", "RMSNormalization",
-    "Absolute", "Abs", "Negative", "Square", "Sqrt", "Exp", "Log", "Log1p", "Tanh", "Sin", "Cos", "Clip", "Round",
-    "Reciprocal", "Sign", "Cast", "Relu", "Relu6", "Sigmoid", "Softplus", "Softsign", "Silu", "LogSigmoid",
-    "LeakyRelu", "HardSigmoid", "HardSilu", "Elu", "Selu", "Gelu", "Celu", "HardTanh",
+    *POINTWISE, "Normalization", "LayerScale", "StochasticDepth", "Absolute", "Abs", "Negative", "Square", "Sqrt",
+    "Exp", "Log", "Log1p", "Tanh", "Sin", "Cos", "Clip", "Round", "Reciprocal", "Sign", "Cast", "Relu", "Relu6",
+    "Sigmoid", "Softplus", "Softsign", "Silu", "LogSigmoid", "LeakyRelu", "HardSigmoid", "HardSilu", "Elu", "Selu",
+    "Gelu", "Celu", "HardTanh",
 }  # fmt: skip
 _MERGES = {kind: kind for kind, layer in LAYERS.items() if layer.role == JOINING and kind != "Concatenate"} | {
     "Divide": "Multiply", "TrueDivide": "Multiply", "Power": "Multiply", "CustomScaleLayer": "Add",
