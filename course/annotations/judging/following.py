@@ -32,14 +32,14 @@ class Held:
 class Steps:
     """How a quantity steps from layer to layer, and what is said of a note of it.
 
-    Attributes
-    ----------
-    what, short : str
-        Its name, and what a number of it is called.
-    unknown : str
-        A sentence, where a layer's own is not known.
-    start : tuple of int
-        (height, width) of it at the image.
+    A subclass has
+
+    what, short                its name, and what a number of it is called
+    unknown                    a sentence, where a layer's own is not known
+    start                      (height, width) of it at the image
+    after(number, value)       returns the (height, width) that a layer makes of another
+    named(claim, last, since)  returns the mistake that leads from the last note to a claim, and why it is one
+    leads(claim, value, last)  returns the beginning of a sentence: where the right step leads
     """
 
     def sources(self, inputs):
@@ -49,18 +49,6 @@ class Steps:
     def gather(self, held):
         """Return which of several Held, one an input, a layer goes on from."""
         return held[0]
-
-    def after(self, number, value):
-        """Return the (height, width) that a layer makes of another."""
-        raise NotImplementedError
-
-    def named(self, claim, last, since):
-        """Return the mistake that leads from the last note over some layers to a claim, and why it is one."""
-        raise NotImplementedError
-
-    def leads(self, claim, value, last):
-        """Return the beginning of a sentence: where the right step leads."""
-        raise NotImplementedError
 
     def excuse(self, claim, last, number):
         """Return why a wrong claim is no mistake of its layer, "" where it may be one."""
