@@ -41,17 +41,14 @@ def _import_quietly():
 
 
 def _skip_first(convolve, conv):
-    """Return a convolution that computes a 1x1 kernel with strides as one without, of every n-th pixel.
-
-    It is the same sum of the same products. With strides, TensorFlow's gradient of the kernel goes to a
-    function of oneDNN that writes past its memory: for fewer than 16 channels (with AVX2, 8), where the
-    strides divide height and width. The process dies sooner or later, often in another place ("free():
-    invalid next size"), or the gradient is wrong. Seen in float32 and bfloat16 with TensorFlow 2.19 to 2.21
-    (oneDNN 3.5 and 3.7.3). Conv1D and Conv2DTranspose have it too, with a kernel of size 1 and strides, and
-    are left alone: no network of this kit holds them.
-
-    Source: https://github.com/uxlfoundation/oneDNN/issues/6035
-    """
+    """Return a convolution that computes a 1x1 kernel with strides as one without, of every n-th pixel."""
+    # It is the same sum of the same products. With strides, TensorFlow's gradient of the kernel goes to a
+    # function of oneDNN that writes past its memory: for fewer than 16 channels (with AVX2, 8), where the
+    # strides divide height and width. The process dies sooner or later, often in another place ("free():
+    # invalid next size"), or the gradient is wrong. Seen in float32 and bfloat16 with TensorFlow 2.19 to 2.21
+    # (oneDNN 3.5 and 3.7.3). Conv1D and Conv2DTranspose have it too, with a kernel of size 1 and strides, and
+    # are left alone: no network of this kit holds them.
+    # Source: https://github.com/uxlfoundation/oneDNN/issues/6035
 
     def convolution_op(layer, inputs, kernel):
         *window, channels, _ = kernel.shape

@@ -6,14 +6,8 @@ Counted, not measured: `course.benchmarks` measures. Needs the standard library 
 from dataclasses import dataclass, replace
 from math import prod
 
-from course.arithmetic import Conv2D, ledger
+from course.arithmetic import ledger
 from course.arithmetic.row import BYTES_PER_VALUE
-
-# What these do is nothing, or done by reading the same values in another order.
-_FREE = (
-    "Flatten", "Reshape", "Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout", "GaussianNoise",
-    "ActivityRegularization", "Identity",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -190,7 +184,7 @@ def check_scaling(width, depth_multiplier):
 
 def _passes(row, inputs, batch):
     """Return the passes of a ledger's row that takes maps of the shapes `inputs`."""
-    if row.kind in _FREE:
+    if row.layer.is_free:
         return []
     read, written = batch * sum(map(prod, inputs)), batch * prod(row.output_shape)
     # A layer that is called twice has its parameters in the first row alone, but reads them each time.
@@ -210,8 +204,8 @@ def _passes(row, inputs, batch):
 
 
 def _kind(layer, channels):
-    if isinstance(layer, Conv2D):  # a transposed one too
+    if layer.family == "convolution":  # a transposed one too
         if layer.groups > 1:
             return "depthwise" if layer.groups == channels else "grouped"
         return "pointwise" if prod(layer.taps()[0]) == 1 else "standard"
-    return {"DepthwiseConv2D": "depthwise", "Dense": "dense"}.get(layer.kind, "elementwise")
+    return {"depthwise convolution": "depthwise", "dense": "dense"}.get(layer.family, "elementwise")

@@ -1,9 +1,9 @@
 """Check a text of notes beside layers, from the reading to the findings."""
 
 from course.annotations.claims import ReadError
-from course.annotations.documents import chosen, readings
 from course.annotations.findings import Finding, Findings
 from course.annotations.judging import fitted, judged
+from course.annotations.reading.documents import chosen, readings
 from course.annotations.truth import truth_of
 
 FEWEST = 4  # layers of a model without an input that a total may be of

@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 
 from course.annotations.claims import Noted
+from course.annotations.judging.verdicts import (
+    ACCUSED,
+    INHERITED,
+    LUCKY,
+    RIGHT,
+    UNCLAIMED,
+    UNJUDGED,
+    WRONG,
+    Verdict,
+)
 from course.annotations.shown import as_html, as_text
 from course.annotations.truth import Known
-from course.annotations.verdicts import ACCUSED, INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 SCHEMA = 2  # of `Findings.as_dict`
 _BY_WEIGHT = (WRONG, LUCKY, INHERITED, RIGHT, UNJUDGED, UNCLAIMED)
@@ -34,6 +43,11 @@ class Finding:
     size: Verdict
     channels: Verdict
     parameters: Verdict
+
+    @property
+    def where(self):
+        """Its line, or where there is none the number of its layer, counted from 1."""
+        return f"line {self.noted.line}" if self.noted.line else f"layer {self.index + 1}"
 
     @property
     def verdict(self):
@@ -138,12 +152,15 @@ class Findings:
     models: tuple = ((None, None, 0),)
 
     @property
+    def is_total_wrong(self):
+        """Whether another number of parameters is noted than the model has."""
+        totals = self.claimed_parameters, self.parameters
+        return None not in totals and totals[0] != totals[1]
+
+    @property
     def all_right(self):
         """Whether no mistake was found, in what could be read."""
-        wrong_total = None not in (self.claimed_parameters, self.parameters) and (
-            self.claimed_parameters != self.parameters
-        )
-        return not (wrong_total or self.misfits) and all(
+        return not (self.is_total_wrong or self.misfits) and all(
             each.verdict not in ACCUSED for finding in self.layers for each in finding.parts.values()
         )
 
@@ -160,7 +177,7 @@ class Findings:
             apart and the size entering), verdict, mistake, explanation, and its parts (rf, size, channels,
             parameters), each with verdict, mistake, and the index of the layer since which it is wrong.
             parameters: total claimed and true. unread, remarks: sentences. Verdicts are those of
-            `course.annotations.verdicts`.
+            `course.annotations.judging.verdicts`.
         """
         return {
             "schema": SCHEMA,
@@ -177,9 +194,8 @@ class Findings:
         for finding in self.layers:
             for what, each in finding.parts.items():
                 if each.mistake:
-                    where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
-                    return f"{where}, {what}: {each.mistake}"
-        if None not in (self.claimed_parameters, self.parameters) and self.claimed_parameters != self.parameters:
+                    return f"{finding.where}, {what}: {each.mistake}"
+        if self.is_total_wrong:
             return f"total: {self.claimed_parameters:,} for {self.parameters:,}"
         return ""
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 
 from course.annotations.check import check_all
-from course.annotations.documents import source_of
-from course.annotations.verdicts import ACCUSED
+from course.annotations.judging.verdicts import ACCUSED
+from course.annotations.reading.documents import source_of
 
 ARROW = r"\s*(?:[-=]*>+|→|⟶|➜|⇒|to)\s*"
 GAP = r"\s*(?:[x×*·∗,/х-]|by|px)?\s*(?:px)?\s*"  # between the numbers of a shape
@@ -65,8 +65,7 @@ class _Work:
             for index in range(len(self.found[number].layers)):
                 for part in ("size", "channels", "RF", "parameters"):
                     if self._is_wrong(number, index, part) and not self._put_right(number, index, part):
-                        line = self.found[number].layers[index].noted.line
-                        where = f"line {line}" if line else f"layer {index + 1}"
+                        where = self.found[number].layers[index].where
                         left.append(f"{part} in the note of {where} could not be put right.")
             self._total(number)
         return left
@@ -140,9 +139,9 @@ class _Work:
 
     def _total(self, number):
         found = self.found[number]
-        claimed, true = found.claimed_parameters, found.parameters
-        if claimed is None or claimed == true:
+        if not found.is_total_wrong:
             return
+        claimed, true = found.claimed_parameters, found.parameters
         for old, new in ((f"{claimed:,}", f"{true:,}"), (str(claimed), str(true))):
             text = re.sub(rf"(?<![\d,]){old}(?![\d,]*\d)", new, self.text)
             if text != self.text and check_all(text, self.shape)[number].claimed_parameters == true:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from course.annotations.check import check
 from course.annotations.claims import ReadError
-from course.annotations.documents import SUFFIXES
 from course.annotations.findings import SCHEMA
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG
+from course.annotations.reading.documents import SUFFIXES
 from course.table import Table
 
 COLUMNS = ("file", "notes", "right", "wrong", "not judged", "first mistake")

@@ -2,7 +2,7 @@
 
 import html
 
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG
 from course.table import Table, pair, times
 
 _HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")
@@ -58,18 +58,13 @@ def _cells(found):
 def _sentences(found):
     """Yield (verdict, sentence) pairs: what is said under the table."""
     for finding in found.layers:
-        where = f"line {finding.noted.line}" if finding.noted.line else f"layer {finding.index + 1}"
         for what, each in finding.parts.items():
             if each.verdict in (WRONG, LUCKY):
-                yield each.verdict, (
-                    f"{where.capitalize()}, {finding.noted.kind}, {what}: {each.mistake}. {each.explanation}"
-                    f"{_follows(found, finding.index, what)}"
-                )
-    if None not in (found.claimed_parameters, found.parameters):
-        if found.claimed_parameters != found.parameters:
-            yield WRONG, (
-                f"The model holds {found.parameters:,} parameters, not {found.claimed_parameters:,}."
-            )
+                where = f"{finding.where.capitalize()}, {finding.noted.kind}, {what}"
+                follows = _follows(found, finding.index, what)
+                yield each.verdict, f"{where}: {each.mistake}. {each.explanation}{follows}"
+    if found.is_total_wrong:
+        yield WRONG, f"The model holds {found.parameters:,} parameters, not {found.claimed_parameters:,}."
     for sentence in found.misfits:
         yield WRONG, sentence
     for sentence in found.unread:
@@ -79,11 +74,8 @@ def _sentences(found):
 
 
 def _follows(found, index, what):
-    heirs = [finding for finding in found.layers if finding.parts[what].source == index]
-    if not heirs:
-        return ""
-    places = [f"line {f.noted.line}" if f.noted.line else f"layer {f.index + 1}" for f in heirs]
-    return f" Passed on to {', '.join(places)}."
+    heirs = [finding.where for finding in found.layers if finding.parts[what].source == index]
+    return f" Passed on to {', '.join(heirs)}." if heirs else ""
 
 
 def _words(finding):

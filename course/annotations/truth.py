@@ -7,7 +7,7 @@ comes out differently is not known. So one unknown costs what depends on it and 
 from dataclasses import dataclass, replace
 
 from course.annotations.claims import ReadError
-from course.annotations.keras_calls import UNKNOWN_CHANNELS, opaque_layer
+from course.annotations.reading.keras_calls import UNKNOWN_CHANNELS, opaque_layer
 from course.arithmetic import Flatten, LayerError, Ledger, Unknown, ledger
 from course.arithmetic.axis import Axis
 from course.arithmetic.layer import Map
@@ -175,6 +175,29 @@ class Move:
     def padding(self):
         """The layer's padding, None where it has no window."""
         return self.layer.padding if hasattr(self.layer, "taps") else None
+
+
+class Moves:
+    """The moves of all layers of a ledger, and how they lead from one to another."""
+
+    def __init__(self, ledger):
+        self.each = [Move(row, ledger) for row in ledger]
+        self.parents = [max(row.inputs, default=-1) for row in ledger]
+
+    def lead(self, start, plane, end, most=None):
+        """Return the (height, width) after layer `end` that one after layer `start` leads to.
+
+        None where there is no such way, or one over more than `most` layers. The image's `start` is -1.
+        """
+        path = []
+        while end > start:
+            path.append(end)
+            end = self.parents[end]
+        if end != start or (most and len(path) > most):
+            return None
+        for i in reversed(path):
+            plane = self.each[i].after(plane)
+        return plane
 
 
 def plane_of(shape):

@@ -5,44 +5,34 @@
 """
 
 from course.arithmetic.axis import Axis
-from course.arithmetic.gathering import Attention, Reduction, Unknown
+from course.arithmetic.gathering import Attention, Dense, Flatten, Reduction, Reshape, Unknown
 from course.arithmetic.layer import Layer, LayerError
-from course.arithmetic.layers import (
-    LAYERS,
-    POINTWISE,
+from course.arithmetic.layers import LAYERS, POINTWISE, from_config
+from course.arithmetic.ledger import Ledger, ledger
+from course.arithmetic.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
+from course.arithmetic.pointwise import (
     Activation,
-    Add,
-    Average,
-    AveragePooling2D,
     BatchNormalization,
-    Concatenate,
-    Conv2D,
-    Conv2DTranspose,
-    Cropping2D,
-    Dense,
-    DepthwiseConv2D,
     Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     GroupNormalization,
     LayerNormalization,
-    Maximum,
-    MaxPooling2D,
-    Minimum,
-    Multiply,
+    Pointwise,
     PReLU,
-    Reshape,
-    SeparableConv2D,
+    RMSNormalization,
     Softmax,
-    Subtract,
-    UpSampling2D,
-    ZeroPadding2D,
-    from_config,
+    UnitNormalization,
 )
-from course.arithmetic.ledger import Ledger, ledger
-from course.arithmetic.pointwise import Pointwise
+from course.arithmetic.resampling import Conv2DTranspose, Cropping2D, UpSampling2D, ZeroPadding2D
 from course.arithmetic.row import Row
+from course.arithmetic.windows import (
+    AveragePooling2D,
+    Conv2D,
+    DepthwiseConv2D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+    SeparableConv2D,
+)
 
 __all__ = [
     "LAYERS",
@@ -80,10 +70,12 @@ __all__ = [
     "Minimum",
     "Multiply",
     "PReLU",
+    "RMSNormalization",
     "Reshape",
     "SeparableConv2D",
     "Softmax",
     "Subtract",
+    "UnitNormalization",
     "UpSampling2D",
     "ZeroPadding2D",
 ]

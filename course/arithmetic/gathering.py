@@ -4,26 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 from course.arithmetic.axis import Axis, merge
-from course.arithmetic.layer import Layer, LayerError, Map, Named, both, need_image
-
-
-@dataclass(frozen=True)
-class GlobalAveragePooling2D(Layer):
-    """The mean of each channel over the whole map: one unit a channel, which sees it all."""
-
-    keepdims: bool = False
-
-    def axes(self, axes, shape):
-        need_image(shape)
-        return both(axes, lambda axis: axis.gather())
-
-    def output_shape(self, shape, axes):
-        return (1, 1, shape[-1]) if self.keepdims else (shape[-1],)
-
-
-@dataclass(frozen=True)
-class GlobalMaxPooling2D(GlobalAveragePooling2D):
-    """The largest value of each channel over the whole map."""
+from course.arithmetic.layer import GLOBAL, RESHAPING, UNKNOWN, Layer, LayerError, Map, Named, both
 
 
 @dataclass(frozen=True)
@@ -35,6 +16,8 @@ class Reduction(Named):
 
     axis: tuple = None
     keepdims: bool = False
+
+    role = GLOBAL
 
     def apply(self, maps):
         (before,) = maps
@@ -59,6 +42,9 @@ class Reduction(Named):
 class Flatten(Layer):
     """Put all units in one row. Each still sees what it saw."""
 
+    role = RESHAPING
+    new = {}
+
     def output_shape(self, shape, axes):
         return (prod(shape),)
 
@@ -72,6 +58,8 @@ class Reshape(Layer):
     """
 
     target_shape: tuple
+
+    role = RESHAPING
 
     def apply(self, maps):
         (before,) = maps
@@ -105,6 +93,10 @@ class Dense(Layer):
     activation: str = None
     use_bias: bool = True
 
+    family = "dense"
+    role = GLOBAL
+    new = {"units": 10, "activation": "relu"}
+
     def axes(self, axes, shape):
         return axes if len(shape) > 1 else both(axes, lambda axis: axis.gather())
 
@@ -121,6 +113,8 @@ class Dense(Layer):
 
 class Attention(Named):
     """Any kind of attention: each unit can depend on all, of each input. Its MACs are not worked out."""
+
+    role = GLOBAL
 
     def apply(self, maps):
         axes = []
@@ -146,6 +140,8 @@ class Unknown(Named):
 
     counts: tuple = (None, None)
     shape: tuple = None
+
+    role = UNKNOWN
 
     def apply(self, maps):
         sizes = self.shape[:2] if self.shape and len(self.shape) == 3 else (1, 1)

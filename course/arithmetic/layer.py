@@ -1,9 +1,21 @@
 """What every layer has in common."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 MOST = 10**9  # the largest number a layer may be given
+
+
+# What a kind of layer does to the positions of its input: its `role`.
+WINDOW = "slides a window over them"
+RESIZING = "adds, cuts off or repeats some"
+GLOBAL = "joins them all"
+RESHAPING = "keeps every number and puts it elsewhere"
+JOINING = "joins paths, position by position"
+MIXING = "lets each depend on others, too"
+ALONE = "works on each alone"
+IDLE = "does nothing once the network is trained"
+UNKNOWN = "not known"
 
 
 class LayerError(ValueError):
@@ -42,9 +54,47 @@ class Map:
 
 @dataclass(frozen=True)
 class Layer:
-    """What every layer has: a name, and no effect unless a subclass says so."""
+    """What every layer has: a name, and no effect unless a subclass says so.
+
+    What a kind of layer is, its class says, and all that tell kinds apart ask it there.
+
+    Attributes
+    ----------
+    family : str
+        "convolution", "depthwise convolution", "separable convolution", "pooling", "global pooling", "dense"
+        or "other".
+    role : str
+        What it does to the positions of its input, such as `WINDOW`.
+    signature : tuple of str
+        The arguments of the Keras class in its order. If not given, the fields of this class are.
+    new : dict
+        The settings of one that was just chosen in the layer explorer. If not given, it can't be chosen.
+    adds_as : str
+        The Keras layer that looks at the same pixels and adds, where this one picks or subtracts.
+    """
 
     name: str = field(default=None, kw_only=True)
+
+    family = "other"
+    role = ALONE
+    signature = None
+    new = None
+    adds_as = None
+
+    @classmethod
+    def arguments(cls):
+        """Return the names of the arguments that Keras takes without a keyword, in order."""
+        return cls.signature or tuple(f.name for f in fields(cls) if f.name != "name")
+
+    @property
+    def is_drawn(self):
+        """Whether a picture of the network has a volume for it."""
+        return self.role not in (RESHAPING, MIXING, ALONE, IDLE)
+
+    @property
+    def is_free(self):
+        """Whether it costs no time: what it does is nothing, or done by reading the same values elsewhere."""
+        return self.role in (RESHAPING, IDLE)
 
     @property
     def kind(self):

@@ -8,74 +8,18 @@ activations are not counted, as is usual.
 
 from dataclasses import fields
 
-from course.arithmetic.gathering import Dense, Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D, Reshape
-from course.arithmetic.layer import LayerError
-from course.arithmetic.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
-from course.arithmetic.pointwise import (
-    Activation,
-    BatchNormalization,
-    Dropout,
-    GroupNormalization,
-    LayerNormalization,
-    Pointwise,
-    PReLU,
-    Softmax,
-)
-from course.arithmetic.resampling import Conv2DTranspose, Cropping2D, UpSampling2D, ZeroPadding2D
-from course.arithmetic.windows import (
-    AveragePooling2D,
-    Conv2D,
-    DepthwiseConv2D,
-    MaxPooling2D,
-    SeparableConv2D,
-)
+from course.arithmetic import gathering, merging, pointwise, resampling, windows
+from course.arithmetic.layer import Layer, LayerError, Named
+from course.arithmetic.pointwise import POINTWISE, Pointwise
 
+# Each class of these files that is called as Keras's is.
 LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        Conv2D,
-        SeparableConv2D,
-        DepthwiseConv2D,
-        Conv2DTranspose,
-        MaxPooling2D,
-        AveragePooling2D,
-        GlobalAveragePooling2D,
-        GlobalMaxPooling2D,
-        ZeroPadding2D,
-        Cropping2D,
-        UpSampling2D,
-        BatchNormalization,
-        LayerNormalization,
-        GroupNormalization,
-        Dropout,
-        Activation,
-        Softmax,
-        PReLU,
-        Flatten,
-        Reshape,
-        Dense,
-        Add,
-        Subtract,
-        Multiply,
-        Average,
-        Maximum,
-        Minimum,
-        Concatenate,
-    )
+    name: each
+    for file in (windows, resampling, pointwise, gathering, merging)
+    for name, each in vars(file).items()
+    if isinstance(each, type) and issubclass(each, Layer) and not issubclass(each, Named) and name[0] != "_"
+    if each.__module__ == file.__name__
 }
-# Layers that hold no parameters and, when the network is used, leave every unit in its place.
-POINTWISE = (
-    "ReLU",
-    "LeakyReLU",
-    "ELU",
-    "Identity",
-    "Rescaling",
-    "GaussianNoise",
-    "GaussianDropout",
-    "AlphaDropout",
-    "SpatialDropout2D",
-    "ActivityRegularization",
-)
 
 
 def from_config(kind, config):
@@ -112,3 +56,8 @@ def from_config(kind, config):
 def wanted(kind):
     """Return the keys of a Keras layer's configuration that a ledger needs."""
     return [f.name for f in fields(LAYERS[kind])] if kind in LAYERS else ["name"]
+
+
+def arguments(kind):
+    """Return the names of a Keras layer's arguments, in its order; () where they are not known."""
+    return LAYERS[kind].arguments() if kind in LAYERS else POINTWISE.get(kind, ("", ()))[1]

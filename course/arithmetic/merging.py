@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from course.arithmetic.axis import chain, merge
-from course.arithmetic.layer import Layer, LayerError, Map, shown
+from course.arithmetic.layer import JOINING, Layer, LayerError, Map, shown
 
 
 @dataclass(frozen=True)
 class _Merge(Layer):
+    role = JOINING
+
     def apply(self, maps):
         return Map(self._joined_shape([m.shape for m in maps]), *_joined_axes(maps))
 
@@ -30,10 +32,14 @@ class Add(_Merge):
 class Subtract(_Merge):
     """The difference of two maps."""
 
+    adds_as = "Add"
+
 
 @dataclass(frozen=True)
 class Multiply(_Merge):
     """The product of maps. A map of one position, spread over another, ties each unit to all."""
+
+    adds_as = "Add"
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,14 @@ class Average(_Merge):
 class Maximum(_Merge):
     """The largest of maps."""
 
+    adds_as = "Add"
+
 
 @dataclass(frozen=True)
 class Minimum(_Merge):
     """The smallest of maps."""
+
+    adds_as = "Add"
 
 
 @dataclass(frozen=True)

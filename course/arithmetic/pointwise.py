@@ -3,49 +3,30 @@
 from dataclasses import dataclass
 from math import prod
 
-from course.arithmetic.layer import Layer, LayerError, Named, both
+from course.arithmetic.layer import ALONE, IDLE, MIXING, Layer, LayerError, Named, both
+
+# Keras layers of which only the name matters here: they hold no parameters and, when the network is used, leave
+# every unit in its place. With what they do there, and their arguments in Keras's order.
+POINTWISE = {
+    "ReLU": (ALONE, ("max_value", "negative_slope", "threshold")),
+    "LeakyReLU": (ALONE, ("negative_slope",)),
+    "ELU": (ALONE, ("alpha",)),
+    "Rescaling": (ALONE, ("scale", "offset")),
+    "Identity": (IDLE, ()),
+    "GaussianNoise": (IDLE, ("stddev",)),
+    "GaussianDropout": (IDLE, ("rate",)),
+    "AlphaDropout": (IDLE, ("rate",)),
+    "SpatialDropout2D": (IDLE, ("rate",)),
+    "ActivityRegularization": (IDLE, ("l1", "l2")),
+}
 
 
 class Pointwise(Named):
     """Any other layer that works on each position alone: a ReLU, noise, Rescaling."""
 
-
-@dataclass(frozen=True)
-class Activation(Layer):
-    """A function applied to each unit (softmax: across the channels of one position)."""
-
-    activation: str
-
-
-@dataclass(frozen=True)
-class Softmax(Layer):
-    """Softmax across the channels of a position, or along an axis, which joins all its units."""
-
-    axis: int | tuple = -1
-
-    def axes(self, axes, shape):
-        return _mixed(axes, shape, self.axis)
-
-
-@dataclass(frozen=True)
-class PReLU(Layer):
-    """A ReLU whose slope below zero is learnt, for each unit or, along `shared_axes`, together."""
-
-    shared_axes: tuple = None
-
-    def parameters(self, shape):
-        return prod(1 if i + 1 in (self.shared_axes or ()) else n for i, n in enumerate(shape)), 0
-
-
-@dataclass(frozen=True)
-class Dropout(Layer):
-    """Silence units at random while training."""
-
-    rate: float
-
-    def __post_init__(self):
-        if not (isinstance(self.rate, (int, float)) and 0 <= self.rate <= 1):
-            raise LayerError(f"rate is {self.rate!r}; it must be from 0 to 1")
+    @property
+    def role(self):
+        return POINTWISE.get(self.kind, (ALONE,))[0]
 
 
 @dataclass(frozen=True)
@@ -59,13 +40,25 @@ class BatchNormalization(Layer):
     scale: bool = True
     axis: int = -1
 
+    signature = ("axis", "momentum", "epsilon", "center", "scale")
+    new = {}
+
     def parameters(self, shape):
         size = prod(shape[i] for i in _places(shape, self.axis))
         return size * (self.center + self.scale), 2 * size
 
 
+class _Along(Layer):
+    """A layer that ties the numbers along `axis`: over height or width, each unit comes to depend on all."""
+
+    role = MIXING
+
+    def axes(self, axes, shape):
+        return _mixed(axes, shape, self.axis)
+
+
 @dataclass(frozen=True)
-class LayerNormalization(Layer):
+class LayerNormalization(_Along):
     """Mean and variance of one image along some axes: by default the channels of each position.
 
     Along height or width, each unit comes to depend on all.
@@ -75,11 +68,29 @@ class LayerNormalization(Layer):
     center: bool = True
     scale: bool = True
 
-    def axes(self, axes, shape):
-        return _mixed(axes, shape, self.axis)
+    signature = ("axis", "epsilon", "center", "scale")
 
     def parameters(self, shape):
         return prod(shape[i] for i in _places(shape, self.axis)) * (self.center + self.scale), 0
+
+
+@dataclass(frozen=True)
+class RMSNormalization(_Along):
+    """Each number over the root of the mean square along some axes, times a trainable scale."""
+
+    axis: int | tuple = -1
+
+    signature = ("axis", "epsilon")
+
+    def parameters(self, shape):
+        return prod(shape[i] for i in _places(shape, self.axis)), 0
+
+
+@dataclass(frozen=True)
+class UnitNormalization(_Along):
+    """Scale the numbers along some axes to a length of 1."""
+
+    axis: int | tuple = -1
 
 
 @dataclass(frozen=True)
@@ -90,11 +101,56 @@ class GroupNormalization(Layer):
     center: bool = True
     scale: bool = True
 
+    role = MIXING
+    signature = ("groups", "axis", "epsilon", "center", "scale")
+
     def axes(self, axes, shape):
         return both(axes, lambda axis: axis.mix())
 
     def parameters(self, shape):
         return prod(shape[i] for i in _places(shape, self.axis)) * (self.center + self.scale), 0
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Silence units at random while training."""
+
+    rate: float
+
+    role = IDLE
+    new = {"rate": 0.25}
+
+    def __post_init__(self):
+        if not (isinstance(self.rate, (int, float)) and 0 <= self.rate <= 1):
+            raise LayerError(f"rate is {self.rate!r}; it must be from 0 to 1")
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """A function applied to each unit (softmax: across the channels of one position)."""
+
+    activation: str
+
+    new = {"activation": "relu"}
+
+
+@dataclass(frozen=True)
+class Softmax(_Along):
+    """Softmax across the channels of a position, or along an axis, which joins all its units."""
+
+    axis: int | tuple = -1
+
+
+@dataclass(frozen=True)
+class PReLU(Layer):
+    """A ReLU whose slope below zero is learnt, for each unit or, along `shared_axes`, together."""
+
+    shared_axes: tuple = None
+
+    signature = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
+
+    def parameters(self, shape):
+        return prod(1 if i + 1 in (self.shared_axes or ()) else n for i, n in enumerate(shape)), 0
 
 
 def _places(shape, axis):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from course.arithmetic.axis import LONGEST, Axis
-from course.arithmetic.layer import MOST, Layer, LayerError, need_image, shown, twice
+from course.arithmetic.layer import MOST, RESIZING, Layer, LayerError, need_image, shown, twice
 from course.arithmetic.windows import Conv2D
 
 
@@ -16,6 +16,13 @@ class Conv2DTranspose(Conv2D):
     """
 
     output_padding: int | tuple = None
+
+    role = RESIZING
+    signature = (
+        "filters", "kernel_size", "strides", "padding", "output_padding", "data_format", "dilation_rate",
+        "activation", "use_bias",
+    )  # fmt: skip
+    new = None
 
     def axes(self, axes, shape):
         self._check_padding()
@@ -70,6 +77,9 @@ class UpSampling2D(Layer):
     size: int | tuple = 2
     interpolation: str = "nearest"
 
+    role = RESIZING
+    signature = ("size", "data_format", "interpolation")
+
     def axes(self, axes, shape):
         need_image(shape)
         return tuple(
@@ -96,6 +106,8 @@ class UpSampling2D(Layer):
 
 @dataclass(frozen=True)
 class _Ends(Layer):
+    role = RESIZING
+
     def _ends(self, key):
         value = getattr(self, key)
         ends = tuple(map(twice, twice(value)))
@@ -114,6 +126,9 @@ class ZeroPadding2D(_Ends):
 
     padding: int | tuple = 1
 
+    signature = ("padding", "data_format")
+    new = {"padding": 1}
+
     def axes(self, axes, shape):
         need_image(shape)
         return tuple(axis.pad(*end) for axis, end in zip(axes, self._ends("padding"), strict=True))
@@ -124,6 +139,8 @@ class Cropping2D(_Ends):
     """Units cut off: one number, (height, width), or ((top, bottom), (left, right))."""
 
     cropping: int | tuple = ((0, 0), (0, 0))
+
+    signature = ("cropping", "data_format")
 
     def axes(self, axes, shape):
         need_image(shape)

@@ -1,15 +1,19 @@
-"""Layers that slide a window over height and width: convolutions and pooling."""
+"""Layers that slide a window over height and width: convolutions and pooling, also of the whole map."""
 
 from dataclasses import dataclass
 from math import prod
 
-from course.arithmetic.layer import Layer, LayerError, need_image, shown
+from course.arithmetic.layer import GLOBAL, WINDOW, Layer, LayerError, both, need_image, shown
 from course.table import times
+
+_STEP = ("strides", "padding", "data_format")
 
 
 @dataclass(frozen=True)
 class _Window(Layer):
     """A layer that slides a window over height and width."""
+
+    role = WINDOW
 
     def taps(self):
         """Return the window's kernel, strides and dilation, each as (height, width)."""
@@ -38,6 +42,8 @@ class _Window(Layer):
 
 @dataclass(frozen=True)
 class _Convolution(_Window):
+    family = "convolution"
+
     def taps(self):
         return self._pair("kernel_size"), self._pair("strides"), self._pair("dilation_rate")
 
@@ -57,6 +63,9 @@ class Conv2D(_Convolution):
     groups: int = 1
     activation: str = None
     use_bias: bool = True
+
+    signature = ("filters", "kernel_size", *_STEP, "dilation_rate", "groups", "activation", "use_bias")
+    new = {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}
 
     def taps(self):
         kernel, strides, dilation = super().taps()
@@ -94,6 +103,10 @@ class SeparableConv2D(_Convolution):
     activation: str = None
     use_bias: bool = True
 
+    family = "separable convolution"
+    signature = ("filters", "kernel_size", *_STEP, "dilation_rate", "depth_multiplier", "activation", "use_bias")
+    new = {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}
+
     def output_shape(self, shape, axes):
         self._check_counts("filters", "depth_multiplier")
         return axes[0].size, axes[1].size, self.filters
@@ -119,6 +132,13 @@ class DepthwiseConv2D(_Convolution):
     activation: str = None
     use_bias: bool = True
 
+    family = "depthwise convolution"
+    signature = (
+        "kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate", "activation",
+        "use_bias",
+    )  # fmt: skip
+    new = {"kernel_size": 3, "padding": "same", "activation": "relu"}
+
     def output_shape(self, shape, axes):
         self._check_counts("depth_multiplier")
         return axes[0].size, axes[1].size, shape[-1] * self.depth_multiplier
@@ -137,6 +157,10 @@ class _Pooling(_Window):
     strides: int | tuple = None
     padding: str = "valid"
 
+    family = "pooling"
+    signature = ("pool_size", *_STEP)
+    new = {"pool_size": 2}
+
     def taps(self):
         pool = self._pair("pool_size")
         return pool, pool if self.strides is None else self._pair("strides"), (1, 1)
@@ -149,7 +173,36 @@ class _Pooling(_Window):
 class MaxPooling2D(_Pooling):
     """The largest value in each window. The stride is the window's size unless given."""
 
+    adds_as = "AveragePooling2D"
+
 
 @dataclass(frozen=True)
 class AveragePooling2D(_Pooling):
     """The mean of each window. The stride is the window's size unless given."""
+
+
+@dataclass(frozen=True)
+class GlobalAveragePooling2D(Layer):
+    """The mean of each channel over the whole map: one unit a channel, which sees it all."""
+
+    keepdims: bool = False
+
+    family = "global pooling"
+    role = GLOBAL
+    signature = ("data_format", "keepdims")
+    new = {}
+
+    def axes(self, axes, shape):
+        need_image(shape)
+        return both(axes, lambda axis: axis.gather())
+
+    def output_shape(self, shape, axes):
+        return (1, 1, shape[-1]) if self.keepdims else (shape[-1],)
+
+
+@dataclass(frozen=True)
+class GlobalMaxPooling2D(GlobalAveragePooling2D):
+    """The largest value of each channel over the whole map."""
+
+    new = None
+    adds_as = "GlobalAveragePooling2D"

@@ -10,7 +10,7 @@ from course.arithmetic import Attention, LayerError, Unknown
 from course.challenge.building import BUDGET, BuildError, built
 from course.challenge.saved import described, rebuilt
 from course.inspection import ledger_of
-from course.table import Table
+from course.table import Table, pair, times
 
 keras = import_keras()
 
@@ -230,8 +230,7 @@ def _field(book):
     sides = last.nominal_receptive_field
     if None in sides:
         return f"that of {last.name} can't be known", None
-    size = f"{sides[0]}" if sides[0] == sides[1] else f"{sides[0]}×{sides[1]}"
-    return f"{size} at {last.name}, {last.output_shape[0]}×{last.output_shape[1]} units", min(sides) >= IMAGE[0]
+    return f"{pair(sides)} at {last.name}, {times(last.output_shape[:2])} units", min(sides) >= IMAGE[0]
 
 
 def _is_map(row):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from course.doctor import machine, software
 from course.table import Table
 
-__all__ = ["Check", "Report", "examine", "main", "report"]
+__all__ = ["Check", "Report", "examine", "main"]
 
 LOOKS = {
     "python": software.python,
@@ -110,20 +110,6 @@ class _Finding:
         return html.escape(self.check.finding) + fix
 
 
-def report(checks):
-    """Return checks as aligned text, each fix under its finding, the verdict last.
-
-    Parameters
-    ----------
-    checks : iterable of Check
-
-    Returns
-    -------
-    str
-    """
-    return str(Report(tuple(checks)))
-
-
 def examine():
     """Look at this machine and return what was found.
 
@@ -151,5 +137,5 @@ def examine():
 def main():
     """Print the report; return 0 when nothing is a problem, otherwise 1."""
     found = examine()
-    print(report(found))
+    print(found)
     return 0 if found.ready else 1

@@ -3,12 +3,12 @@
 from functools import partial
 
 from course.annotations.claims import Claim, Noted
-from course.annotations.receptive_fields import check_receptive_fields
-from course.annotations.rules import ANYTHING_MORE, RULES
-from course.annotations.sizes import check_sizes
-from course.annotations.steps import steps_of
+from course.annotations.judging.receptive_fields import check_receptive_fields
+from course.annotations.judging.rules import ANYTHING_MORE, RULES
+from course.annotations.judging.sizes import check_sizes
+from course.annotations.judging.steps import steps_of
+from course.annotations.judging.verdicts import INHERITED, RIGHT
 from course.annotations.truth import truth_of
-from course.annotations.verdicts import INHERITED, RIGHT
 from course.arithmetic import Conv2D, GlobalAveragePooling2D, MaxPooling2D, SeparableConv2D, ledger
 from course.exercises.exercise import Exercise, Feedback, FeedbackTable, Parts, distinct, exercise, parts
 

@@ -8,31 +8,15 @@ happen. `effective_field` asks the network itself.
 import numpy as np
 
 from course._quiet import import_keras
-from course.arithmetic import POINTWISE, LayerError
+from course.arithmetic import LAYERS, POINTWISE, LayerError, Pointwise
+from course.arithmetic.layer import ALONE, IDLE, MIXING, RESHAPING
 
-# Layers that hand every value on to its own place.
-_POINTWISE = {
-    *POINTWISE, "Activation", "PReLU", "BatchNormalization", "Dropout", "Normalization", "LayerScale",
-    "StochasticDepth",
-}  # fmt: skip
-# In these, each value also depends on all the others along some axes.
-_NORMALISING = {"Softmax", "LayerNormalization", "GroupNormalization"}
-# Each of these looks at the same pixels as the layer it becomes, which adds and never picks or subtracts.
-_ADDING = {
-    "MaxPooling2D": "AveragePooling2D",
-    "GlobalMaxPooling2D": "GlobalAveragePooling2D",
-    "Multiply": "Add",
-    "Subtract": "Add",
-    "Maximum": "Add",
-    "Minimum": "Add",
+# What a layer does to positions, by kind. Those that the ledger does not read by their settings come last.
+_ROLES = {
+    **{kind: layer.role for kind, layer in LAYERS.items()},
+    **{kind: Pointwise(kind).role for kind in (*POINTWISE, "Normalization", "LayerScale", "StochasticDepth")},
+    **dict.fromkeys(("Permute", "RepeatVector"), RESHAPING),
 }
-# These add, or only move values about; their weights, if they have any, are all set to 1.
-_KEPT = {
-    "Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "Dense", "AveragePooling2D",
-    "GlobalAveragePooling2D", "Add", "Average", "Concatenate", "Flatten", "Reshape", "Permute", "RepeatVector",
-    "ZeroPadding2D", "Cropping2D", "UpSampling2D",
-}  # fmt: skip
-_KNOWN = {*_POINTWISE, *_NORMALISING, *_ADDING, *_KEPT}
 _BATCH = 32  # images whose activations are in memory at once
 
 
@@ -238,19 +222,21 @@ def _stand_in(layer):
         return _adding_copy(layer)
     # A learner's own class may have the name of one of Keras's. Bicubic weights, for one, may be negative.
     ours = type(layer).__module__.split(".")[0] == "keras"
-    if kind not in _KNOWN or not ours or getattr(layer, "interpolation", "nearest") not in ("nearest", "bilinear"):
+    if kind not in _ROLES or not ours or getattr(layer, "interpolation", "nearest") not in ("nearest", "bilinear"):
         raise LayerError(f"{layer.name} ({kind}): footprint does not know which pixels such a layer looks at.")
-    if kind in _POINTWISE:
+    if _ROLES[kind] in (ALONE, IDLE):
         return keras.layers.Identity()
-    if kind in _NORMALISING:
+    if _ROLES[kind] == MIXING:
         axis = (1, 2, 3) if kind == "GroupNormalization" else layer.axis
         return keras.layers.Lambda(lambda x: x + keras.ops.sum(x, axis=axis, keepdims=True))
+    adding = getattr(LAYERS.get(kind), "adds_as", None)
     if not isinstance(layer, keras.Layer):  # an operation such as x + y
-        return keras.ops.add if kind in _ADDING else layer
+        return keras.ops.add if adding else layer
+    # All its weights are set to 1.
     config = layer.get_config()
     if "activation" in config:
         config["activation"] = "linear"
-    return getattr(keras.layers, _ADDING.get(kind, kind)).from_config(config)
+    return getattr(keras.layers, adding or kind).from_config(config)
 
 
 def _mark(values):

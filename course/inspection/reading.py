@@ -4,19 +4,18 @@ from dataclasses import replace
 from math import prod
 
 from course.arithmetic import LAYERS, POINTWISE, Attention, LayerError, Pointwise, Reduction, Unknown, ledger
+from course.arithmetic.layer import JOINING
 from course.arithmetic.layers import from_config, wanted
 
 # Keras's own layers and operations that are not in `LAYERS`, by what they do to positions.
 _STILL = {
-    *POINTWISE, "Normalization", "LayerScale", "StochasticDepth", "UnitNormalization", "RMSNormalization",
-    "Absolute", "Abs", "Negative", "Square", "Sqrt", "Exp", "Log", "Log1p", "Tanh", "Sin", "Cos", "Clip", "Round",
-    "Reciprocal", "Sign", "Cast", "Relu", "Relu6", "Sigmoid", "Softplus", "Softsign", "Silu", "LogSigmoid",
-    "LeakyRelu", "HardSigmoid", "HardSilu", "Elu", "Selu", "Gelu", "Celu", "HardTanh",
+    *POINTWISE, "Normalization", "LayerScale", "StochasticDepth", "Absolute", "Abs", "Negative", "Square", "Sqrt",
+    "Exp", "Log", "Log1p", "Tanh", "Sin", "Cos", "Clip", "Round", "Reciprocal", "Sign", "Cast", "Relu", "Relu6",
+    "Sigmoid", "Softplus", "Softsign", "Silu", "LogSigmoid", "LeakyRelu", "HardSigmoid", "HardSilu", "Elu", "Selu",
+    "Gelu", "Celu", "HardTanh",
 }  # fmt: skip
-_MERGES = {
-    "Add": "Add", "Subtract": "Subtract", "Multiply": "Multiply", "Maximum": "Maximum", "Minimum": "Minimum",
-    "Divide": "Multiply", "TrueDivide": "Multiply", "Power": "Multiply", "Average": "Average",
-    "CustomScaleLayer": "Add",
+_MERGES = {kind: kind for kind, layer in LAYERS.items() if layer.role == JOINING and kind != "Concatenate"} | {
+    "Divide": "Multiply", "TrueDivide": "Multiply", "Power": "Multiply", "CustomScaleLayer": "Add",
 }  # fmt: skip
 _REDUCTIONS = ("Mean", "Sum", "Max", "Min", "Amax", "Amin", "Prod", "Std", "Var")
 _ATTENTION = ("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention")
@@ -131,16 +130,14 @@ def _known(operation, node, counts, name):
     several = len(node.arguments.keras_tensors) > 1
     # A learner's own class may have the name of one of Keras's.
     ours = type(operation).__module__.split(".")[0] == "keras"
-    if ours and kind in _MERGES and (several or kind not in LAYERS):
-        return LAYERS[_MERGES[kind]](name=name) if several else Pointwise(kind, name=name)
+    # keras.ops.average is called as the layer that joins paths is, and takes one map.
+    if ours and (kind in _REDUCTIONS or (kind == "Average" and not several and hasattr(operation, "axis"))):
+        axis = (operation.axis,) if isinstance(operation.axis, int) else operation.axis
+        return Reduction(kind, axis=axis, keepdims=getattr(operation, "keepdims", False), name=name)
     if ours and kind in _MERGES:
-        return Pointwise(kind, name=name)
+        return LAYERS[_MERGES[kind]](name=name) if several else Pointwise(kind, name=name)
     if ours and kind in _STILL:
         return Pointwise(kind, counts, name=name)
-    if ours and kind in _REDUCTIONS:
-        axis = operation.axis
-        axis = (axis,) if isinstance(axis, int) else axis
-        return Reduction(kind, axis=axis, keepdims=operation.keepdims, name=name)
     if ours and kind in _ATTENTION:
         return Attention(kind, counts, name=name)
     if ours and kind in LAYERS:

@@ -34,11 +34,9 @@ def compact_100k():
 
 
 def _residual(maps, name):
-    """Add to maps what a separable convolution makes of them.
-
-    The ReLU stands between the two convolutions and none after the sum: whatever a block learns, the maps
-    reach the next one unbent (He et al., "Identity Mappings in Deep Residual Networks", 2016).
-    """
+    """Add to maps what a separable convolution makes of them."""
+    # The ReLU stands between the two convolutions and none after the sum: whatever a block learns, the maps
+    # reach the next one unbent (He et al., "Identity Mappings in Deep Residual Networks", 2016).
     made = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_depthwise")(maps)
     made = layers.BatchNormalization(name=f"{name}_norm1")(made)
     made = layers.ReLU(name=f"{name}_relu")(made)

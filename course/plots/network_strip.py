@@ -24,10 +24,8 @@ from course.plots.picture import (
     in_house_style,
     text_width,
 )
+from course.table import pair
 
-_QUIET = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "LayerNormalization",
-          "GroupNormalization", "Dropout", "SpatialDropout2D", "GaussianNoise", "Flatten", "Reshape",
-          "InputLayer")  # fmt: skip
 _COLOURS = {
     "input": FAINT,
     "convolution": BLUE,
@@ -146,20 +144,11 @@ def _volumes(ledger):
     shape, field = tuple(ledger.input_shape), (1, 1)
     for row in ledger:
         changed = tuple(row.output_shape) != shape or tuple(row.receptive_field) != field
-        if row.kind not in _QUIET and (changed or row.macs):
-            volumes.append(_Volume(row.name, _family(row.kind), row.output_shape, row.receptive_field))
+        # A further input of the network takes nothing in.
+        if row.inputs and row.layer.is_drawn and (changed or row.macs):
+            volumes.append(_Volume(row.name, row.layer.family, row.output_shape, row.receptive_field))
         shape, field = tuple(row.output_shape), tuple(row.receptive_field)
     return volumes
-
-
-def _family(kind):
-    if kind.startswith("Global"):
-        return "global pooling"
-    if "Pooling" in kind:
-        return "pooling"
-    if kind.startswith(("Separable", "Depthwise")):
-        return f"{'separable' if kind.startswith('S') else 'depthwise'} convolution"
-    return "convolution" if kind.startswith("Conv") else "dense" if kind == "Dense" else "other"
 
 
 def _finding(ledger, volumes, spanning):
@@ -217,5 +206,4 @@ def _described(volume):
 
 
 def _pair(values):
-    shown = ["\u221e" if v == inf else f"{v:g}" for v in values]
-    return shown[0] if shown[0] == shown[1] else "\u00d7".join(shown)
+    return pair(values, lambda value: "\u221e" if value == inf else f"{value:g}")

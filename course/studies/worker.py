@@ -111,11 +111,9 @@ def _build(planned, quicker):
 
 
 def _undisturbed(build):
-    """Call a function in the thread that is dask's own.
-
-    That thread draws from Python's `random` whenever the worker reports to its scheduler. So does
-    Keras, for initial weights: called in another thread, it would now and then get other numbers.
-    """
+    """Call a function in the thread that is dask's own."""
+    # That thread draws from Python's `random` whenever the worker reports to its scheduler. So does Keras, for
+    # initial weights: called in another thread, it would now and then get other numbers.
     from distributed import get_worker
     from distributed.utils import sync
 

@@ -146,10 +146,8 @@ def _compiles():
 
 
 def _random_words(count, seed):
-    """Return one uint32 for each place, by the finaliser of MurmurHash3 (A. Appleby, public domain).
-
-    A cryptographer would not take it, but a mask needs no more, and it costs less than reading the map.
-    """
+    """Return one uint32 for each place, by the finaliser of MurmurHash3 (A. Appleby, public domain)."""
+    # A cryptographer would not take it, but a mask needs no more, and it costs less than reading the map.
     # Both halves of the seed go through the hash first: the second only counts the steps.
     key = _finalised(seed[0] ^ _finalised(seed[1] + _GOLDEN, seed[0]), seed[1])
     places = tf.bitcast(tf.range(count), tf.uint32)

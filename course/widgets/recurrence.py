@@ -4,10 +4,8 @@ Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Netw
 """
 
 from course.arithmetic import Axis
-from course.arithmetic.windows import AveragePooling2D, Conv2D, DepthwiseConv2D, MaxPooling2D, SeparableConv2D
+from course.arithmetic.layer import WINDOW
 from course.widgets.rendered import number
-
-_WINDOWS = (Conv2D, SeparableConv2D, DepthwiseConv2D, MaxPooling2D, AveragePooling2D)
 
 
 def recurrence(layer, before, after):
@@ -36,14 +34,14 @@ def in_words(layer, before, after):
         return f"What a {layer.kind} unit sees is not known here, so the ledger gives no field from here on."
     if any(axis.unbounded or axis.varies for axis in (*before, *after)):
         return "Fields here depend on a unit's position, or reach everywhere. The ledger gives the largest."
-    if isinstance(layer, _WINDOWS):
+    if layer.role == WINDOW:
         return _leftovers(layer, before, after)
     return f"{layer.kind} leaves size, jump and receptive field as they are." if before == after else ""
 
 
 def unused(layer, axis, before, after):
     """Return how many of the last rows (axis 0) or columns (axis 1) no window reaches, because of the stride."""
-    if not isinstance(layer, _WINDOWS):
+    if layer.role != WINDOW:
         return 0
     kernel, stride, dilation = _taps(layer, axis)
     return max(0, before.size - (after.size - 1) * stride - (kernel - 1) * dilation - 1)
@@ -52,7 +50,7 @@ def unused(layer, axis, before, after):
 def _steps(layer, i, before, after):
     if not all(map(_simple, (before, after))):
         return []
-    if isinstance(layer, _WINDOWS):
+    if layer.role == WINDOW:
         return _window_steps(layer, i, before, after)
     if before == after:
         return []

@@ -6,43 +6,12 @@ A state never changes. Each move returns a new one, which remembers the one befo
 from dataclasses import dataclass, field, fields, replace
 
 from course import annotations
-from course.arithmetic import (
-    Activation,
-    AveragePooling2D,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    LayerError,
-    MaxPooling2D,
-    SeparableConv2D,
-    Unknown,
-    ZeroPadding2D,
-    ledger,
-)
+from course.arithmetic import LAYERS, LayerError, Unknown, ledger
+from course.arithmetic.layer import Named
 from course.inspection import ledger_of
 
 # What a layer is when it is new, for each kind that can be chosen.
-NEW = {
-    layer.kind: layer
-    for layer in (
-        Conv2D(16, 3, padding="same", activation="relu"),
-        SeparableConv2D(16, 3, padding="same", activation="relu"),
-        DepthwiseConv2D(3, padding="same", activation="relu"),
-        MaxPooling2D(2),
-        AveragePooling2D(2),
-        GlobalAveragePooling2D(),
-        ZeroPadding2D(1),
-        BatchNormalization(),
-        Dropout(0.25),
-        Activation("relu"),
-        Flatten(),
-        Dense(10, activation="relu"),
-    )
-}
+NEW = {kind: layer(**layer.new) for kind, layer in LAYERS.items() if layer.new is not None}
 # What the explorer calls a setting, and what Keras calls it, one kind or another.
 SETTINGS = {
     "filters": ("filters", "units"),
@@ -262,6 +231,8 @@ def _of_kind(layer, kind):
 
 def _simplest(layer):
     """Return a layer with one number where height and width agree, and without what is the default anyway."""
+    if isinstance(layer, Named):  # it has no settings, and its counts are a pair
+        return layer
     plain = {f.name: _one(getattr(layer, f.name)) for f in fields(layer)}
     if plain.get("strides") == plain.get("pool_size", 0):
         plain["strides"] = None

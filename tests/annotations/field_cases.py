@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course import annotations
-from course.annotations.verdicts import ACCUSED
+from course.annotations.judging.verdicts import ACCUSED
 
 HERE = Path(__file__).parent / "field"
 

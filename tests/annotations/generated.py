@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from course import annotations
-from course.annotations.verdicts import ACCUSED
+from course.annotations.judging.verdicts import ACCUSED
 from course.arithmetic import Conv2D, LayerError, MaxPooling2D, SeparableConv2D, ledger
 
 FORMS = (

@@ -1,11 +1,12 @@
 """Keras code in many spellings, whole and broken: the layers and the notes that are theirs."""
 
 import pytest
+from layer_kinds import KINDS, SETTINGS, joins
 
 from course.annotations.claims import ReadError
-from course.annotations.code import readings_of_code
-from course.annotations.documents import chosen
-from course.arithmetic import Conv2D, Dense, MaxPooling2D, SeparableConv2D
+from course.annotations.reading.code import readings_of_code
+from course.annotations.reading.documents import chosen
+from course.arithmetic import Conv2D, Dense, MaxPooling2D, SeparableConv2D, from_config
 
 
 def read_code(text):
@@ -112,6 +113,13 @@ def test_branches_know_their_inputs():
     assert [noted.inputs for noted in reading.layers] == [(-1,), (0,), (0, 1), (2,), (3,), (4, 0), (5, 5)]
     assert [noted.claim.receptive_field for noted in reading.layers] == [None] * 4 + [(3, 3), None, None]
     assert reading.input_shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_read(kind):
+    given = ", ".join(f"{key}={value!r}" for key, value in SETTINGS[kind].items())
+    text = f"i = Input((9, 10, 4))\na = Conv2D(4, 3)(i)\nb = {kind}({given})({'[a, i]' if joins(kind) else 'a'})"
+    assert layers(text)[1:] == [from_config(kind, SETTINGS[kind])]
 
 
 def test_functions_and_loops_are_read_where_they_are_used():

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.annotations.claims import Claim, Noted
-from course.annotations.following import Held
-from course.annotations.receptive_fields import check_receptive_fields, named
-from course.annotations.rules import ANYTHING_MORE, OTHER, RULES
-from course.annotations.sizes import check_sizes
-from course.annotations.steps import Step, steps_of
+from course.annotations.judging.following import Held
+from course.annotations.judging.receptive_fields import check_receptive_fields, named
+from course.annotations.judging.rules import ANYTHING_MORE, OTHER, RULES
+from course.annotations.judging.sizes import check_sizes
+from course.annotations.judging.steps import Step, steps_of
 from course.annotations.truth import truth_of
 from course.arithmetic import (
     Add,

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from course.annotations.claims import ReadError
-from course.annotations.documents import LARGEST, read, readings
-from course.annotations.totals import claimed_totals
+from course.annotations.reading.documents import LARGEST, read, readings
+from course.annotations.reading.totals import claimed_totals
 
 CODE = """model = Sequential()
 model.add(SeparableConv2D(48, (3, 3), padding='same', input_shape=(32, 32, 3)))  # 32x32x48, RF 3

@@ -2,8 +2,8 @@
 
 import pytest
 
-from course.annotations.documents import read
-from course.annotations.notes import Note
+from course.annotations.notes.note import Note
+from course.annotations.reading.documents import read
 
 
 def claims_of(notes, legends=()):

@@ -3,7 +3,7 @@
 import pytest
 
 from course.annotations.claims import ReadError
-from course.annotations.documents import read
+from course.annotations.reading.documents import read
 
 KERAS_2 = """
     Model: "sequential_1"

@@ -1,13 +1,17 @@
 """Sizes and parameters of every kind of layer, against real Keras layers."""
 
+import inspect
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from layer_kinds import KINDS, SETTINGS, example
 
 from course import arithmetic
 from course._quiet import import_keras
 from course.arithmetic import LayerError, ledger
-from course.arithmetic.layers import from_config
+from course.arithmetic.layers import arguments, from_config
+from course.inspection import ledger_of
 
 keras = import_keras()
 
@@ -77,6 +81,22 @@ def test_one_layer(layer, shape):
     real.build((None, *shape))
     assert row.parameters == real.count_params()
     assert row.trainable == sum(v.numpy().size for v in real.trainable_variables)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind(kind):
+    model = example(kind)
+    row, real = ledger_of(model)["last"], model.get_layer("last")
+    assert row.kind == kind and row.output_shape == real.output.shape[1:]
+    assert row.parameters == real.count_params()
+    assert row.trainable == sum(v.numpy().size for v in real.trainable_variables)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_arguments_are_keras_own_in_its_order(kind):
+    taken = list(inspect.signature(getattr(keras.layers, kind)).parameters)
+    assert list(arguments(kind)) == taken[: len(arguments(kind))]
+    assert set(arguments(kind)) >= SETTINGS[kind].keys()
 
 
 def _window(real):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from layer_kinds import KINDS, example
 
 from course import models
 from course._quiet import import_keras
@@ -134,6 +135,17 @@ def test_a_footprint_is_the_set_of_pixels_that_change_the_unit_and_the_ledger_ag
         profiles = seen.any(axis=1), seen.any(axis=0)
         for axis, place, profile in zip(row.axes, unit or (0, 0), profiles, strict=True):
             assert [bool(axis.sees[place] >> i & 1) for i in range(len(profile))] == profile.tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_footprint_and_the_ledger_agree_on_every_kind(kind):
+    model = example(kind)
+    row = ledger_of(model)["last"]
+    seen = footprint(model, "last")  # of the unit in the centre
+    assert seen.any()
+    if len(row.output_shape) == 3:
+        for axis, profile in zip(row.axes, (seen.any(axis=1), seen.any(axis=0)), strict=True):
+            assert [bool(axis.sees[axis.size // 2] >> i & 1) for i in range(len(profile))] == profile.tolist()
 
 
 def test_a_footprint_is_the_same_when_every_relu_is_off_and_every_weight_is_zero():

@@ -75,7 +75,8 @@ def test_every_view_of_every_selection(view, layers):
 def test_the_recurrence_gives_the_ledgers_numbers():
     layers = (
         Conv2D(4, 3, dilation_rate=2), MaxPooling2D(2), Conv2D(4, (5, 3), strides=(2, 1), padding="same"),
-        ZeroPadding2D(((1, 2), (0, 3))), Conv2D(4, 2, strides=2), GlobalAveragePooling2D(),
+        ZeroPadding2D(((1, 2), (0, 3))), Conv2D(4, 2, strides=2), Conv2DTranspose(4, 3),
+        GlobalAveragePooling2D(),
     )  # fmt: skip
     book, before = ledger(layers, (31, 40, 3)), image_axes((31, 40))
     for layer, row in zip(layers, book, strict=True):

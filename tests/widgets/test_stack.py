@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from course import CHAINS, models
-from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, ZeroPadding2D, ledger
+from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, Pointwise, ZeroPadding2D, ledger
 from course.inspection import ledger_of
 from course.widgets.stack import (
     NEW,
@@ -15,6 +15,7 @@ from course.widgets.stack import (
     layers_of,
     ledger_so_far,
     move,
+    paste,
     remove,
     settings,
     undo,
@@ -100,6 +101,15 @@ def test_the_kits_models_are_read(name):
     layers = layers_of(model)
     assert ledger(layers, (32, 32, 3), name).as_dict() == ledger_of(model).as_dict()
     assert not [layer for layer in layers if getattr(layer, "kernel_size", 3) not in (1, 3)]
+
+
+def test_layers_of_which_the_name_alone_is_known_can_be_edited():
+    ours = (A, Pointwise("ReLU"))
+    real = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Conv2D(8, 3), keras.layers.ReLU()])
+    pasted = paste(STACK, "model.add(Conv2D(8, 3, input_shape=(32, 32, 3)))\nmodel.add(ReLU(6.0))")
+    assert pasted.layers == ours
+    for layers in (pasted.layers, layers_of(real)):
+        assert ledger(layers).parameters == 224 and layers[1].kind == "ReLU"
 
 
 def test_a_model_that_is_no_chain_is_refused():

@@ -2,8 +2,8 @@
 
 import re
 
-from course.annotations.notes import Note
-from course.annotations.repair import MARK
+from course.annotations.notes.note import Note
+from course.annotations.reading.repair import MARK
 
 MOST_NAMED = 12  # lines named in one sentence
 

@@ -6,7 +6,7 @@ The rules come from 582 notes that learners wrote beside their layers, 126 of th
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from course.annotations.steps import CONVOLUTION, DENSE, GLOBAL, POOLING
+from course.annotations.judging.steps import CONVOLUTION, DENSE, GLOBAL, POOLING
 
 OTHER = "other/typo"
 ANYTHING_MORE = "anything more"

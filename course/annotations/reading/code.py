@@ -6,16 +6,16 @@ import tokenize
 from dataclasses import replace
 
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
-from course.annotations.columns import Columns, planes_noted
-from course.annotations.image import image_sides
 from course.annotations.judging import sense
-from course.annotations.keras_calls import KERAS_1_SIGNS
-from course.annotations.notes import Note
-from course.annotations.owners import LAYER_CALL, Comment, Owners
-from course.annotations.repair import MARK, repaired
-from course.annotations.sentences import Said, named_lines, quoted
+from course.annotations.notes.columns import Columns, planes_noted
+from course.annotations.notes.image import image_sides
+from course.annotations.notes.note import Note
+from course.annotations.notes.owners import LAYER_CALL, Comment, Owners
+from course.annotations.notes.sentences import Said, named_lines, quoted
+from course.annotations.reading.keras_calls import KERAS_1_SIGNS
+from course.annotations.reading.repair import MARK, repaired
+from course.annotations.reading.walk import Walk
 from course.annotations.truth import truth_of
-from course.annotations.walk import Walk
 from course.table import times
 
 LONGEST_SOURCE = 300

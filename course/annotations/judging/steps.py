@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from course.arithmetic.gathering import Dense, GlobalAveragePooling2D
-from course.arithmetic.windows import AveragePooling2D, MaxPooling2D
-
 CONVOLUTION, POOLING, GLOBAL, DENSE, OTHER = "convolution", "pooling", "global pooling", "dense", "other"
 
 
@@ -105,12 +102,10 @@ def _step(row, ledger, source, axis, last_stride, first, pooled):
         "size": size,
         "image": ledger.input_shape[axis],
     }
-    if isinstance(layer, GlobalAveragePooling2D):
-        return Step(GLOBAL, kernel=size, **common)
-    if isinstance(layer, Dense) and len(row.output_shape) == 1:
-        return Step(DENSE, kernel=size, **common)
+    if layer.family == GLOBAL or (layer.family == DENSE and len(row.output_shape) == 1):
+        return Step(layer.family, kernel=size, **common)
     if hasattr(layer, "taps") and not row.axes[axis].varies:
         kernel, stride, dilation = (pair[axis] for pair in layer.taps())
-        family = POOLING if isinstance(layer, (MaxPooling2D, AveragePooling2D)) else CONVOLUTION
+        family = POOLING if layer.family == POOLING else CONVOLUTION
         return Step(family, kernel=kernel, stride=stride, dilation=dilation, **common)
     return Step(OTHER, **common)

@@ -1,6 +1,7 @@
 """The image's height and width, where a text does not say: what the first noted size and most others fit."""
 
-from course.annotations.truth import Move
+from course.annotations.truth import Moves
+from course.arithmetic.layer import RESHAPING, RESIZING
 
 COMMON = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192, 150, 227, 512)
 WIDEST = 64  # how many sizes that lead to one noted size are looked at
@@ -22,11 +23,10 @@ def image_sides(truth, sizes):
     ((int, int) or None, int)
         Nothing where no image leads to any of them.
     """
-    moves = [Move(row, truth.ledger) for row in truth.ledger]
-    parents = [max(row.inputs, default=-1) for row in truth.ledger]
+    moves = Moves(truth.ledger)
     # A mistake is mostly built on by what follows, so the first note counts.
     first = min(sizes)
-    sides = [_before(moves, parents, first, sizes[first][axis]) for axis in (0, 1)]
+    sides = [_before(moves, first, sizes[first][axis]) for axis in (0, 1)]
     if None in sides:
         return None, 0
     square = sizes[first][0] == sizes[first][1]
@@ -34,29 +34,17 @@ def image_sides(truth, sizes):
     ranked = sorted(candidates, key=lambda pair: (pair[0] not in COMMON, pair[0] % 2, pair))[:MOST]
     best, fits = None, 0
     for image in ranked:
-        count = sum(leads(moves, parents, image, layer) == plane for layer, plane in sizes.items())
+        count = sum(moves.lead(-1, image, layer) == plane for layer, plane in sizes.items())
         if count > fits:
             best, fits = image, count
     return best, fits
 
 
-def leads(moves, parents, image, layer):
-    """Return the (height, width) after a layer that an image leads to."""
-    path = []
-    while layer >= 0:
-        path.append(layer)
-        layer = parents[layer]
-    plane = image
-    for i in reversed(path):
-        plane = moves[i].after(plane)
-    return plane
-
-
-def _before(moves, parents, layer, size):
+def _before(moves, layer, size):
     """Return the sides of an image that lead to a size along one axis; None where they can't be told."""
     low = high = size
     while layer >= 0:
-        move = moves[layer]
+        move = moves.each[layer]
         if move.shape is None or len(move.shape) != 3 or move.true == (1, 1) != (size, size):
             return None
         if hasattr(move.layer, "output_padding"):
@@ -68,12 +56,12 @@ def _before(moves, parents, layer, size):
                 low, high = (low - 1) * stride + extent, (high - 1) * stride + extent + stride - 1
             else:
                 low, high = (low - 1) * stride + 1, high * stride
-        elif move.layer.kind in ("ZeroPadding2D", "Cropping2D", "UpSampling2D", "Reshape", "Flatten", "Dense"):
+        elif move.layer.role in (RESIZING, RESHAPING):
             grown = [n for n in range(1, 2 * high + 16) if (move.after((n, n)) or (0,))[0] in range(low, high + 1)]
-            if not grown or move.layer.kind in ("Reshape", "Flatten"):
+            if not grown or move.layer.role == RESHAPING:
                 return None
             low, high = grown[0], grown[-1]
-        layer = parents[layer]
+        layer = moves.parents[layer]
     if low < 1 or low > 10_000:
         return None
     return list(range(low, min(high, low + WIDEST) + 1))

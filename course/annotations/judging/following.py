@@ -6,7 +6,8 @@ that builds on it, and a wrong step that lands on the true number is found as we
 
 from dataclasses import dataclass, replace
 
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
+from course.annotations.judging.rules import OTHER
+from course.annotations.judging.verdicts import INHERITED, LUCKY, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 LATE = "the whole column is one layer late"
 VALID_AS_SAME = "valid conv annotated as same"
@@ -28,23 +29,66 @@ class Held:
     slip: bool = False  # the last note is wrong in a way that has no name
 
 
-def follow(claims, true, inputs, start, steps, doubtful):
+class Steps:
+    """How a quantity steps from layer to layer, and what is said of a note of it.
+
+    A subclass has
+
+    what, short                its name, and what a number of it is called
+    unknown                    a sentence, where a layer's own is not known
+    start                      (height, width) of it at the image
+    after(number, value)       returns the (height, width) that a layer makes of another
+    named(claim, last, since)  returns the mistake that leads from the last note to a claim, and why it is one
+    leads(claim, value, last)  returns the beginning of a sentence: where the right step leads
+    """
+
+    def sources(self, inputs):
+        """Return those of a layer's inputs that count."""
+        return inputs
+
+    def gather(self, held):
+        """Return which of several Held, one an input, a layer goes on from."""
+        return held[0]
+
+    def excuse(self, claim, last, number):
+        """Return why a wrong claim is no mistake of its layer, "" where it may be one."""
+        return ""
+
+    def judge(self, claim, true, value, last, number, since):
+        """Return the verdict on one note, `value` being where the right step leads from the last one."""
+        if claim == value:
+            started = f"The step is right, but it starts from a wrong {self.short}."
+            return Verdict(RIGHT) if claim == true else Verdict(INHERITED, started, source=last.source)
+        if claim != true and (excuse := self.excuse(claim, last, number)):
+            return Verdict(INHERITED, excuse, source=last.source)
+        kind, why = self.named(claim, last, since)
+        if claim == true:
+            # Where no known mistake leads there, the number was put right.
+            return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
+        leads = self.leads(claim, value, last)
+        return Verdict(WRONG, f"{leads}: {why}." if why else f"{leads}.", kind)
+
+
+def follow(steps, claims, true, inputs, doubtful):
     """Return a Verdict for each claim, and what is held after each layer.
 
     Parameters
     ----------
+    steps : Steps
     claims, true : sequence of tuple or None
         (height, width) as noted and as it is, for each layer.
     inputs : sequence of tuple of int
-    start : tuple
-        Of the image.
-    steps : Steps
     doubtful : set of int
         Layers whose step is not known; -1 for the image.
+
+    Returns
+    -------
+    list of Verdict
+    dict of int to (Held or None)
     """
-    held, verdicts = {-1: Held(start, start, loose=-1 in doubtful)}, []
+    held, verdicts = {-1: Held(steps.start, steps.start, loose=-1 in doubtful)}, []
     for number, (claim, truth) in enumerate(zip(claims, true, strict=True)):
-        sources = [held[i] for i in inputs[number] if held[i] is not None]
+        sources = [held[i] for i in steps.sources(inputs[number]) if held[i] is not None]
         if not sources or truth is None:
             held[number] = None
             verdicts.append(Verdict(UNJUDGED, steps.unknown) if claim else Verdict(UNCLAIMED))
@@ -70,7 +114,8 @@ def follow(claims, true, inputs, start, steps, doubtful):
             source = None if claim == truth else number if verdict.mistake else last.source
             held[number] = Held(claim, claim, before=last.value, source=source, slip=_is_slip(verdict, last))
         verdicts.append(verdict)
-    return verdicts, held
+    late = _late(claims, true, steps.start, inputs)
+    return _with_late(verdicts, late, steps.what) if late else verdicts, held
 
 
 def _is_slip(verdict, last):
@@ -86,29 +131,21 @@ def _against_each_other(claim, value, last, number, since, steps):
     return verdict if verdict.mistake else Verdict(UNJUDGED)
 
 
-def late(claims, true, first, inputs):
-    """Return whether a whole column of notes gives each layer's input, and the layers where that differs.
-
-    Parameters
-    ----------
-    claims, true : sequence of tuple or None
-    first : tuple
-        What goes into a layer at the image.
-    inputs : sequence of tuple of int
-    """
+def _late(claims, true, first, inputs):
+    """Return the layers whose notes are wrong where a whole column gives each layer's input, else none."""
     found = []
     for number, (claim, truth) in enumerate(zip(claims, true, strict=True)):
         if claim is None:
             continue
         into = [first if i < 0 else true[i] for i in inputs[number]]
         if len(into) != 1 or claim != into[0]:
-            return False, []
+            return []
         if claim != truth:
             found.append(number)
-    return len(found) >= 3, found
+    return found if len(found) >= 3 else []
 
 
-def with_late(verdicts, layers, what):
+def _with_late(verdicts, layers, what):
     """Return the verdicts on a column that is one layer late: one mistake, passed on."""
     first, *rest = layers
     out = list(verdicts)

@@ -3,8 +3,8 @@
 import ast
 from dataclasses import dataclass, field, replace
 
-from course.annotations.keras_calls import ELSEWHERE, Unresolved, is_keras_1_kernel, layer_of, opaque_layer
-from course.annotations.values import source_of
+from course.annotations.reading.keras_calls import ELSEWHERE, Unresolved, is_keras_1_kernel, layer_of, opaque_layer
+from course.annotations.reading.values import source_of
 
 MOST_LAYERS = 2_000
 

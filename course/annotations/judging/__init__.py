@@ -1,10 +1,10 @@
 """All verdicts on the notes of one network."""
 
-from course.annotations.counts import check_channels, check_parameters
-from course.annotations.receptive_fields import check_receptive_fields
-from course.annotations.sizes import check_sizes
+from course.annotations.judging.counts import check_channels, check_parameters
+from course.annotations.judging.receptive_fields import check_receptive_fields
+from course.annotations.judging.sizes import check_sizes
+from course.annotations.judging.verdicts import INHERITED, RIGHT, UNJUDGED
 from course.annotations.truth import truth_of
-from course.annotations.verdicts import INHERITED, RIGHT, UNJUDGED
 
 STRIDES = (1, 2, 3, 4)  # that a layer of one's own may have
 MOST_OWN = 3  # such layers whose strides are looked for

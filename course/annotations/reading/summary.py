@@ -5,12 +5,11 @@ import re
 from dataclasses import dataclass, replace
 
 from course.annotations.claims import IMAGE, Claim, Noted, ReadError, Reading
-from course.annotations.columns import Columns
-from course.annotations.infer import layer_from_counts
-from course.annotations.keras_calls import ALIASES, POINTWISE, SIGNATURES, canonical
-from course.annotations.notes import Note
+from course.annotations.notes.columns import Columns
+from course.annotations.notes.note import Note
+from course.annotations.reading.infer import layer_from_counts
+from course.annotations.reading.keras_calls import ALIASES, KNOWN, canonical
 from course.annotations.truth import truth_of
-from course.arithmetic.layers import LAYERS
 from course.table import times
 
 COMMON_SIZES = (32, 28, 64, 224, 96, 128, 256, 299, 48, 160, 192)
@@ -26,7 +25,7 @@ _TAIL = re.compile(r"^\s{0,80}(?P<tail>\w{1,60})\)\s{0,200}$")
 _MORE_INPUTS = re.compile(r"^\s{0,200}[\w.\-/]{1,100}\[\d+\]\[\d+\],?\s{0,200}$")
 _INPUT = re.compile(r"([\w.\-/]{1,100})(?:\[|\u2026)")
 _CONNECTED = re.compile(r"[\w.\-/]{1,100}(?:\[\d+\]){1,2},?|\S{0,100}\u2026")
-_KINDS = sorted({*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES, "InputLayer", "Flatten"})
+_KINDS = sorted({*KNOWN, "InputLayer"})
 
 
 @dataclass

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.annotations.claims import ReadError
-from course.annotations.code import readings_of_code
-from course.annotations.dialects import refuse_other_libraries
-from course.annotations.summary import is_summary, readings_of_summaries, with_columns
-from course.annotations.totals import claimed_totals
+from course.annotations.reading.code import readings_of_code
+from course.annotations.reading.dialects import refuse_other_libraries
+from course.annotations.reading.summary import is_summary, readings_of_summaries, with_columns
+from course.annotations.reading.totals import claimed_totals
 
 LARGEST = 5_000_000  # bytes
 SUFFIXES = (".py", ".ipynb", ".md", ".markdown", ".txt", ".html", ".htm", ".rst")
@@ -64,9 +64,10 @@ def readings(text_or_path, image=None):
     else:
         sources, summary = [cells["code"], cells["markdown"]], cells["outputs"]
         text = cells["markdown"] + "\n" + cells["code"]
+        plain = _plain(text)
     refuse_other_libraries(text)
     found = _first([source for source in sources if source.strip()], summary, image)
-    totals = claimed_totals(_plain(text))
+    totals = claimed_totals(plain)
     return [replace(reading, parameters=totals) for reading in found]
 
 

@@ -3,8 +3,10 @@
 from itertools import product
 from math import isqrt
 
-from course.annotations.keras_calls import layer_of
-from course.arithmetic.layers import from_config
+from course.annotations.reading.keras_calls import HARMLESS, layer_of
+from course.arithmetic import LAYERS, from_config
+from course.arithmetic.layer import RESIZING, WINDOW
+from course.table import times
 
 LARGEST_KERNEL = 15
 LARGEST_POOL = 256
@@ -31,22 +33,23 @@ def layer_from_counts(kind, inputs, shape, count):
         (Layer or None, str or None, str or None).
     """
     before = inputs[0] if inputs else None
-    if kind in _RULES:
+    if rule := _rule(kind):
         if before is None or len(before) != 3 or len(shape) != 3:
             return None, None, "its input or output is not (height, width, channels)"
-        return _RULES[kind](kind, before, shape, count)
+        return rule(kind, before, shape, count)
     if kind == "BatchNormalization" and shape:
         return _normalisation(shape[-1], count)
     if kind == "Dense" and shape:
         return _dense(before, shape[-1], count)
-    config = {
-        "Dropout": {"rate": 0.0},
-        "SpatialDropout2D": {"rate": 0.0},
-        "Activation": {"activation": "custom"},
-        "Reshape": {"target_shape": shape},
-    }.get(kind, {})
-    layer, _, why = layer_of(kind, [], config, False)
+    layer, _, why = layer_of(kind, [], {**HARMLESS, "target_shape": shape}, False)
     return layer, None, f"{kind} is not among the layers this checker knows" if why == "" else why
+
+
+def _rule(kind):
+    layer = LAYERS.get(kind)
+    if layer is None or layer.role not in (WINDOW, RESIZING):
+        return None
+    return next((rule for key, rule in _RULES.items() if key in layer.arguments()), None)
 
 
 def _convolution(kind, before, shape, count):
@@ -68,22 +71,24 @@ def _convolution(kind, before, shape, count):
 
 def _areas(kind, channels, filters, count):
     """Yield (config, taps of the kernel) for each way to have so many parameters."""
+    if not channels * filters:
+        return
+    keys = LAYERS[kind].arguments()
+    config = {"filters": filters} if "filters" in keys else {}
+    multipliers = [{}]
+    if "depth_multiplier" in keys:
+        each = (1, 2, 3, 4) if config else [filters // channels] if filters % channels == 0 else ()
+        multipliers = [{"depth_multiplier": multiplier} for multiplier in each]
     for use_bias in (True, False):
-        rest = count - filters * use_bias
-        if kind == "SeparableConv2D":
-            for multiplier in (1, 2, 3, 4):
-                middle = channels * multiplier
-                area, left = divmod(rest - middle * filters, middle)
-                if not left and area >= 1:
-                    yield {"filters": filters, "use_bias": use_bias, "depth_multiplier": multiplier}, area
-        elif kind == "DepthwiseConv2D":
-            area, left = divmod(rest, filters)
-            if not left and area >= 1 and filters % channels == 0:
-                yield {"use_bias": use_bias, "depth_multiplier": filters // channels}, area
-        else:
-            area, left = divmod(rest, channels * filters)
-            if not left and area >= 1:
-                yield {"filters": filters, "use_bias": use_bias}, area
+        for multiplier in multipliers:
+            tried = {**config, "use_bias": use_bias, **multiplier}
+            # Parameters grow evenly with the taps.
+            one, two = (
+                LAYERS[kind](kernel_size=(1, taps), **tried).parameters((1, 1, channels))[0] for taps in (1, 2)
+            )
+            more, left = divmod(count - one, two - one)
+            if not left and more >= 0:
+                yield tried, 1 + more
 
 
 def _windows(area, before, shape):
@@ -149,7 +154,7 @@ def _step(window):
 
 
 def _sizes(before, shape):
-    return f"{before[0]}×{before[1]} to {shape[0]}×{shape[1]}"
+    return f"{times(before[:2])} to {times(shape[:2])}"
 
 
 def _pooling(kind, before, shape, count):
@@ -172,8 +177,9 @@ def _pooling(kind, before, shape, count):
 
 def _resized(kind, before, shape, count):
     """Zero padding, cropping and upsampling."""
-    larger, smaller = (shape, before) if kind != "Cropping2D" else (before, shape)
-    if kind == "UpSampling2D":
+    key = LAYERS[kind].arguments()[0]
+    larger, smaller = (before, shape) if key == "cropping" else (shape, before)
+    if key == "size":
         factors = [divmod(larger[i], smaller[i]) for i in (0, 1)]
         if any(left or not factor for factor, left in factors):
             return None, None, f"no factor leads from {_sizes(before, shape)}"
@@ -181,7 +187,6 @@ def _resized(kind, before, shape, count):
     extra = [larger[i] - smaller[i] for i in (0, 1)]
     if min(extra) < 0:
         return None, None, f"it can't lead from {_sizes(before, shape)}"
-    key = "cropping" if kind == "Cropping2D" else "padding"
     ends = tuple((n // 2, n - n // 2) for n in extra)
     doubt = "; which side has more is not in a summary" if extra[0] % 2 or extra[1] % 2 else ""
     return from_config(kind, {key: ends}), f"{_sizes(before, shape)} fits {key} {ends}{doubt}", None
@@ -224,14 +229,12 @@ def _dense(before, units, count):
     return None, None, f"{count:,} parameters from {features} to {units} units fit no Dense layer"
 
 
+# By the setting that is looked for.
 _RULES = {
-    "Conv2D": _convolution,
-    "SeparableConv2D": _convolution,
-    "DepthwiseConv2D": _convolution,
-    "Conv2DTranspose": _transposed,
-    "MaxPooling2D": _pooling,
-    "AveragePooling2D": _pooling,
-    "ZeroPadding2D": _resized,
-    "Cropping2D": _resized,
-    "UpSampling2D": _resized,
+    "output_padding": _transposed,
+    "kernel_size": _convolution,
+    "pool_size": _pooling,
+    "size": _resized,
+    "cropping": _resized,
+    "padding": _resized,
 }

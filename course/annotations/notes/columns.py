@@ -7,10 +7,10 @@ its numbers are true of: sides, receptive fields, channels, parameters, what goe
 
 from dataclasses import dataclass
 
-from course.annotations.facts import Facts, pair_of
-from course.annotations.forms import label_by_form
-from course.annotations.notes import form_of
-from course.annotations.tokens import Token
+from course.annotations.notes.facts import Facts, pair_of
+from course.annotations.notes.forms import label_by_form
+from course.annotations.notes.note import form_of
+from course.annotations.notes.tokens import Token
 from course.annotations.truth import plane_of
 
 CLAIMS = ("size", "field", "channels", "parameters", "entering")

@@ -6,9 +6,9 @@ are read where they are called, short loops turn by turn. Nothing is executed.
 
 import ast
 
-from course.annotations import values
-from course.annotations.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
-from course.annotations.networks import Networks, Partial, Spec, Stack, Stop, Tensor
+from course.annotations.reading import values
+from course.annotations.reading.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
+from course.annotations.reading.networks import Networks, Partial, Spec, Stack, Stop, Tensor
 
 MOST_STEPS = 20_000
 DEEPEST = 60

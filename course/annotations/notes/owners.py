@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from course.annotations.keras_calls import KNOWN
+from course.annotations.reading.keras_calls import KNOWN
+from course.arithmetic.layer import GLOBAL, RESHAPING, RESIZING, WINDOW
 
 FARTHEST = 8  # lines between a note and its layer
 LAYER_CALL = re.compile(rf"\b({'|'.join(KNOWN)})\s?\(")
@@ -110,6 +111,4 @@ class Owners:
 
 def _moves(layer):
     taken = layer.spec.layer
-    return taken is None or layer.spec.opaque or hasattr(taken, "taps") or hasattr(taken, "keepdims") or (
-        taken.kind in ("Flatten", "Dense", "UpSampling2D", "ZeroPadding2D", "Cropping2D", "Reshape")
-    )
+    return taken is None or layer.spec.opaque or taken.role in (WINDOW, GLOBAL, RESIZING, RESHAPING)

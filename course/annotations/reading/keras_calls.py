@@ -1,11 +1,10 @@
 """From the arguments of a Keras call to a layer of `course.arithmetic`.
 
-Signatures are those of Keras 3.15 (https://keras.io/api/layers/). Keras 1 spellings follow the
-Keras 1.2 documentation and the conversions of Keras 2's `legacy/interfaces.py`.
+Keras 1 spellings follow the Keras 1.2 documentation and the conversions of Keras 2's `legacy/interfaces.py`.
 """
 
-from course.arithmetic import LayerError, Pointwise
-from course.arithmetic.layers import LAYERS, from_config
+from course.arithmetic import LAYERS, POINTWISE, LayerError, Pointwise, from_config
+from course.arithmetic.layers import arguments, wanted
 
 ALIASES = {
     "Convolution2D": "Conv2D",
@@ -17,48 +16,6 @@ ALIASES = {
     "GlobalAvgPool2D": "GlobalAveragePooling2D",
     "GlobalMaxPool2D": "GlobalMaxPooling2D",
 }
-_WINDOW = ("strides", "padding", "data_format")
-SIGNATURES = {
-    "Conv2D": (
-        "filters", "kernel_size", *_WINDOW, "dilation_rate", "groups", "activation", "use_bias",
-    ),
-    "SeparableConv2D": (
-        "filters", "kernel_size", *_WINDOW, "dilation_rate", "depth_multiplier", "activation", "use_bias",
-    ),
-    "DepthwiseConv2D": (
-        "kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate", "activation",
-        "use_bias",
-    ),
-    "Conv2DTranspose": (
-        "filters", "kernel_size", "strides", "padding", "output_padding", "data_format", "dilation_rate",
-        "activation", "use_bias",
-    ),
-    "MaxPooling2D": ("pool_size", *_WINDOW),
-    "AveragePooling2D": ("pool_size", *_WINDOW),
-    "GlobalAveragePooling2D": ("data_format", "keepdims"),
-    "GlobalMaxPooling2D": ("data_format", "keepdims"),
-    "ZeroPadding2D": ("padding", "data_format"),
-    "Cropping2D": ("cropping", "data_format"),
-    "UpSampling2D": ("size", "data_format", "interpolation"),
-    "BatchNormalization": ("axis", "momentum", "epsilon", "center", "scale"),
-    "LayerNormalization": ("axis", "epsilon", "center", "scale"),
-    "GroupNormalization": ("groups", "axis", "epsilon", "center", "scale"),
-    "Activation": ("activation",),
-    "Dense": ("units", "activation", "use_bias"),
-    "Concatenate": ("axis",),
-    "Reshape": ("target_shape",),
-    "Permute": ("dims",),
-    "Softmax": ("axis",),
-    "ReLU": ("max_value", "negative_slope", "threshold"),
-    "LeakyReLU": ("negative_slope",),
-    "Dropout": ("rate",),
-    "SpatialDropout2D": ("rate",),
-    "AlphaDropout": ("rate",),
-    "GaussianDropout": ("rate",),
-    "GaussianNoise": ("stddev",),
-    "Rescaling": ("scale", "offset"),
-}  # fmt: skip
-
 KERAS_1_KEYS = {
     "nb_filter": "filters",
     "border_mode": "padding",
@@ -76,15 +33,11 @@ KERAS_1_SIGNS = (
     "border_mode", "subsample", "nb_filter", "nb_row", "nb_col", "nb_epoch", "samples_per_epoch", "nb_val_samples",
     "dim_ordering", "atrous_rate", "Convolution2D", "AtrousConvolution2D", "W_regularizer", "b_regularizer",
 )  # fmt: skip
-CONVOLUTIONS = ("Conv2D", "SeparableConv2D", "Conv2DTranspose")
 # What a layer does to sizes, receptive fields and parameters does not depend on these.
 HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom"}
-# One value in, one value out at each position, with no parameters.
-POINTWISE = (
-    "ReLU", "LeakyReLU", "ELU", "Softmax", "Rescaling", "GaussianNoise", "AlphaDropout", "GaussianDropout",
-    "Identity", "ActivityRegularization", "Masking", "ThresholdedReLU", "SpatialDropout2D",
-)  # fmt: skip
-KNOWN = {*LAYERS, *POINTWISE, *SIGNATURES, *ALIASES}
+# Of earlier Keras. They work on each position alone, as those of `POINTWISE` do.
+EARLIER = ("Masking", "ThresholdedReLU")
+KNOWN = {*LAYERS, *POINTWISE, *EARLIER, *ALIASES, "Permute"}
 
 # What can't be told from the text is read in two ways, and what differs is not judged. No text has such numbers
 # of channels, and most groups divide them.
@@ -143,7 +96,8 @@ def canonical(kind):
 
 def is_keras_1_kernel(kind, positional):
     """Return whether positional arguments read (filters, rows, columns), as Keras 1 had them."""
-    return kind in CONVOLUTIONS and len(positional) >= 3 and all(type(value) is int for value in positional[:3])
+    has_kernel = arguments(kind)[:2] == ("filters", "kernel_size")
+    return has_kernel and len(positional) >= 3 and all(type(value) is int for value in positional[:3])
 
 
 def layer_of(kind, positional, keywords, keras_1):
@@ -164,14 +118,14 @@ def layer_of(kind, positional, keywords, keras_1):
         return Pointwise(kind, (None, None) if kind == "Normalization" else (0, 0)), None, None
     if kind in ELSEWHERE:
         return None, None, f"{kind} is not among the layers this checker knows"
-    if kind not in LAYERS and kind not in POINTWISE:
+    if kind not in (*LAYERS, *POINTWISE, *EARLIER):
         return None, None, ""
     try:
         config = _config(kind, positional, keywords, keras_1)
         if kind not in LAYERS:
-            return from_config("Activation", {"activation": kind, "name": config.get("name")}), None, None
+            return Pointwise(kind, name=config.get("name")), None, None
         other, doubts = dict(config), []
-        for key in [key for key, value in config.items() if key in _wanted(kind) and not _is_plain(value)]:
+        for key in [key for key, value in config.items() if key in wanted(kind) and not _is_plain(value)]:
             if key in HARMLESS:
                 config[key] = other[key] = HARMLESS[key]
                 continue
@@ -203,12 +157,8 @@ def _is_plain(value, depth=0):
     return value is None or type(value) in (int, float, bool, str)
 
 
-def _wanted(kind):
-    return LAYERS[kind].__dataclass_fields__
-
-
 def _config(kind, positional, keywords, keras_1):
-    order = SIGNATURES.get(kind, ())
+    order = arguments(kind)
     config = {}
     if keras_1 and is_keras_1_kernel(kind, positional):
         order, positional = ("filters", "kernel_size"), [positional[0], (positional[1], positional[2])]

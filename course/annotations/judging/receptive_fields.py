@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from course.annotations.following import follow, late, with_late
-from course.annotations.rules import (
+from course.annotations.judging.following import Steps, follow
+from course.annotations.judging.rules import (
     ANYTHING_MORE,
     COMMON,
     DROPPED,
@@ -15,9 +15,9 @@ from course.annotations.rules import (
     RARE,
     TOO_OFTEN,
 )
-from course.annotations.steps import CONVOLUTION, GLOBAL, POOLING, steps_of
-from course.annotations.steps import OTHER as NO_WINDOW
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, WRONG, Verdict
+from course.annotations.judging.steps import CONVOLUTION, GLOBAL, POOLING, steps_of
+from course.annotations.judging.steps import OTHER as NO_WINDOW
+from course.table import pair
 
 
 def check_receptive_fields(noted, truth, sizes):
@@ -47,52 +47,36 @@ def check_receptive_fields(noted, truth, sizes):
     for number, row in enumerate(truth.rows):
         if None in known[number] and not any(i >= 0 and None in known[i] for i in row.row.inputs):
             doubtful.add(number)
-    verdicts = follow(claims, true, inputs, (1, 1), _Fields(pairs, sizes, inputs), doubtful)[0]
-    is_late, where = late(claims, true, (1, 1), inputs)
-    if is_late:
-        return with_late(verdicts, where, "receptive field")
+    verdicts, _ = follow(_Fields(pairs, sizes, inputs), claims, true, inputs, doubtful)
     return _with_poolings_renamed(verdicts, pairs, claims, inputs)
 
 
-class _Fields:
-    """How receptive fields step, and what is said of a wrong one."""
-
+class _Fields(Steps):
+    what, short = "receptive field", "number"
     unknown = "What it sees can't be worked out."
+    start = (1, 1)
 
     def __init__(self, pairs, sizes, inputs):
         self.pairs, self.sizes, self.inputs = pairs, sizes, inputs
 
-    def gather(self, sources):
-        return max(sources, key=lambda held: held.value)
+    def gather(self, held):
+        return max(held, key=lambda each: each.value)
 
     def after(self, number, value):
         return tuple(v + step.grows for v, step in zip(value, self.pairs[number], strict=True))
 
-    def judge(self, claim, true, value, last, number, since):
-        size = self.sizes.get(max(self.inputs[number]))
-        return _judge(claim, true, value, last, [self.pairs[i] for i in since], size)
+    def named(self, claim, last, since):
+        return named(claim, last, [self.pairs[i] for i in since])
 
+    def leads(self, claim, value, last):
+        return f"From {_shown(last.value)} this layer leads to {_shown(value)}, not {_shown(claim)}"
 
-def _judge(claim, true, value, last, steps, size):
-    """Return the verdict on one note, `value` being where the right step leads from the last one."""
-    own = steps[-1]
-    by_noted_size = (
-        own[0].family == GLOBAL
-        and size not in (None, (own[0].size, own[1].size))
-        and claim == tuple(v + (n - 1) * step.jump for v, n, step in zip(last.value, size, own, strict=True))
-    )
-    if claim == true == value:
-        return Verdict(RIGHT)
-    if claim == value:
-        return Verdict(INHERITED, "The step is right, but it starts from a wrong number.", source=last.source)
-    if by_noted_size and claim != true:
-        return Verdict(INHERITED, "The step is right for the size that was noted.", source=last.source)
-    kind, why = named(claim, last, steps)
-    if claim == true:
-        # Where no rule leads there, the number was put right.
-        return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
-    leads = f"From {_shown(last.value)} this layer leads to {_shown(value)}, not {_shown(claim)}"
-    return Verdict(WRONG, f"{leads}: {why}." if why else f"{leads}.", kind)
+    def excuse(self, claim, last, number):
+        own, size = self.pairs[number], self.sizes.get(max(self.inputs[number]))
+        if own[0].family != GLOBAL or size is None:
+            return ""
+        by_noted_size = tuple(v + (n - 1) * step.jump for v, n, step in zip(last.value, size, own, strict=True))
+        return "The step is right for the size that was noted." if claim == by_noted_size else ""
 
 
 def named(claim, last, steps):
@@ -153,8 +137,8 @@ def _lead(rule, field, steps, wrong, claim):
     """Return where the steps lead from `field` when a rule is used in some, None where it can't be."""
     out, used = [], False
     for axis, value in enumerate(field):
-        for number, pair in enumerate(steps):
-            step, after = pair[axis], value + pair[axis].grows
+        for number, both in enumerate(steps):
+            step, after = both[axis], value + both[axis].grows
             if number in wrong and rule.applies(step):
                 right, after = after, rule.value(value, step)
                 if after == ANYTHING_MORE:
@@ -203,5 +187,5 @@ def _added(number, claims, inputs):
     return claims[number][0] - (claims[at][0] if at >= 0 else 1)
 
 
-def _shown(pair):
-    return f"RF {pair[0]}" if pair[0] == pair[1] else f"RF {pair[0]}×{pair[1]}"
+def _shown(field):
+    return f"RF {pair(field)}"

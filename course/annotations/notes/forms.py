@@ -1,6 +1,6 @@
 """Columns of numbers that no layer's truth could settle, told apart by how they run from note to note."""
 
-from course.annotations.notes import MOST_KERNEL, form_of
+from course.annotations.notes.note import MOST_KERNEL, form_of
 
 
 def label_by_form(notes):

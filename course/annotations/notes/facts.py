@@ -1,7 +1,9 @@
 """What numbers beside a layer could be: whether they are what a label says, or follow from others."""
 
-from course.annotations.notes import form_of
-from course.annotations.truth import Move
+from course.annotations.notes.note import form_of
+from course.annotations.truth import Moves
+
+MOST = 50  # layers from one number to the next that follows from it
 
 
 class Facts:
@@ -15,8 +17,7 @@ class Facts:
 
     def __init__(self, noted, truth):
         self.noted, self.truth, self.numbers = noted, truth, {}
-        self.moves = [Move(row, truth.ledger) for row in truth.ledger]
-        self.parents = [max(row.inputs, default=-1) for row in truth.ledger]
+        self.moves = Moves(truth.ledger)
 
     def fits(self, label, token, layer):
         """Return whether a number is what a label says of a layer's output, or of the layer."""
@@ -30,7 +31,7 @@ class Facts:
         if label in ("field", "before"):
             field = row.nominal_receptive_field
             if label == "before":
-                parent = self.parents[layer]
+                parent = self.moves.parents[layer]
                 field = (1, 1) if parent < 0 else self.truth.rows[parent].nominal_receptive_field
             return form in ("number", "area") and pair_of(value) == field
         if form == "number":
@@ -67,7 +68,7 @@ class Facts:
 
     def into(self, layer):
         """Return the shape of what goes into a layer."""
-        parent = self.parents[layer]
+        parent = self.moves.parents[layer]
         return self.truth.image if parent < 0 else self.truth.rows[parent].output_shape
 
     def follows(self, label, before, place):
@@ -79,8 +80,7 @@ class Facts:
                 return False
             return pair_of(a)[0] - fields[0][0] == pair_of(b)[0] - fields[1][0] and before.layer < place.layer
         if label == "size" and before.layer < place.layer:
-            plane = pair_of(a if isinstance(a, int) else a[:2])
-            return self._lead(before.layer, plane, place.layer) == pair_of(b if isinstance(b, int) else b[:2])
+            return self.moves.lead(before.layer, pair_of(a), place.layer, MOST) == pair_of(b)
         return False
 
     def steps(self, label, place):
@@ -89,24 +89,13 @@ class Facts:
         if before is None or isinstance(before, int) != isinstance(token.value, int):
             return False
         if label == "size":
-            return self.moves[place.layer].after(pair_of(before)) == pair_of(token.value)
-        parent = self.parents[place.layer]
+            return self.moves.each[place.layer].after(pair_of(before)) == pair_of(token.value)
+        parent = self.moves.parents[place.layer]
         fields = [(1, 1) if parent < 0 else self.truth.rows[parent].nominal_receptive_field,
                   self.truth.rows[place.layer].nominal_receptive_field]  # fmt: skip
         if label != "field" or None in (*fields[0], *fields[1]):
             return False
         return pair_of(token.value)[0] - pair_of(before)[0] == fields[1][0] - fields[0][0]
-
-    def _lead(self, start, plane, end):
-        path = []
-        while end > start:
-            path.append(end)
-            end = self.parents[end]
-        if end != start or len(path) > 50:
-            return None
-        for i in reversed(path):
-            plane = self.moves[i].after(plane)
-        return plane
 
 
 def _is_shape(form, value, shape):

@@ -3,7 +3,7 @@
 import ast
 import operator
 
-from course.annotations.keras_calls import Unresolved
+from course.annotations.reading.keras_calls import Unresolved
 
 LARGEST = 10**12
 LONGEST = 1_000

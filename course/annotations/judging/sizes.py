@@ -1,9 +1,9 @@
 """Check the output sizes that were noted, step by step, and name the mistake where one starts."""
 
-from course.annotations.following import SAME_AS_VALID, VALID_AS_SAME, follow, late, with_late
-from course.annotations.rules import OTHER
+from course.annotations.judging.following import SAME_AS_VALID, VALID_AS_SAME, Steps, follow
+from course.annotations.judging.rules import OTHER
+from course.annotations.judging.verdicts import UNJUDGED, WRONG, Verdict
 from course.annotations.truth import Move, plane_of
-from course.annotations.verdicts import INHERITED, LUCKY, RIGHT, UNJUDGED, WRONG, Verdict
 from course.table import times
 
 
@@ -25,52 +25,41 @@ def check_sizes(noted, truth):
     shapes = [row.row.output_shape for row in truth.rows]
     planes = [_plane_of_claim(note.claim.size, shape) for note, shape in zip(noted, shapes, strict=True)]
     true = [plane_of(shape) for shape in shapes]
-    image = truth.ledger.input_shape[:2]
     inputs = [row.row.inputs for row in truth.rows]
-    steps = _Sizes([Move(row, truth.ledger) for row in truth.ledger])
-    verdicts, held = follow(planes, true, [(max(i, default=-1),) for i in inputs], image, steps, truth.doubtful)
-    is_late, where = late(planes, true, image, inputs)
-    if is_late:
-        verdicts = with_late(verdicts, where, "size")
+    verdicts, held = follow(_Sizes(truth.ledger), planes, true, inputs, truth.doubtful)
     for number, (note, plane, row) in enumerate(zip(noted, planes, truth.rows, strict=True)):
         if note.claim.size and row.row.output_shape is None:
             verdicts[number] = Verdict(UNJUDGED, _Sizes.unknown)
         elif note.claim.size and plane is None:
             shape, claim = row.output_shape, note.claim.size
             known = shape is not None and None not in shape and len(claim) < 4
-            why = f"It puts out {_shown(shape)}, not {_shown(claim)}." if known else ""
+            why = f"It puts out {times(shape)}, not {times(claim)}." if known else ""
             verdicts[number] = Verdict(WRONG, why, OTHER) if known else Verdict(UNJUDGED)
     return verdicts, {number: each and each.value for number, each in held.items()}
 
 
-class _Sizes:
-    """How sizes step, and what is said of a wrong one."""
-
+class _Sizes(Steps):
+    what = short = "size"
     unknown = "Its size can't be worked out."
 
-    def __init__(self, moves):
-        self.moves = moves
+    def __init__(self, ledger):
+        self.start = ledger.input_shape[:2]
+        self.moves = [Move(row, ledger) for row in ledger]
 
-    def gather(self, sources):
-        return sources[0]
+    def sources(self, inputs):
+        return (max(inputs, default=-1),)
 
     def after(self, number, value):
         return self.moves[number].after(value)
 
-    def judge(self, claim, true, value, last, number, since):
-        if claim == true == value:
-            return Verdict(RIGHT)
-        if claim == value:
-            return Verdict(INHERITED, "The step is right, but it starts from a wrong size.", source=last.source)
-        kind, why = _named(claim, last, [self.moves[i] for i in since])
-        if claim == true:
-            # Where no known mistake leads there, the number was put right.
-            return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
-        leads = f"leads to {_shown(value)}, not" if value else "can't work, nor give"
-        leads = f"{leads} {_shown(claim)}"
+    def named(self, claim, last, since):
+        return _named(claim, last, [self.moves[i] for i in since])
+
+    def leads(self, claim, value, last):
+        leads = f"leads to {times(value)}, not" if value else "can't work, nor give"
+        sentence = f"this layer {leads} {times(claim)}"
         known = last.value and not last.loose
-        sentence = f"From {_shown(last.value)} this layer {leads}" if known else f"This layer {leads}"
-        return Verdict(WRONG, f"{sentence}: {why}." if why else f"{sentence}.", kind)
+        return f"From {times(last.value)} {sentence}" if known else sentence.capitalize()
 
 
 def _named(plane, last, path):
@@ -110,7 +99,3 @@ def _plane_of_claim(claim, shape):
     if len(claim) > 1:
         return tuple(claim[:2])
     return (1, 1) if claim[0] in (1, shape[-1]) else None
-
-
-def _shown(shape):
-    return times(shape)

@@ -1,7 +1,7 @@
 """Check the channels and the parameter counts that were noted."""
 
-from course.annotations.rules import OTHER
-from course.annotations.verdicts import INHERITED, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
+from course.annotations.judging.rules import OTHER
+from course.annotations.judging.verdicts import INHERITED, RIGHT, UNCLAIMED, UNJUDGED, WRONG, Verdict
 
 
 def check_channels(noted, truth):

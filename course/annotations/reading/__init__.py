@@ -1,0 +1,1 @@
+"""A text that holds Keras code or a printed summary, read into layers."""
