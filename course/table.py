@@ -86,6 +86,24 @@ class Table:
         notes = "".join(f"<div>{html.escape(note)}</div>" for note in self.notes)
         return f"<table>{caption}{rows}</table>{notes}"
 
+    @property
+    def texts(self):
+        """The rows, each cell as it is printed."""
+        return [tuple(self._texts(cells)) for cells in self.rows]
+
+    def column(self, heading):
+        """Return the cells under a heading as they were given, without those that are empty.
+
+        Raises
+        ------
+        ValueError
+            When there is no such heading.
+        """
+        if heading not in self.headings:
+            raise ValueError(f"There is no column {heading!r}: choose one of {', '.join(map(repr, self.headings))}.")
+        place = self.headings.index(heading)
+        return [cells[place] for cells in self.rows if cells[place] != ""]
+
     def as_dict(self):
         """Return the table for JSON, its numbers as they were given."""
         return {
