@@ -100,7 +100,9 @@ class Table:
             When there is no such heading.
         """
         if heading not in self.headings:
-            raise ValueError(f"There is no column {heading!r}: choose one of {', '.join(map(repr, self.headings))}.")
+            raise ValueError(
+                f"There is no column {heading!r}: choose one of {', '.join(map(repr, self.headings))}."
+            )
         place = self.headings.index(heading)
         return [cells[place] for cells in self.rows if cells[place] != ""]
 

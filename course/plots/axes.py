@@ -14,7 +14,9 @@ def beside(axes, text, place, right=5, up=0, **style):
     return axes.annotate(text, place, (right, up), textcoords="offset points", **style)
 
 
-def hbars(axes, names, values, ends, colours=BLUE, *, panels=1, size=TEXT, places=None, ticks=None, scale=True, **styles):
+def hbars(
+    axes, names, values, ends, colours=BLUE, panels=1, size=TEXT, places=None, ticks=None, scale=True, **styles
+):
     """Draw a bar for each row, the first on top, with a text at its end that has room.
 
     Parameters
@@ -34,7 +36,7 @@ def hbars(axes, names, values, ends, colours=BLUE, *, panels=1, size=TEXT, place
         How far down bars and names are, if not at 0, 1, 2, ...
     scale : bool
         Whether the axis is numbered.
-    **styles : list
+    **each : list
         Of the texts, such as weight, and the `start` of those that do not begin at the end: one for each bar.
     """
     places = range(len(values)) if places is None else places
@@ -43,12 +45,12 @@ def hbars(axes, names, values, ends, colours=BLUE, *, panels=1, size=TEXT, place
     for i, (bar, value, end, place) in enumerate(zip(bars, values, ends, places, strict=True)):
         if value is None:
             bar.remove()
-        style = {what: each[i] for what, each in styles.items()}
+        style = {what: one[i] for what, one in each.items()}
         beside(axes, end, (style.pop("start", drawn[i]), place), **style)
     names = ["\n".join(wrapped(name, 0.3 * WIDTH, size)) for name in names]
     axes.set_yticks(places if ticks is None else ticks, names, size=size)
     aside = max(text_width(line, size) for name in names for line in name.split("\n"))
-    starts = styles.get("start", drawn)
+    starts = each.get("start", drawn)
     axes.set(
         ylim=(places[-1] + 0.6, places[0] - 0.6),
         xlim=(0, room_for(ends, starts, (WIDTH - 2 * MARGIN - aside - 20) / panels) or 1),
@@ -71,11 +73,12 @@ def epochs(axes, last, ticks=12):
 
 def sample(label, colour=INK, **style):
     """Return an entry of a legend: a line, or a mark where there is no line."""
-    return Line2D([], [], label=label, color=colour, **({"linestyle": "none"} if "marker" in style else {}) | style)
+    style = {"linestyle": "none" if "marker" in style else "solid"} | style
+    return Line2D([], [], label=label, color=colour, **style)
 
 
 def by_epoch(curves):
-    """Return the rows of a table from lists of (epochs, values): a row an epoch, empty where nothing was measured."""
+    """Return a table's rows from lists of (epochs, values), a row an epoch, "" where nothing was measured."""
     found = [dict(zip(map(int, epochs), values, strict=True)) for epochs, values in curves]
     every = sorted(set().union(*found))
     return [(epoch, *(each.get(epoch, "") for each in found)) for epoch in every]

@@ -51,12 +51,13 @@ def speed_ups(timings, title=None):
     )  # fmt: skip
     axes.axvline(1, color=INK, linewidth=1.2, linestyle=DASHED)
     axes.set(xlabel="times (1 is no change)", ylabel="input of the layer")
-    picture.describe("Bar chart", *(f"Input {inputs[some[0]]}: {listed(ends[i] for i in some)}." for some in groups))
+    each = (f"Input {inputs[some[0]]}: {listed(ends[i] for i in some)}." for some in groups)
+    picture.describe("Bar chart", *each)
     return picture
 
 
 def _compared(timings):
-    """Return rows of an input, such as "8×8×256", by how many times separable beats standard there, and in what."""
+    """Return rows of an input, such as "8×8×256", by how many times separable beats standard, and in what."""
     found = {(t.input, t.training, t.name): t for t in timings}
     inputs = {}
     for shape, training, name in sorted(found, key=lambda key: key[1]):
