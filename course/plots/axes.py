@@ -15,7 +15,7 @@ def beside(axes, text, place, right=5, up=0, **style):
 
 
 def hbars(
-    axes, names, values, ends, colours=BLUE, panels=1, size=TEXT, places=None, ticks=None, scale=True, **styles
+    axes, names, values, ends, colours=BLUE, panels=1, size=TEXT, places=None, ticks=None, scale=True, **each
 ):
     """Draw a bar for each row, the first on top, with a text at its end that has room.
 
@@ -55,8 +55,11 @@ def hbars(
         ylim=(places[-1] + 0.6, places[0] - 0.6),
         xlim=(0, room_for(ends, starts, (WIDTH - 2 * MARGIN - aside - 20) / panels) or 1),
     )
-    axes.tick_params(left=False, bottom=scale, labelbottom=scale)
-    axes.spines["bottom"].set_visible(scale)
+    axes.tick_params(left=False)
+    axes.xaxis.get_major_locator().set_params(steps=[1, 2, 5, 10])
+    if not scale:
+        axes.tick_params(bottom=False, labelbottom=False)
+        axes.spines["bottom"].set_visible(False)
 
 
 def room_for(texts, places, wide, low=0):

@@ -5,13 +5,14 @@ from matplotlib.ticker import MaxNLocator
 
 from course import evaluation
 from course.plots.axes import DASHED, beside, dots, hbars
-from course.plots.picture import INK, SKY_BLUE, VERMILLION, Picture, darker, listed, plot
+from course.plots.picture import INK, SKY_BLUE, TEXT, VERMILLION, Picture, darker, listed, plot, wrapped
 from course.plots.several import names_of, sources_of
 from course.runs import Run
 from course.table import Table
 
 _ROW = 42  # pixels on the page
 _HISTOGRAM = 170
+_NAMES = 170
 _BIN = 0.1  # points of accuracy
 _LINE = 12  # points
 _HEADINGS = ("run", "best less last (points)", "last (%)", "best (%)", "best epoch", "by noise alone (points)")
@@ -96,8 +97,9 @@ def _row(name, run):
 def _draw_rows(axes, table, furthest):
     words = [_in_words(cells) for cells in table.texts]
     ups = [_LINE / 2 if cells[5] != "" else 0 for cells in table.rows]
-    start = [1.06 * furthest] * len(words)
-    hbars(axes, table.column("run"), table.column(_HEADINGS[1]), words, start=start, up=ups)
+    start = [1.04 * furthest] * len(words)
+    names = ["\n".join(wrapped(name, _NAMES, TEXT)) for name in table.column("run")]
+    hbars(axes, names, table.column(_HEADINGS[1]), words, start=start, up=ups)
     for y, (*_, chance) in enumerate(table.rows):
         if chance != "":
             dots(axes, chance, y, VERMILLION, marker="D", markersize=8, markeredgecolor="white")
