@@ -37,7 +37,10 @@ def accuracy_against_receptive_field(points, title=None):
          *(100 * share for share in (p.predicted, p.train_accuracy, p.test_accuracy)))
         for p in points
     ]  # fmt: skip
-    table = Table(_HEADINGS, rows, formats=dict.fromkeys(_HEADINGS[3:], ".1f"))
+    off = sum(abs(training - test) > 5 for *_, training, test in rows)
+    networks = counted(len(rows), "network")
+    note = f"Training and test accuracy differ by more than 5 points in {off} of {networks}."
+    table = Table(_HEADINGS, rows, notes=(note,), formats=dict.fromkeys(_HEADINGS[3:], ".1f"))
     ways = list(dict.fromkeys(table.column("enlarged by")))
     distances = sorted({(p.distance_a, p.distance_b) for p in points})
     picture = Picture(
@@ -64,11 +67,7 @@ def accuracy_against_receptive_field(points, title=None):
         axes.set_xlabel("receptive field (pixels)")
     for axes in panels[:, 0]:
         axes.set_ylabel("accuracy (%)")
-    off = sum(abs(training - test) > 5 for *_, training, test in rows)
-    said.append(
-        f"Training and test accuracy differ by more than 5 points in {off} of {counted(len(rows), 'network')}."
-    )
-    picture.describe("Dot plots of accuracy against receptive field", *said)
+    picture.describe("Dot plots of accuracy against receptive field", *said, *table.notes)
     return picture
 
 

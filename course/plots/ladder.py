@@ -79,14 +79,15 @@ def _table(rungs, last):
         before = mean
     formats = {**dict.fromkeys((*columns, "mean (%)"), ".2f"), "gained": "+.1f", "spread": ".1f"}
     headings = ("rung", *columns, "mean (%)", "gained", "spread", "processor time (s)")
-    return Table(headings, rows, formats=formats | {headings[-1]: ",.0f"}, left=(0,))
+    totals = ("all steps", *[""] * (most + 1), mean - rows[0][most + 1], "", "")
+    return Table(headings, rows, totals, formats=formats | {headings[-1]: ",.0f"}, left=(0,))
 
 
 def _finding(table):
     """Return what all steps gain, and which of them most."""
-    means, steps = table.column("mean (%)"), table.column("gained")
+    steps = table.column("gained")
     best = steps.index(max(steps))
     return (
-        f"{counted(len(steps), 'step')} gain {means[-1] - means[0]:.1f} points: "
+        f"{counted(len(steps), 'step')} gain {table.totals[-3]:.1f} points: "
         f"{table.rows[best + 1][0]!r} gains most, {steps[best]:.1f}"
     )
