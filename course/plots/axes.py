@@ -41,10 +41,10 @@ def hbars(
     """
     places = range(len(values)) if places is None else places
     drawn = [0 if value is None else value for value in values]
-    bars = axes.barh(places, drawn, height=0.7, color=colours)
-    for i, (bar, value, end, place) in enumerate(zip(bars, values, ends, places, strict=True)):
-        if value is None:
-            bar.remove()
+    colours = [colours] * len(ends) if isinstance(colours, str) else colours
+    for i, (value, end, place, colour) in enumerate(zip(values, ends, places, colours, strict=True)):
+        if value is not None:
+            axes.barh(place, value, height=0.7, color=colour)
         style = {what: one[i] for what, one in each.items()}
         beside(axes, end, (style.pop("start", drawn[i]), place), **style)
     names = ["\n".join(wrapped(name, 0.3 * WIDTH, size)) for name in names]

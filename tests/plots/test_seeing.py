@@ -44,7 +44,9 @@ def test_the_title_states_what_the_blind_and_the_able_reached():
     assert accuracy_against_receptive_field(POINTS[:1]).title == (
         "Where no unit sees both dots, 1 network reached 50.0 % at most"
     )
-    assert accuracy_against_receptive_field(POINTS[2:3]).title == ("Where one always does, 1 of 1 exceeded 95 %")
+    assert accuracy_against_receptive_field(POINTS[2:3]).title == (
+        "Where one always does, 1 of 1 exceeded 95 %"
+    )
     assert accuracy_against_receptive_field(POINTS[-1:]).title == "Units see both dots in some places only"
     assert accuracy_against_receptive_field(POINTS, title="Mine").title == "Mine"
 
