@@ -25,7 +25,7 @@ class Table:
     formats : dict of str to str
         Python's format of the numbers under a heading, such as ".1%". Without one, thousands are parted.
     left : tuple of int, optional
-        The columns of words. If not given, those in which a str stands.
+        The columns of words. If not given, those in which a str stands that is not empty.
     marks : dict of (int, int) to str
         CSS of single cells, by row and column, such as that of a wrong one.
 
@@ -53,7 +53,7 @@ class Table:
             raise ValueError(f"A format is given for {min(strange)!r}, which is none of the headings.")
         if self.left is None:
             columns = enumerate(zip(*self.rows, strict=True))
-            found = tuple(i for i, cells in columns if any(isinstance(cell, str) for cell in cells))
+            found = tuple(i for i, cells in columns if any(isinstance(cell, str) and cell for cell in cells))
             object.__setattr__(self, "left", found)
 
     def __str__(self):

@@ -6,6 +6,7 @@ from matplotlib.ticker import MaxNLocator
 from course.plots.picture import BLUE, INK, MARGIN, SMALL, TEXT, WIDTH, text_width, wrapped
 
 DASHED = (0, (4, 3))
+QUARTILES = "lower quartile", "upper quartile"
 
 
 def beside(axes, text, place, right=5, up=0, **style):

@@ -44,7 +44,7 @@ def confusion_matrix(labels, predictions, names, title=None):
     right = np.trace(counts)
     result = f"{right:,} of {len(labels):,} images are right ({100 * right / len(labels):.2f} %)"
     rows = [(name, *row, sum(row)) for name, row in zip(names, counts.tolist(), strict=True)]
-    table = Table(("true class", *names, "images"), rows, notes=(result,), left=(0,))
+    table = Table(("true class", *names, "images"), rows, notes=(result,))
     longest = max(text_width(name, SMALL) for name in names)
     aside = max(longest, text_width("true class \u2193", SMALL)) + 10
     column = (WIDTH - 2 * MARGIN - aside) / classes

@@ -40,11 +40,12 @@ def conversion(stages, title=None, accuracy_of=""):
     rows = [(name, *(stage[key] for key in _PANELS)) for name, stage in stages.items()]
     ratios = [first / last for first, last in zip(rows[0][1:4], rows[-1][1:4], strict=True)]
     table = Table(
-        ("stage", *_PANELS), rows, ("first / last", *ratios, ""), (accuracy_of,) if accuracy_of else (),
-        formats={"accuracy": ".1%", "seconds": ".3f"}, left=(0,),
+        ("stage", *_PANELS), rows, ("first / last", *(f"{ratio:.3g}" for ratio in ratios), ""),
+        (accuracy_of,) if accuracy_of else (),
+        formats={"parameters": ",", "macs": ",.0f", "seconds": ".3f", "accuracy": ".1%"},
     )  # fmt: skip
     subtitle = f"Each row changes the one above it. {accuracy_of}".strip()
-    picture = Picture(len(rows) * _ROW + 36, title or _finding(table), subtitle, table=table)
+    picture = Picture(len(rows) * _ROW + 36, title or _finding(table, *ratios), subtitle, table=table)
     panels = picture.subplots(1, len(_PANELS), sharey=True)
     for axes, (key, (label, colour, shown)) in zip(panels, _PANELS.items(), strict=True):
         values = table.column(key)
@@ -61,9 +62,8 @@ def conversion(stages, title=None, accuracy_of=""):
     return picture
 
 
-def _finding(table):
-    """Return how the last stage differs from the first."""
-    _, parameters, macs, seconds, _ = table.totals
+def _finding(table, parameters, macs, seconds):
+    """Return how the last stage differs from the first, from the three ratios."""
     finding = (
         f"{_factor(parameters, 'fewer', 'as many')} parameters, {_factor(macs, 'fewer', 'as many')} MACs, "
         f"and a step {_factor(seconds, 'as fast', 'as long')}"

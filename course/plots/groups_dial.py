@@ -4,14 +4,14 @@ from math import log
 
 from matplotlib.ticker import LogLocator
 
-from course.plots.axes import DASHED, beside
+from course.plots.axes import DASHED, QUARTILES, beside
 from course.plots.marks import apart
 from course.plots.picture import BLUE, DPI, GREEN, INK, PURPLE, TEXT, VERMILLION, Picture, counted, darker, plot
 from course.table import Table
 
 _HEIGHT = 230  # of the axes, about, in pixels on the page
 _LINE = 17
-_HEADINGS = ("layer", "groups", "MACs", "times the MACs", "took", "times as long", "lower", "upper quartile")
+_HEADINGS = ("layer", "groups", "MACs", "times the MACs", "took", "times as long", *QUARTILES)
 _KERAS, _DIRECT, _DEPTHWISE = "Conv2D", "tf.nn.conv2d", "DepthwiseConv2D"
 
 

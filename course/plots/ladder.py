@@ -80,7 +80,7 @@ def _table(rungs, last):
     formats = {**dict.fromkeys((*columns, "mean (%)"), ".2f"), "gained": "+.1f", "spread": ".1f"}
     headings = ("rung", *columns, "mean (%)", "gained", "spread", "processor time (s)")
     totals = ("all steps", *[""] * (most + 1), mean - rows[0][most + 1], "", "")
-    return Table(headings, rows, totals, formats=formats | {headings[-1]: ",.0f"}, left=(0,))
+    return Table(headings, rows, totals, formats=formats | {headings[-1]: ",.0f"})
 
 
 def _finding(table):

@@ -58,7 +58,6 @@ def reproduction(ours, published=None, others=None, title=None):
         by_epoch(_readings(run, key) for run in logs for key in _IMAGES),
         notes=_notes(lines, others),
         formats=dict.fromkeys(headings[1:], ".2f"),
-        left=(),
     )
     picture = Picture(
         _BODY,

@@ -57,7 +57,7 @@ def spread(accuracies, marks, title=None):
     accuracies = np.sort(accuracies)
     rows = [(name, value, f"{ranked(value, accuracies)} runs") for name, value in marks.items()]
     rows += [("one of the runs", value, "") for value in accuracies]
-    table = Table(("what", _HEADING, "lies"), rows, notes=(finding,), formats={_HEADING: ".2f"}, left=(0, 2))
+    table = Table(("what", _HEADING, "lies"), rows, notes=(finding,), formats={_HEADING: ".2f"})
     heights = _stacked([_place(value, low, high) for value in accuracies], dot)
     labels = {f"{name} {value:.2f} %": value for name, value in marks.items()}
     levels = _levels(labels, low, high)

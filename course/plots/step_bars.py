@@ -1,6 +1,6 @@
 """How long the steps of some networks take."""
 
-from course.plots.axes import hbars
+from course.plots.axes import QUARTILES, hbars
 from course.plots.picture import INK, Picture, counted, in_house_style
 from course.table import Table
 
@@ -28,7 +28,7 @@ def step_bars(timings, title, subtitle=""):
     """
     if not timings:
         raise ValueError("There is no timing to draw: pass those of benchmarks.time_networks().")
-    headings = "step", "took", "median (ms)", "lower quartile", "upper quartile"
+    headings = "step", "took", "median (ms)", *QUARTILES
     rows = [(t.name, t.took, *(1000 * seconds for seconds in (t.median, *t.quartiles))) for t in timings]
     table = Table(headings, rows, formats=dict.fromkeys(headings[2:], ".2f"))
     names, took, medians, lower, upper = zip(*table.rows, strict=True)
