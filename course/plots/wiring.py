@@ -57,7 +57,7 @@ def wiring(layers, size=12, unit=None, title=None):
     seen = sorted(u for level, u in inside if level == 0)
     holes = len(seen) < seen[-1] - seen[0] + 1
     span = f"{'some of ' if holes else ''}pixels {seen[0]} to {seen[-1]}" if len(seen) > 1 else f"pixel {seen[0]}"
-    title = title or f"Unit {unit} of the last layer sees {counted(len(seen), 'pixel')} of the image: {span}"
+    finding = f"Unit {unit} of the last layer sees {counted(len(seen), 'pixel')} of the image: {span}"
     width = field[1] - field[0] + 1
     beyond = ", padding included" if width > seen[-1] - seen[0] + 1 else ", holes included" if holes else ""
     aside = f"Its receptive field is {counted(width, 'pixel')} wide{beyond}."
@@ -69,13 +69,13 @@ def wiring(layers, size=12, unit=None, title=None):
             (name, count, field, jump, sum(level == at for level, _ in inside))
             for at, ((name, field, jump), (count, _)) in enumerate(zip(found, levels, strict=True))
         ],
-        notes=(f"{title}.", aside),
+        notes=(f"{finding}.", aside),
     )
     names = table.column("layer")
     labels = [f"RF {field}, jump {jump}" for _, _, field, jump, _ in table.texts]
     left = MARGIN + max(text_width(text, SMALL) for text in names + labels) + 18
     step = min(_WIDEST, (WIDTH - MARGIN - left - 12) / size)
-    picture = Picture(_ROW * len(levels) + 8, title, aside, table=table)
+    picture = Picture(_ROW * len(levels) + 8, title or finding, aside, table=table)
     page = picture.page()
 
     def place(level, u):
