@@ -25,7 +25,7 @@ class Table:
     formats : dict of str to str
         Python's format of the numbers under a heading, such as ".1%". Without one, thousands are parted.
     left : tuple of int, optional
-        The columns of words. If not given, those in which a str stands.
+        The columns of words. If not given, those in which a str stands that is not empty.
     marks : dict of (int, int) to str
         CSS of single cells, by row and column, such as that of a wrong one.
 
@@ -53,7 +53,7 @@ class Table:
             raise ValueError(f"A format is given for {min(strange)!r}, which is none of the headings.")
         if self.left is None:
             columns = enumerate(zip(*self.rows, strict=True))
-            found = tuple(i for i, cells in columns if any(isinstance(cell, str) for cell in cells))
+            found = tuple(i for i, cells in columns if any(isinstance(cell, str) and cell for cell in cells))
             object.__setattr__(self, "left", found)
 
     def __str__(self):
@@ -85,6 +85,26 @@ class Table:
         caption = f'<caption style="text-align:left">{html.escape(self.caption)}</caption>' if self.caption else ""
         notes = "".join(f"<div>{html.escape(note)}</div>" for note in self.notes)
         return f"<table>{caption}{rows}</table>{notes}"
+
+    @property
+    def texts(self):
+        """The rows, each cell as it is printed."""
+        return [tuple(self._texts(cells)) for cells in self.rows]
+
+    def column(self, heading):
+        """Return the cells under a heading as they were given, without those that are empty.
+
+        Raises
+        ------
+        ValueError
+            When there is no such heading.
+        """
+        if heading not in self.headings:
+            raise ValueError(
+                f"There is no column {heading!r}: choose one of {', '.join(map(repr, self.headings))}."
+            )
+        place = self.headings.index(heading)
+        return [cells[place] for cells in self.rows if cells[place] != ""]
 
     def as_dict(self):
         """Return the table for JSON, its numbers as they were given."""

@@ -31,6 +31,17 @@ def test_numbers_stand_right_and_words_left():
     ]
 
 
+def test_rows_as_printed_and_columns_as_given():
+    assert CLASSES.texts == [("cat", "1,149", "78.4%"), ("dog & co", "5", "?")]
+    assert CLASSES.column("answers") == [1149, 5]
+    gained = Table(("rung", "gained"), [("first", ""), ("second", 2.5)])
+    assert gained.column("gained") == [2.5]
+    # An empty cell makes no column of words.
+    assert str(gained).splitlines()[2:] == ["first", "second     2.5"]
+    with pytest.raises(ValueError, match="no column 'right': choose one of 'rung', 'gained'"):
+        gained.column("right")
+
+
 def test_html_says_what_heads_what():
     page = CLASSES._repr_html_()
     assert page.startswith('<table><caption style="text-align:left">Answers</caption><thead><tr>')

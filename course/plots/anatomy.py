@@ -19,8 +19,9 @@ from course.plots.picture import (
     WIDTH,
     Picture,
     counted,
-    in_house_style,
+    plot,
 )
+from course.table import Table
 
 _COLOURS = dict(zip(MAPS, (VERMILLION, GREEN, BLUE, "#777777", ORANGE, PURPLE), strict=True))
 # Pixels on the page.
@@ -43,9 +44,11 @@ _KINDS = {
 }
 
 
-@in_house_style
+@plot
 def anatomy(convolution, patch, row=0, column=0, output=0, title=None):
     """Draw how one output value of a convolution comes about, with all its numbers.
+
+    The title says how many multiplications the value and the layer take.
 
     Parameters
     ----------
@@ -54,12 +57,6 @@ def anatomy(convolution, patch, row=0, column=0, output=0, title=None):
         As `course.anatomy.patch_of` returns it. The first of its maps are the input's channels.
     row, column, output : int
         Which position, and which output channel, from 0.
-    title : str, optional
-        Instead of how many multiplications the value and the layer take.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -67,14 +64,21 @@ def anatomy(convolution, patch, row=0, column=0, output=0, title=None):
         When the patch does not fit the convolution, or there is no such output value.
     """
     marks, height = scene(convolution, patch, row, column, output)
-    counts = counts_in_words(convolution)
-    picture = Picture(height + 4, title or counts, _KINDS[convolution.kind])
+    counts, place = counts_in_words(convolution), (row, column, output)
+    found = terms(convolution, patch, *place)
+    table = Table(
+        ("input channel", "products", "part of the sum"),
+        [(MAPS[term.channel], spelt_out(term), term.part) for term in found],
+        ("sum", "", sum(term.part for term in found)),
+        (in_words(convolution, patch, *place), f"{counts}."),
+    )
+    picture = Picture(height + 4, title or counts, _KINDS[convolution.kind], table=table)
     draw(marks, picture.page())
-    picture.alt = (
-        f"One output value of a {convolution.kind} convolution, taken apart. {picture.title}. "
-        f"{f'{counts}. ' if title else ''}"
-        f"{in_words(convolution, patch, row, column, output)} "
-        + " ".join(f"{MAPS[t.channel]}: {spelt_out(t)}." for t in terms(convolution, patch, row, column, output))
+    picture.describe(
+        f"One output value of a {convolution.kind} convolution, taken apart",
+        f"{counts}." if title else "",
+        table.notes[0],
+        *(f"{channel}: {products}." for channel, products, _ in table.rows),
     )
     return picture
 

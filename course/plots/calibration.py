@@ -4,25 +4,18 @@ import numpy as np
 
 from course import evaluation
 from course.evaluation.predictions import BINS
-from course.plots.picture import (
-    BLUE,
-    FAINT,
-    INK,
-    MUTED,
-    TEXT,
-    VERMILLION,
-    Picture,
-    in_house_style,
-    wrapped,
-)
+from course.plots.axes import DASHED
+from course.plots.picture import BLUE, INK, MUTED, TEXT, VERMILLION, Picture, plot, wrapped
 from course.plots.several import few, names_of, sources_of
+from course.table import Table
 
 _BODY = 390
 _PALE = "#A9C9DF"
 _PANELS = 640  # pixels on the page, for all of them
+_HEADINGS = "run", "confidence (%)", "accuracy (%)", "standard error", "images"
 
 
-@in_house_style
+@plot
 def calibration(runs, bins=BINS, title=None):
     """Draw a reliability diagram for each run: accuracy against confidence, over the images in each bin.
 
@@ -36,13 +29,6 @@ def calibration(runs, bins=BINS, title=None):
         Three at most, with predictions.
     bins : int
         How many, of equal width.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
-        760 pixels wide; confidence and accuracy in per cent.
 
     Raises
     ------
@@ -51,16 +37,22 @@ def calibration(runs, bins=BINS, title=None):
     """
     runs = few(runs)
     found = {name: evaluation.calibration(run, bins) for name, run in zip(names_of(runs), runs, strict=True)}
-    title = title or _finding(found)
+    table = Table(
+        _HEADINGS,
+        [row for name, one in found.items() for row in _rows(name, one)],
+        notes=[f"{name}: {_gap(one)}, ECE {100 * one.ece:.1f} points." for name, one in found.items()],
+        formats=dict.fromkeys(_HEADINGS[1:4], ".1f"),
+    )
     picture = Picture(
         _BODY,
-        title,
+        title or _finding(found),
         f"Predicted class's probability, {bins} bins of equal width. Dashed: right as often as sure.\n"
         f"Orange: the gap. Bars: one standard error. {sources_of(runs)}",
+        table=table,
     )
     rows = picture.subplots(2, len(runs), height_ratios=(3, 1), sharex=True, sharey="row", squeeze=False)
     for (above, below), (name, one) in zip(rows.T, found.items(), strict=True):
-        _draw_gaps(above, one)
+        _draw_gaps(above, [row[1:] for row in table.rows if row[0] == name])
         lines = [*wrapped(name, _PANELS / len(runs), TEXT, "bold"), f"ECE {100 * one.ece:.1f} points"]
         above.set_title("\n".join(lines), size=TEXT, color=INK, weight="bold")
         below.bar(100 * one.edges[:-1], one.counts, 100 / bins, align="edge", color=_PALE, edgecolor="white")
@@ -69,22 +61,32 @@ def calibration(runs, bins=BINS, title=None):
         below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     rows[0, 0].set(ylabel="accuracy (%)", xlim=(0, 100), ylim=(0, 102), xticks=range(0, 101, 20))
     rows[1, 0].set_ylabel("images")
-    picture.alt = f"Reliability diagrams. {title}. {' '.join(_in_words(name, one) for name, one in found.items())}"
+    said = []
+    for name, note in zip(found, table.notes, strict=True):
+        held = [row[1:] for row in table.rows if row[0] == name]
+        each = "; ".join(f"{sure:.0f} % sure, {right:.0f} % right ({count:,})" for sure, right, _, count in held)
+        said.append(f"{note} Bins, with their images: {each}.")
+    picture.describe("Reliability diagrams", *said)
     return picture
 
 
-def _draw_gaps(axes, one):
+def _rows(name, one):
+    """Return a run's rows of the table, a bin that has images each."""
     held = one.counts > 0
-    confidence, accuracy = 100 * one.confidence[held], 100 * one.accuracy[held]
-    errors = np.sqrt(accuracy * (100 - accuracy) / one.counts[held])
-    axes.plot([0, 100], [0, 100], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    sure, right = 100 * one.confidence[held], 100 * one.accuracy[held]
+    errors = np.sqrt(right * (100 - right) / one.counts[held])
+    return [(name, *cells) for cells in zip(sure, right, errors, one.counts[held], strict=True)]
+
+
+def _draw_gaps(axes, rows):
+    confidence, accuracy, errors, _ = np.transpose(rows)
+    axes.plot([0, 100], [0, 100], color=MUTED, linewidth=1, linestyle=DASHED, zorder=1)
     axes.vlines(confidence, confidence, accuracy, color=VERMILLION, linewidth=4, alpha=0.55, zorder=2)
     axes.errorbar(
         confidence, accuracy, errors, color=BLUE, linestyle="-", linewidth=1, elinewidth=1.4, marker="o",
         markersize=4.5, zorder=3, clip_on=False,
     )  # fmt: skip
-    axes.grid(color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
+    axes.grid()
 
 
 def _gap(one):
@@ -106,12 +108,3 @@ def _finding(found):
     chance = 2 * evaluation.standard_error(one.mean_accuracy, int(one.counts.sum()))
     way = "about as sure as right" if abs(gap) <= chance else "too sure" if gap > 0 else "not sure enough"
     return f"{name} is {way}: {_gap(one)}; ECE {100 * one.ece:.1f} points"
-
-
-def _in_words(name, one):
-    each = (
-        f"{100 * confidence:.0f} % sure, {100 * accuracy:.0f} % right ({count:,})"
-        for confidence, accuracy, count in zip(one.confidence, one.accuracy, one.counts, strict=True)
-        if count
-    )
-    return f"{name}: {_gap(one)}, ECE {100 * one.ece:.1f} points. Bins, with their images: {'; '.join(each)}."

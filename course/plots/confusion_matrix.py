@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
-from course.plots.picture import MARGIN, MUTED, SMALL, WIDTH, Picture, in_house_style, text_width
+from course.plots.picture import MARGIN, MUTED, SMALL, WIDTH, Picture, plot, text_width
+from course.table import Table
 
 _ROW = 34  # pixels on the page
 _RIGHT = "#CFE3F1"  # the diagonal: pale blue, far from every orange
@@ -13,7 +14,7 @@ _SMALLEST = 7  # points
 MOST_CLASSES = 20
 
 
-@in_house_style
+@plot
 def confusion_matrix(labels, predictions, names, title=None):
     """Draw how often images of each class are taken for each other class.
 
@@ -28,13 +29,6 @@ def confusion_matrix(labels, predictions, names, title=None):
         Predicted class numbers, shape (N,).
     names : sequence of str
         The name of each class, 20 at most.
-    title : str, optional
-        Instead of the largest confusion.
-
-    Returns
-    -------
-    Picture
-        Rows are true classes, columns predicted ones.
 
     Raises
     ------
@@ -48,8 +42,9 @@ def confusion_matrix(labels, predictions, names, title=None):
     np.add.at(counts, (labels, predictions), 1)
     wrong = counts - np.diag(np.diag(counts))
     right = np.trace(counts)
-    finding = _finding(counts, wrong, names)
     result = f"{right:,} of {len(labels):,} images are right ({100 * right / len(labels):.2f} %)"
+    rows = [(name, *row, sum(row)) for name, row in zip(names, counts.tolist(), strict=True)]
+    table = Table(("true class", *names, "images"), rows, notes=(result,))
     longest = max(text_width(name, SMALL) for name in names)
     aside = max(longest, text_width("true class \u2193", SMALL)) + 10
     column = (WIDTH - 2 * MARGIN - aside) / classes
@@ -61,7 +56,8 @@ def confusion_matrix(labels, predictions, names, title=None):
     shades = _even_oranges()
 
     key = "Blue: right. Orange: mistakes, darker is more."
-    picture = Picture(classes * _ROW + top + MARGIN, title or finding, f"{result}. {key}")
+    finding = title or _finding(counts, wrong, names)
+    picture = Picture(classes * _ROW + top + MARGIN, finding, f"{result}. {key}", table=table)
     page = picture.page()
     page.text(MARGIN, 12, "true class \u2193", size=SMALL, color=MUTED, va="center")
     page.text(left, 12, "predicted class \u2192", size=SMALL, color=MUTED, va="center")
@@ -78,11 +74,12 @@ def confusion_matrix(labels, predictions, names, title=None):
                 Rectangle((left + j * column, top + i * _ROW), column, _ROW, facecolor=colour, edgecolor="white")
             )
             page.text(
-                left + (j + 0.5) * column, top + (i + 0.5) * _ROW, f"{counts[i, j]:,}", size=size, ha="center",
-                va="center", weight="bold" if i == j else "normal",
+                left + (j + 0.5) * column, top + (i + 0.5) * _ROW, table.texts[i][j + 1], size=size,
+                ha="center", va="center", weight="bold" if i == j else "normal",
                 color="white" if i != j and share > 0.7 else MUTED if not counts[i, j] else "black",
             )  # fmt: skip
-    picture.alt = f"Confusion matrix of {classes} classes. {picture.title}. {result}. {_alt(counts, names)}"
+    each = ", ".join(f"{cells[0]} {cells[i + 1]:,} of {cells[-1]:,}" for i, cells in enumerate(table.rows))
+    picture.describe(f"Confusion matrix of {classes} classes", f"{result}.", f"Right per class: {each}.")
     return picture
 
 
@@ -126,9 +123,3 @@ def _even_oranges():
     wanted = np.linspace(lightness[0], lightness[-1], 256)
     places = np.interp(-wanted, -lightness, np.arange(512))
     return ListedColormap(fine[places.round().astype(int)])
-
-
-def _alt(counts, names):
-    return "Right per class: " + ", ".join(
-        f"{name} {counts[i, i]:,} of {counts[i].sum():,}" for i, name in enumerate(names)
-    ) + "."

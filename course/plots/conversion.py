@@ -1,17 +1,8 @@
 """A network changed step by step: what each step costs and gains, side by side."""
 
-from course.plots.picture import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Picture,
-    counted,
-    in_house_style,
-)
+from course.plots.axes import hbars
+from course.plots.picture import BLUE, GREEN, INK, MUTED, SMALL, TEXT, VERMILLION, Picture, counted, plot
+from course.table import Table
 
 _ROW = 34  # pixels on the page
 _PANELS = {
@@ -22,23 +13,19 @@ _PANELS = {
 }
 
 
-@in_house_style
+@plot
 def conversion(stages, title=None, accuracy_of=""):
     """Draw parameters, MACs, time of a training step and accuracy of a network's stages, a row each.
+
+    The title compares the first stage with the last.
 
     Parameters
     ----------
     stages : dict of str to dict
         By the stage's name, in their order: "parameters", "macs", "seconds" (of one step) and
         "accuracy" (a fraction, or None).
-    title : str, optional
-        Instead of the finding, which compares the first stage with the last.
     accuracy_of : str, optional
         After how much training accuracy was measured, and on what, for the subtitle.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -50,46 +37,40 @@ def conversion(stages, title=None, accuracy_of=""):
     for name, stage in stages.items():
         if missing := [key for key in _PANELS if key not in stage]:
             raise ValueError(f"The stage {name!r} has no {missing[0]}: give it, or None for an unknown accuracy.")
-    title = title or _finding(stages)
-    picture = Picture(len(stages) * _ROW + 36, title, f"Each row changes the one above it. {accuracy_of}".strip())
+    rows = [(name, *(stage[key] for key in _PANELS)) for name, stage in stages.items()]
+    ratios = [first / last for first, last in zip(rows[0][1:4], rows[-1][1:4], strict=True)]
+    table = Table(
+        ("stage", *_PANELS), rows, ("first / last", *(f"{ratio:.3g}" for ratio in ratios), ""),
+        (accuracy_of,) if accuracy_of else (),
+        formats={"parameters": ",", "macs": ",.0f", "seconds": ".3f", "accuracy": ".1%"},
+    )  # fmt: skip
+    subtitle = f"Each row changes the one above it. {accuracy_of}".strip()
+    picture = Picture(len(rows) * _ROW + 36, title or _finding(table, *ratios), subtitle, table=table)
     panels = picture.subplots(1, len(_PANELS), sharey=True)
     for axes, (key, (label, colour, shown)) in zip(panels, _PANELS.items(), strict=True):
-        values = [stage[key] for stage in stages.values()]
-        known = [v for v in values if v is not None]
-        for y, value in enumerate(values):
-            if value is not None:
-                axes.barh(y, value, height=0.62, color=colour)
-            axes.annotate(
-                "not measured" if value is None else shown(value), (value or 0, y), (4, 0), va="center",
-                textcoords="offset points", size=SMALL, color=INK,
-            )  # fmt: skip
-        axes.set(xlim=(0, 1.55 * max(known, default=1)), ylim=(len(stages) - 0.5, -0.5))
+        values = table.column(key)
+        ends = ["not measured" if value is None else shown(value) for value in values]
+        hbars(axes, table.column("stage"), values, ends, colour, panels=len(panels), size=SMALL, scale=False)
         axes.set_title(label, size=TEXT, color=INK)
-        axes.set_yticks(range(len(stages)), list(stages))
-        axes.tick_params(left=False, bottom=False, labelbottom=False)
-        axes.spines["bottom"].set_visible(False)
     each = "; ".join(
-        f"{name}: {stage['parameters']:,} parameters, {stage['macs'] / 1e6:.1f} million MACs, "
-        f"{1000 * stage['seconds']:.0f} ms, "
-        + ("accuracy not measured" if stage["accuracy"] is None else f"{100 * stage['accuracy']:.1f} %")
-        for name, stage in stages.items()
+        f"{name}: {parameters:,} parameters, {macs / 1e6:.1f} million MACs, {1000 * seconds:.0f} ms, "
+        + ("accuracy not measured" if accuracy is None else f"{100 * accuracy:.1f} %")
+        for name, parameters, macs, seconds, accuracy in table.rows
     )
     charts = "Bar charts of parameters, MACs, milliseconds of a training step and accuracy"
-    picture.alt = " ".join(filter(None, (f"{charts}. {title}.", accuracy_of, f"{each}.")))
+    picture.describe(charts, accuracy_of, f"{each}.")
     return picture
 
 
-def _finding(stages):
-    """Return how the last stage differs from the first."""
-    first, *_, last = stages.values()
-    fewer = {key: first[key] / last[key] for key in ("parameters", "macs", "seconds")}
+def _finding(table, parameters, macs, seconds):
+    """Return how the last stage differs from the first, from the three ratios."""
     finding = (
-        f"{_factor(fewer['parameters'], 'fewer', 'as many')} parameters, "
-        f"{_factor(fewer['macs'], 'fewer', 'as many')} MACs, "
-        f"and a step {_factor(fewer['seconds'], 'as fast', 'as long')}"
+        f"{_factor(parameters, 'fewer', 'as many')} parameters, {_factor(macs, 'fewer', 'as many')} MACs, "
+        f"and a step {_factor(seconds, 'as fast', 'as long')}"
     )
-    if None not in (first["accuracy"], last["accuracy"]):
-        finding += f"; accuracy goes from {100 * first['accuracy']:.1f} % to {100 * last['accuracy']:.1f} %"
+    first, *_, last = table.column("accuracy")
+    if None not in (first, last):
+        finding += f"; accuracy goes from {100 * first:.1f} % to {100 * last:.1f} %"
     return finding[0].upper() + finding[1:]
 
 

@@ -7,10 +7,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from course.inspection.effective import core, spread
-from course.plots.picture import DPI, INK, SMALL, VERMILLION, WIDTH, Picture, in_house_style, listed, text_width
+from course.plots.picture import DPI, INK, SMALL, VERMILLION, WIDTH, Picture, counted, listed, plot, text_width
+from course.table import Table
 
 MOST_FIELDS = 3
 _SHARE = 0.95
+_HEADINGS = ("field", "pixels with 95 %", "of all (%)", "spread down", "spread across", "most in one pixel (%)")
+_FORMATS = ".0f", ".1f", ".1f", ".2g"
 # Pixels on the page.
 _SIDE = {1: 340, 2: 280, 3: 180}  # the larger side of a field, by the number of fields
 _LEFT, _ABOVE, _UNDER = 60, 44, 46  # for labels
@@ -19,7 +22,7 @@ _TICK = 24  # from one label of an axis to the next, at least
 _OUTLINE = [withStroke(linewidth=3.2, foreground="black")]  # a white line must be seen on yellow too
 
 
-@in_house_style
+@plot
 def field_picture(fields, footprint, of, title=None):
     """Draw effective receptive fields of a unit as heat maps, with the box of all that it can see.
 
@@ -33,12 +36,6 @@ def field_picture(fields, footprint, of, title=None):
         bool, from `footprint` for the same unit, the shape of every field.
     of : str
         The unit in words, as "the centre unit of block2_conv3".
-    title : str, optional
-        Instead of how many pixels hold 95 %.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -47,28 +44,36 @@ def field_picture(fields, footprint, of, title=None):
     """
     fields, footprint = {name: np.asarray(field) for name, field in fields.items()}, np.asarray(footprint)
     _check(fields, footprint)
-    numbers = {name: _Numbers(field, footprint) for name, field in fields.items()}
-    title = title or _finding(numbers, footprint, of)
+    rows = [(name, *_numbers(field, footprint)) for name, field in fields.items()]
+    left, top, across, down = _extent(footprint)
+    box = (
+        f"The unit can see rows {top} to {top + down - 1} and columns {left} to {left + across - 1}, "
+        f"{footprint.sum():,} pixels."
+    )
+    notes = box, "Spreads are standard deviations in pixels."
+    table = Table(_HEADINGS, rows, notes=notes, formats=dict(zip(_HEADINGS[2:], _FORMATS, strict=True)))
+    spreads = [f"spread {down} down, {across} across" for *_, down, across, _ in table.texts]
     largest = 100 * max(field.max() for field in fields.values())
     scale = _SIDE[len(fields)] / max(footprint.shape)
     height, width = (scale * n for n in footprint.shape)
 
     picture = Picture(
         _ABOVE + height + _UNDER,
-        title,
+        title or _finding(table, footprint, of),
         "White box: all the unit can see. Orange line: the fewest pixels that hold 95 %. "
         "Spread: standard deviation.",
+        table=table,
     )
     picture.photographic = True
     picture.set_layout_engine("none")
-    column = max(width, *(text_width(line, SMALL) for name in fields for line in (name, numbers[name].spread)))
+    column = max(width, *(text_width(line, SMALL) for line in (*fields, *spreads)))
     for number, (name, field) in enumerate(fields.items()):
         axes = _axes(picture, _LEFT + number * (column + _GAP) + (column - width) / 2, width, height)
         image = axes.imshow(100 * field, cmap="cividis", vmin=0, vmax=largest, interpolation="nearest")
         axes.autoscale(False)
         _outline(axes, core(field, _SHARE))
         _box(axes, footprint)
-        axes.set_title(f"{name}\n{numbers[name].spread}", size=SMALL, color=INK, pad=8)
+        axes.set_title(f"{name}\n{spreads[number]}", size=SMALL, color=INK, pad=8)
         axes.set(xticks=_ticks(footprint.shape[1], scale), yticks=_ticks(footprint.shape[0], scale))
         axes.set(xlabel="column (pixels)", ylabel="" if number else "row (pixels)")
         axes.tick_params(labelleft=not number)
@@ -76,19 +81,20 @@ def field_picture(fields, footprint, of, title=None):
     bar = picture.colorbar(image, _axes(picture, _LEFT + len(fields) * (column + _GAP) - _GAP / 2, 12, height))
     bar.set_label("share of one pixel (%)")
     bar.outline.set_visible(False)
-    picture.alt = _alt(numbers, footprint, title)
+    size = f"{footprint.shape[0]}×{footprint.shape[1]}"
+    each = (
+        f"{name}: 95 % lies in {held} pixels ({share} %), {apart}, {peak} % at most in one pixel."
+        for (name, held, share, *_, peak), apart in zip(table.texts, spreads, strict=True)
+    )
+    kind = f"Heat map of {counted(len(fields), 'effective receptive field')} on an image of {size} pixels"
+    picture.describe(kind, box, *each, notes[1])
     return picture
 
 
-class _Numbers:
-    """What is said of a field."""
-
-    def __init__(self, field, footprint):
-        down, across = spread(field)
-        self.held = int(core(field, _SHARE).sum())
-        self.share = f"{100 * self.held / footprint.sum():.0f} %"
-        self.spread = f"spread {down:.1f} down, {across:.1f} across"
-        self.peak = f"{100 * field.max():.2g} % at most in one pixel"
+def _numbers(field, footprint):
+    """Return what the table says of a field."""
+    held = int(core(field, _SHARE).sum())
+    return held, 100 * held / footprint.sum(), *spread(field), 100 * field.max()
 
 
 def _check(fields, footprint):
@@ -106,11 +112,9 @@ def _check(fields, footprint):
             raise ValueError(f"The field {name!r} reaches beyond the footprint: pass both for the same unit.")
 
 
-def _finding(numbers, footprint, of):
-    if len(numbers) == 1:
-        held = next(iter(numbers.values())).held
-        return f"95 % of what {of} listens to lies in {held:,} of the {footprint.sum():,} pixels it can see"
-    held = listed(f"{each.held:,} ({name})" for name, each in numbers.items())
+def _finding(table, footprint, of):
+    each = [f"{held} ({name})" for name, held, *_ in table.texts]
+    held = table.texts[0][1] if len(each) == 1 else listed(each)
     return f"95 % of what {of} listens to lies in {held} of the {footprint.sum():,} pixels it can see"
 
 
@@ -150,17 +154,3 @@ def _extent(footprint):
 def _ticks(size, scale):
     """Return every pixel's place, or every second, fourth, ... where labels would collide."""
     return range(0, size, 2 ** max(0, ceil(log2(_TICK / scale))))
-
-
-def _alt(numbers, footprint, title):
-    left, top, width, height = _extent(footprint)
-    return (
-        f"Heat map of {len(numbers)} effective receptive field{'s' if len(numbers) > 1 else ''} on an image of "
-        f"{footprint.shape[0]}\u00d7{footprint.shape[1]} pixels. {title}. The unit can see rows {top} to "
-        f"{top + height - 1} and columns {left} to {left + width - 1}, {footprint.sum():,} pixels. "
-        + " ".join(
-            f"{name}: 95 % lies in {each.held:,} pixels ({each.share}), {each.spread}, {each.peak}."
-            for name, each in numbers.items()
-        )
-        + " Spreads are standard deviations in pixels."
-    )

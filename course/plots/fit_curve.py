@@ -1,12 +1,13 @@
 """How close separable layers come to a kernel."""
 
-from itertools import cycle
+from itertools import cycle, zip_longest
 
-from course.plots.picture import INK, LINES, TEXT, Picture, in_house_style, listed
+from course.plots.picture import INK, LINES, TEXT, Picture, listed, plot
 from course.separable import fit_errors
+from course.table import Table
 
 
-@in_house_style
+@plot
 def fit_curve(kernels, title=None):
     """Draw how far the closest separable layer is from a kernel, against the depth multiplier.
 
@@ -14,12 +15,6 @@ def fit_curve(kernels, title=None):
     ----------
     kernels : dict of str to array, shape (kh, kw, C, N)
         By what to call them.
-    title : str, optional
-        Instead of the finding, which is about the first.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -28,26 +23,34 @@ def fit_curve(kernels, title=None):
     """
     if not kernels:
         raise ValueError("There is no kernel to fit: pass at least one.")
-    errors = {name: 100 * fit_errors(kernel) ** 2 for name, kernel in kernels.items()}
-    title = title or _finding(*next(iter(errors.items())))
-    picture = Picture(260, title, "Squares of the differences over the squares of the weights, by least squares.")
+    errors = zip_longest(*(100 * fit_errors(kernel) ** 2 for kernel in kernels.values()), fillvalue="")
+    headings = "depth multiplier", *kernels
+    rows = [(multiplier, *missed) for multiplier, missed in enumerate(errors, start=1)]
+    table = Table(headings, rows, formats=dict.fromkeys(kernels, ".1f"))
+    picture = Picture(
+        260,
+        title or _finding(headings[1], table.column(headings[1])),
+        "Squares of the differences over the squares of the weights, by least squares.",
+        table=table,
+    )
     axes = picture.add_subplot()
-    for (name, values), colour in zip(errors.items(), cycle(LINES), strict=False):
+    for name, colour in zip(kernels, cycle(LINES), strict=False):
+        values = table.column(name)
         axes.plot(
             range(1, len(values) + 1), values, color=colour, marker="o", markersize=5, linewidth=2,
             label=f"{name}: {values[0]:.0f} % with one", clip_on=False,
         )  # fmt: skip
-    most = max(map(len, errors.values()))
+    most = len(rows)
     axes.set(
         xlim=(0.7, most + 0.3), ylim=(0, 104), xticks=range(1, most + 1, -(-most // 12)),
         xlabel="depth multiplier: kernels for each channel", ylabel="missed (% of squared weights)",
     )  # fmt: skip
     # Every curve falls to the right.
-    axes.legend(frameon=False, fontsize=TEXT, loc="upper right", labelcolor=INK)
-    picture.alt = f"Line chart. {title}. " + " ".join(
-        f"{name}: {listed(f'{value:.0f} % at {m}' for m, value in enumerate(values, start=1))}."
-        for name, values in errors.items()
-    )
+    axes.legend(fontsize=TEXT, loc="upper right", labelcolor=INK)
+    picture.describe("Line chart", *(
+        f"{name}: {listed(f'{value:.0f} % at {m}' for m, value in enumerate(table.column(name), start=1))}."
+        for name in kernels
+    ))  # fmt: skip
     return picture
 
 

@@ -16,6 +16,7 @@ from course.plots.picture import (
     text_width,
     wrapped,
 )
+from course.table import Table
 
 _GAP = 3  # pixels on the page
 _ROW_NAME = 8  # points: ten columns of CIFAR-10 are then exactly 2 pixels on the page for each of an image's
@@ -77,7 +78,12 @@ def image_grid(images, labels, names, columns=10, title=None, captions=None):
     under = [] if by_class else [wrapped(captions[i], column - _GAP, SMALL) for i in range(len(images))]
     deep = [max((len(under[i]) for i in row), default=0) * _LINE_HEIGHT if under else 0 for row in rows]
 
-    picture = Picture(sum(height + d + _GAP + (4 if d else 0) for d in deep) + MARGIN, title)
+    # A sheet by class is told by its counts, any other image by image, as both are drawn.
+    cells = counts.items() if by_class else (
+        (number, names[labels[i]], captions[i]) for number, i in enumerate(order, start=1)
+    )  # fmt: skip
+    table = Table(("class", "images") if by_class else ("image", "class", "caption"), cells)
+    picture = Picture(sum(height + d + _GAP + (4 if d else 0) for d in deep) + MARGIN, title, table=table)
     picture.photographic = True
     page = picture.page()
     top, written = 0, None
@@ -95,11 +101,11 @@ def image_grid(images, labels, names, columns=10, title=None, captions=None):
                 page.text(left + width / 2, beneath, line, size=SMALL, ha="center", va="top")
         top += height + depth + _GAP + (4 if depth else 0)
     page.set(xlim=(0, WIDTH), ylim=(picture.body, 0))
-    picture.alt = f"A sheet of {counted(len(images), 'image')}. {title}. " + (
-        f"From top to bottom: {_in_words(counts)}."
-        if by_class
-        else f"Row by row, with captions: {'; '.join(captions[i] for row in rows for i in row)}."
-    )
+    if by_class:
+        told = f"From top to bottom: {listed(f'{count} {name}' for name, count in table.rows)}."
+    else:
+        told = f"Row by row, with captions: {'; '.join(table.column('caption'))}."
+    picture.describe(f"A sheet of {counted(len(images), 'image')}", told)
     return picture
 
 
@@ -141,7 +147,3 @@ def _title(counts):
     if len(set(counts.values())) == 1:
         return f"{counted(next(iter(counts.values())), 'image')} of each of {len(counts)} classes"
     return f"{sum(counts.values())} images of {len(counts)} classes"
-
-
-def _in_words(counts):
-    return listed(f"{count} {name}" for name, count in counts.items())

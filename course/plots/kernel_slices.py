@@ -3,19 +3,9 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from course.plots.picture import (
-    FAINT,
-    MARGIN,
-    MUTED,
-    SMALL,
-    TEXT,
-    WIDTH,
-    Picture,
-    in_house_style,
-    listed,
-    wrapped,
-)
+from course.plots.picture import FAINT, MARGIN, MUTED, SMALL, TEXT, WIDTH, Picture, listed, plot, wrapped
 from course.separable import fit_errors
+from course.table import Table
 
 _MOST = 6  # channels and filters drawn of each kernel
 # Pixels on the page.
@@ -26,21 +16,17 @@ _NUMBERS = 26  # left of each kernel
 _LINE = 17
 
 
-@in_house_style
+@plot
 def kernel_slices(kernels, title=None):
     """Draw the first slices of some kernels: a row for each filter, a column for each input channel.
+
+    Weights above 0 are blue, those below 0 red, on one scale. The title says how much of the first kernel one
+    pattern a channel holds; the table says it of each.
 
     Parameters
     ----------
     kernels : dict of str to array, shape (kh, kw, C, N)
         One to three, by the name that is written over each.
-    title : str, optional
-        Instead of how much of the first kernel one pattern a channel holds.
-
-    Returns
-    -------
-    Picture
-        Weights above 0 blue, below 0 red, on one scale.
 
     Raises
     ------
@@ -49,9 +35,11 @@ def kernel_slices(kernels, title=None):
     """
     if not 1 <= len(kernels) <= 3:
         raise ValueError(f"There are {len(kernels)} kernels; from one to three can be drawn side by side.")
-    held = {name: f"{100 * (1 - fit_errors(kernel)[0] ** 2):.0f} %" for name, kernel in kernels.items()}
-    first = next(iter(held))
-    title = title or f"{first}: one pattern for each channel holds {held[first]} of the squared weights"
+    headings = "kernel", "shape", "held by one pattern for each channel (%)"
+    rows = [(name, np.shape(kernel), 100 * (1 - fit_errors(kernel)[0] ** 2)) for name, kernel in kernels.items()]
+    table = Table(headings, rows, formats={headings[2]: ".0f"})
+    first, _, held = table.texts[0]
+    title = title or f"{first}: one pattern for each channel holds {held} % of the squared weights"
 
     drawn = {name: np.asarray(kernel)[..., :_MOST, :_MOST] for name, kernel in kernels.items()}
     limit = max(abs(kernel).max() for kernel in drawn.values()) or 1
@@ -62,7 +50,7 @@ def kernel_slices(kernels, title=None):
     rows = max(kernel.shape[3] for kernel in drawn.values())
     picture = Picture(
         top + rows * pitch + 8, title,
-        "Rows: filters. Columns: input channels. Blue: above 0. Red: below 0.",
+        "Rows: filters. Columns: input channels. Blue: above 0. Red: below 0.", table=table,
     )  # fmt: skip
     page = picture.page()
     for place, (name, kernel) in enumerate(drawn.items()):
@@ -71,14 +59,11 @@ def kernel_slices(kernels, title=None):
             page.text(left, 8 + i * _LINE, line, size=TEXT, weight="bold", va="center")
         _draw_slices(page, kernel, left, top, pitch, limit)
     page.set(xlim=(0, WIDTH), ylim=(picture.body, 0))
-    shares = "; ".join(
-        f"{name}, {'×'.join(map(str, np.shape(kernel)))}: one pattern for each channel holds {held[name]}"
-        for name, kernel in kernels.items()
-    )
-    picture.alt = (
+    each = (f"{name}, {shape}: one pattern for each channel holds {held} %" for name, shape, held in table.texts)
+    picture.describe(
         f"Slices of {listed(kernels)} as small coloured squares, a row for each of the first filters and a "
-        f"column for each of the first channels. {title}. {shares}."
-    )
+        "column for each of the first channels", f"{'; '.join(each)}.",
+    )  # fmt: skip
     return picture
 
 

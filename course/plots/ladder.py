@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from course.plots.picture import BLUE, FAINT, INK, MUTED, SMALL, TEXT, Picture, counted, in_house_style
+from course.plots.picture import BLUE, FAINT, INK, MUTED, SMALL, TEXT, Picture, counted, plot
+from course.table import Table
 
 _ROW = 42  # pixels on the page
 
 
-@in_house_style
+@plot
 def ladder(rungs, title=None):
     """Draw the accuracy of each rung, a dot a run, with the points gained and the processor time beside it.
 
@@ -15,12 +16,6 @@ def ladder(rungs, title=None):
     ----------
     rungs : dict of str to list of course.runs.Run
         From the bottom up: what each rung is called, and its runs, which differ in their seed alone.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -34,30 +29,30 @@ def ladder(rungs, title=None):
     last = {name: [100 * run.column("val_accuracy")[-1] for run in runs] for name, runs in rungs.items()}
     if unmeasured := [name for name, values in last.items() if not np.isfinite(values).all()]:
         raise ValueError(f"A run of the rung {unmeasured[0]!r} was not measured after its last epoch.")
-    means = [np.mean(values) for values in last.values()]
+    table = _table(rungs, last)
     epochs = {len(run.epochs) for runs in rungs.values() for run in runs}
     images = {run.about["monitor"] for runs in rungs.values() for run in runs}
     named = {"test": "test images", "validation": "images held out for choosing"}
-    gain = f"{counted(len(rungs) - 1, 'step')} gain {means[-1] - means[0]:.1f} points"
     picture = Picture(
         _ROW * len(rungs) + 60,
-        title or f"{gain}: {_largest(rungs, means)}",
+        title or _finding(table),
         f"A dot for each run: accuracy on {' and '.join(sorted(named[one] for one in images))} after "
         f"{' or '.join(map(str, sorted(epochs)))} epochs. A ring: their mean, where there are several.",
+        table=table,
     )
     axes = picture.add_subplot()
+    means = table.column("mean (%)")
+    axes.plot(means, range(len(means)), color=FAINT, linewidth=2, zorder=1)
     words = []
-    for place, (name, values) in enumerate(last.items()):
-        gained = f"{means[place] - means[place - 1]:+.1f} points" if place else "the start"
+    for place, (name, *values, mean, gained, apart, seconds) in enumerate(table.rows):
+        values = [value for value in values if value != ""]
+        gained = "the start" if gained == "" else f"{gained:+.1f} points"
         if len(values) > 1:
-            gained += f", spread {np.ptp(values):.1f}"
-        seconds = np.mean([run.about["cpu_seconds"] for run in rungs[name]])
-        cost = f"{seconds:,.0f} s of processor time"
-        if place:
-            axes.plot(means[place - 1 : place + 1], [place - 1, place], color=FAINT, linewidth=2, zorder=1)
+            gained += f", spread {apart:.1f}"
         axes.scatter(values, [place] * len(values), s=46, color=BLUE, zorder=3, clip_on=False)
         if len(values) > 1:
-            axes.scatter(means[place], place, s=110, facecolors="none", edgecolors=INK, zorder=2)
+            axes.scatter(mean, place, s=110, facecolors="none", edgecolors=INK, zorder=2)
+        cost = f"{seconds:,.0f} s of processor time"
         right = axes.get_yaxis_transform()
         axes.text(1.02, place, gained, transform=right, size=TEXT, color=INK, va="bottom")
         axes.text(1.02, place, cost, transform=right, size=SMALL, color=MUTED, va="top")
@@ -65,14 +60,34 @@ def ladder(rungs, title=None):
     axes.set_yticks(range(len(rungs)), rungs, size=TEXT)
     axes.set_ylim(-0.6, len(rungs) - 0.4)
     axes.set_xlabel("accuracy (%)")
-    axes.grid(axis="x", color=FAINT, linewidth=0.8)
-    axes.set_axisbelow(True)
+    axes.grid(axis="x")
     axes.margins(x=0.08)
-    picture.alt = f"Dot chart. {picture.title}. " + " ".join(words)
+    picture.describe("Dot chart", *words)
     return picture
 
 
-def _largest(rungs, means):
-    """Return which step gains most."""
-    steps = np.diff(means)
-    return f"{list(rungs)[int(steps.argmax()) + 1]!r} gains most, {steps.max():.1f}"
+def _table(rungs, last):
+    most = max(map(len, last.values()))
+    columns = ["accuracy (%)"] if most == 1 else [f"run {number} (%)" for number in range(1, most + 1)]
+    rows, before = [], None
+    for name, values in last.items():
+        mean = np.mean(values)
+        rows.append((
+            name, *values, *[""] * (most - len(values)), mean, "" if before is None else mean - before,
+            np.ptp(values) if len(values) > 1 else "", np.mean([run.about["cpu_seconds"] for run in rungs[name]]),
+        ))  # fmt: skip
+        before = mean
+    formats = {**dict.fromkeys((*columns, "mean (%)"), ".2f"), "gained": "+.1f", "spread": ".1f"}
+    headings = ("rung", *columns, "mean (%)", "gained", "spread", "processor time (s)")
+    totals = ("all steps", *[""] * (most + 1), mean - rows[0][most + 1], "", "")
+    return Table(headings, rows, totals, formats=formats | {headings[-1]: ",.0f"})
+
+
+def _finding(table):
+    """Return what all steps gain, and which of them most."""
+    steps = table.column("gained")
+    best = steps.index(max(steps))
+    return (
+        f"{counted(len(steps), 'step')} gain {table.totals[-3]:.1f} points: "
+        f"{table.rows[best + 1][0]!r} gains most, {steps[best]:.1f}"
+    )

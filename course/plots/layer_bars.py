@@ -1,31 +1,26 @@
 """Where a network's parameters, or its multiply-accumulates, are."""
 
-from course.plots.picture import BLUE, INK, MARGIN, SMALL, WIDTH, Picture, in_house_style, listed, text_width
+from course.plots.axes import hbars
+from course.plots.picture import BLUE, SMALL, Picture, listed, plot
+from course.table import Table
 
 _ROW = 23  # pixels on the page
 _PALE = "#A9C9DF"
 _WORDS = "No One Two Three Four Five Six Seven Eight Nine".split()
-_QUANTITIES = {"parameters": "parameters", "macs": "multiply-accumulates"}
-_VERBS = {"parameters": ("holds", "hold"), "macs": ("does", "do")}
+# What it is called, and what one layer and several do with it.
+_QUANTITIES = {"parameters": ("parameters", "holds", "hold"), "macs": ("multiply-accumulates", "does", "do")}
 
 
-@in_house_style
+@plot
 def layer_bars(ledger, title=None, quantity="parameters"):
-    """Draw a bar for each layer that holds parameters, and say which few hold more than half.
+    """Draw a bar for each layer that holds parameters, and say which few hold more than half: they are darker.
 
     Parameters
     ----------
     ledger : course.arithmetic.Ledger
         The network's ledger.
-    title : str, optional
-        Instead of the smallest set of layers that holds more than half.
     quantity : str
         "parameters", or "macs" for the multiply-accumulates of one image.
-
-    Returns
-    -------
-    Picture
-        Bars in the order of the layers; the layers of the title are darker.
 
     Raises
     ------
@@ -34,61 +29,52 @@ def layer_bars(ledger, title=None, quantity="parameters"):
     """
     if quantity not in _QUANTITIES:
         raise ValueError(f"quantity is {quantity!r}; it must be 'parameters' or 'macs'.")
-    rows = [(row, getattr(row, quantity)) for row in ledger if getattr(row, quantity)]
-    if not rows:
-        raise ValueError(f"No layer of this ledger has {_QUANTITIES[quantity]}: there is nothing to draw.")
-    total = sum(value for _, value in rows)
-    top = _more_than_half(rows, total)
-    title = title or _finding(rows, top, total, quantity)
-
-    picture = Picture(len(rows) * _ROW + 18, title, f"{_QUANTITIES[quantity]} per layer, first layer on top")
+    what = _QUANTITIES[quantity][0]
+    held = [(row.name, row.kind, value) for row in ledger if (value := getattr(row, quantity))]
+    if not held:
+        raise ValueError(f"No layer of this ledger has {what}: there is nothing to draw.")
+    total = sum(value for *_, value in held)
+    rows = [(*cells, _share(cells[-1], total)) for cells in held]
+    table = Table(("layer", "kind", what, "share"), rows, ("total", "", total, ""), left=(0, 1))
+    top = _more_than_half(table.column(what))
+    finding = title or _finding(table, top, quantity)
+    picture = Picture(len(rows) * _ROW + 18, finding, f"{what} per layer, first layer on top", table=table)
     axes = picture.add_subplot()
-    axes.barh(
-        range(len(rows)), [value for _, value in rows], height=0.72,
-        color=[BLUE if i in top else _PALE for i in range(len(rows))],
+    ends = [f"{value} ({share})" for *_, value, share in table.texts]
+    chosen = [i in top for i in range(len(rows))]
+    hbars(
+        axes, table.column("layer"), table.column(what), ends, [BLUE if one else _PALE for one in chosen],
+        size=SMALL, scale=False, weight=["bold" if one else "normal" for one in chosen],
     )  # fmt: skip
-    axes.set_yticks(range(len(rows)), [row.name for row, _ in rows])
-    ends = [f"{value:,} ({_share(value, total)})" for _, value in rows]
-    for i, (end, (_, value)) in enumerate(zip(ends, rows, strict=True)):
-        axes.annotate(
-            end, (value, i), (5, 0), textcoords="offset points", va="center", size=SMALL, color=INK,
-            weight="bold" if i in top else "normal",
-        )  # fmt: skip
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    # The text at a bar's end takes the same room however long the bar is.
-    names = max(text_width(row.name, SMALL) for row, _ in rows)
-    wide = WIDTH - 2 * MARGIN - names - 20
-    room = max(text_width(end, SMALL, "bold") for end in ends) + 12
-    axes.set_xlim(0, max(value for _, value in rows) * wide / max(wide - room, wide / 3))
-    axes.tick_params(left=False, bottom=False, labelbottom=False)
-    axes.spines[["bottom", "left"]].set_visible(False)
-    picture.alt = f"Bar chart of {_QUANTITIES[quantity]} per layer. {title}. " + "; ".join(
-        f"{row.name} {end}" for (row, _), end in zip(rows, ends, strict=True)
-    ) + f". Total {total:,}."
+    axes.spines["left"].set_visible(False)
+    each = "; ".join(f"{name} {end}" for name, end in zip(table.column("layer"), ends, strict=True))
+    picture.describe(f"Bar chart of {what} per layer", f"{each}. Total {total:,}.")
     return picture
 
 
-def _more_than_half(rows, total):
+def _more_than_half(values):
     """Return the numbers of the fewest rows that hold more than half, in the order of the layers."""
     chosen, held = [], 0
-    for i in sorted(range(len(rows)), key=lambda i: -rows[i][1]):
+    for i in sorted(range(len(values)), key=lambda i: -values[i]):
         chosen.append(i)
-        held += rows[i][1]
-        if 2 * held > total:
+        held += values[i]
+        if 2 * held > sum(values):
             return sorted(chosen)
 
 
-def _finding(rows, top, total, quantity):
-    what, (verb, plural_verb) = _QUANTITIES[quantity], _VERBS[quantity]
-    share = _share(sum(rows[i][1] for i in top), total, digits=0)
+def _finding(table, top, quantity):
+    what, verb, plural_verb = _QUANTITIES[quantity]
+    rows, total = table.rows, table.totals[2]
+    names = [rows[i][0] for i in top]
+    share = _share(sum(rows[i][2] for i in top), total, digits=0)
     if len(rows) == 1:
-        return f"{rows[0][0].name} {verb} all {total:,} {what}"
+        return f"{names[0]} {verb} all {total:,} {what}"
     if len(top) == 1:
-        return f"{rows[top[0]][0].name} alone {verb} {share} of {total:,} {what}"
+        return f"{names[0]} alone {verb} {share} of {total:,} {what}"
     number = _WORDS[len(top)] if len(top) < len(_WORDS) else str(len(top))
-    kinds = {rows[i][0].kind for i in top}
+    kinds = {rows[i][1] for i in top}
     layers = f"{kinds.pop()} layers" if len(kinds) == 1 else "layers"
-    which = f", {listed(rows[i][0].name for i in top)}," if len(top) <= 3 else f" of {len(rows)}"
+    which = f", {listed(names)}," if len(top) <= 3 else f" of {len(rows)}"
     return f"{number} {layers}{which} {plural_verb} {share} of {total:,} {what}"
 
 

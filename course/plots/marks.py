@@ -5,7 +5,9 @@ Places and sizes are pixels on the page, from the upper left corner.
 
 import html
 from dataclasses import dataclass
+from math import inf
 
+import numpy as np
 from matplotlib.patches import Rectangle
 
 from course.plots.picture import DPI, INK, SMALL
@@ -84,6 +86,33 @@ def draw(marks, page):
             box = Rectangle((mark.x, mark.y), mark.width, mark.height, facecolor=mark.fill or "none")
             box.set(edgecolor=mark.edge or "none", linewidth=mark.line * 72 / DPI)
             page.add_patch(box)
+
+
+def apart(wanted, heights, low=-inf, high=inf):
+    """Return places as near to the wanted ones as lets each label clear the others, between two ends.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        The middles of labels, in any order.
+    heights : float or sequence of float
+        The room that each label takes.
+    low, high : float
+        The ends. Where there is too little room between them, labels reach below `low`.
+
+    Returns
+    -------
+    list of float
+    """
+    places, half = np.array(wanted, float), np.broadcast_to(heights, len(wanted)) / 2
+    order = np.argsort(places, kind="stable")
+    for i in order:
+        places[i] = max(places[i], low + half[i])
+        low = places[i] + half[i]
+    for i in order[::-1]:
+        places[i] = min(places[i], high - half[i])
+        high = places[i] - half[i]
+    return places.tolist()
 
 
 def _element(mark):

@@ -2,6 +2,7 @@
 
 from course import evaluation, runs
 from course.plots.image_grid import image_grid
+from course.table import Table
 
 
 def mistakes(name, images, count=10):
@@ -42,8 +43,10 @@ def mistakes(name, images, count=10):
     found = evaluation.confident_mistakes(runs.Run(about, labels=images.test_labels, probabilities=answers), count)
     if not found:
         raise ValueError(f"{name} is right on all {len(images.test_images)} of these images: give it more.")
+    headings = "test image", "answer", "right", "confidence"
+    rows = [(one.image, one.predicted, one.true, one.confidence) for one in found]
     numbers = [mistake.image for mistake in found]
-    return image_grid(
+    picture = image_grid(
         images.test_images[numbers],
         images.test_labels[numbers],
         images.names,
@@ -51,3 +54,5 @@ def mistakes(name, images, count=10):
         columns=5,
         title=f"The {len(found)} most confident mistakes of {name}",
     )
+    picture.table = Table(headings, rows, formats={"confidence": ".1%"})
+    return picture

@@ -21,10 +21,10 @@ from course.plots.picture import (
     Picture,
     counted,
     darker,
-    in_house_style,
+    plot,
     text_width,
 )
-from course.table import pair
+from course.table import Table, pair
 
 _COLOURS = {
     "input": FAINT,
@@ -43,6 +43,7 @@ _WIDEST = 84  # pixels on the page, for one volume's column
 _MOST = 16  # volumes in a row
 _HEADS = ("size", "channels", "RF")
 _WEIGHTS = ("normal", "normal", "bold")  # one RF is set in bold
+_FLAT = "\u2013"
 _TEXT = 8  # points: 15 columns of 32x32 fit
 
 
@@ -54,28 +55,21 @@ class _Volume:
         flat = len(shape) == 1
         self.height, self.width = (1, 1) if flat else shape[:2]
         self.channels = shape[-1]
-        self.labels = ("\u2013" if flat else f"{shape[0]}\u00d7{shape[1]}", f"{shape[-1]}", _pair(field))
+        self.labels = (_FLAT if flat else f"{shape[0]}×{shape[1]}", f"{shape[-1]}", _pair(field))
 
 
-@in_house_style
+@plot
 def network_strip(ledger, title=None):
     """Draw a network as a strip of volumes, with output size, channels and receptive field under each.
 
     A layer has a volume if it changes the shape, or can see further than the one before, or computes
     something. Activations, normalisation, dropout and Flatten are left out. Long networks continue
-    on a second line.
+    on a second line. Heights and depths are to scale with the output size, widths with log2 of the channels.
 
     Parameters
     ----------
     ledger : course.arithmetic.Ledger
         The network's ledger, for an input of shape (height, width, channels).
-    title : str, optional
-        Instead of the parameter count and where the receptive field first spans the image.
-
-    Returns
-    -------
-    Picture
-        Heights and depths are drawn to scale with the output size, widths with log2 of the channels.
 
     Raises
     ------
@@ -91,8 +85,8 @@ def network_strip(ledger, title=None):
         raise ValueError("No layer of this ledger changes the image or computes anything: pass a whole network's.")
     size = ledger.input_shape[:2]
     spanning = next((v for v in volumes if all(r >= n for r, n in zip(v.field, size, strict=True))), None)
-    title = title or _finding(ledger, volumes, spanning)
-
+    rows = [(volume.name, volume.kind, *volume.labels) for volume in volumes]
+    table = Table(("layer", "kind", *_HEADS), rows, notes=(f"{ledger.parameters:,} parameters",), left=(0, 1))
     aside = max(text_width(head, SMALL) for head in _HEADS) + 12
     widest = max(
         text_width(text, _TEXT, weight)
@@ -110,8 +104,9 @@ def network_strip(ledger, title=None):
     under = 10 + len(_HEADS) * _LINE + 12
     picture = Picture(
         sum(tops) + len(lines) * (_LINE + 6 + under) + _LINE + MARGIN,
-        title,
+        title or _finding(ledger, volumes, spanning),
         "Height and depth: output size. Width: channels, on a log scale. RF: receptive field in pixels.",
+        table=table,
     )
     page = picture.page()
     floor = -under
@@ -131,11 +126,12 @@ def network_strip(ledger, title=None):
             if volume is spanning:
                 _mark(page, f"from here the RF spans the {_pair(size)}-pixel image", left, floor, top)
     _key(page, volumes, floor + under)
-    picture.alt = (
-        f"A network drawn as {counted(len(volumes) - 1, 'volume')} after the image. {title}. From left to right: "
-        + "; ".join(f"{v.name} ({v.kind}) {_described(v)}" for v in volumes)
-        + "."
+    each = (
+        f"{name} ({kind}) {'' if size == _FLAT else f'{size}×'}{channels}, RF {field}"
+        for name, kind, size, channels, field in table.rows
     )
+    kind = f"A network drawn as {counted(len(volumes) - 1, 'volume')} after the image"
+    picture.describe(kind, f"From left to right: {'; '.join(each)}.")
     return picture
 
 
@@ -197,12 +193,6 @@ def _key(page, volumes, top):
             page.add_patch(Polygon(corners, facecolor=_COLOURS[kind], edgecolor=MUTED, linewidth=0.5))
             page.text(left + 16, top + 8.5, kind, size=SMALL, va="center")
             left += 16 + text_width(kind, SMALL) + 18
-
-
-def _described(volume):
-    size, channels, field = volume.labels
-    shape = channels if size == "\u2013" else f"{size}\u00d7{channels}"
-    return f"{shape}, RF {field}"
 
 
 def _pair(values):

@@ -1,9 +1,10 @@
 """Which networks nothing beats at their price: accuracy against parameters, MACs or processor time."""
 
-from matplotlib.lines import Line2D
+from typing import NamedTuple
 
+from course.plots.axes import sample
+from course.plots.marks import apart
 from course.plots.picture import (
-    FAINT,
     INK,
     LINES,
     MUTED,
@@ -12,10 +13,11 @@ from course.plots.picture import (
     Picture,
     counted,
     darker,
-    in_house_style,
     listed,
+    plot,
     text_width,
 )
+from course.table import Table
 
 _AGAINST = {"parameters": "parameters", "macs": "MACs for one image", "cpu_seconds": "CPU seconds of training"}
 _MANTISSAS = ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9))
@@ -23,10 +25,11 @@ _BUDGET = 100_000
 _LINE, _LEFT, _NAMES, _UNDER, _ABOVE = 17, 58, 212, 46, 46  # pixels on the page
 _LEAST = 300
 _TICK = 74
+_DOTTED = (0, (2, 3))
 _BELOW = 10  # points under the median of all: what no one asks about, and would flatten the rest
 
 
-@in_house_style
+@plot
 def pareto(places, against="parameters", title=None):
     """Draw accuracy against a price, and the front: what no network of that price or less is better than.
 
@@ -39,12 +42,6 @@ def pareto(places, against="parameters", title=None):
         star.
     against : str
         "parameters", "macs" or "cpu_seconds"; a place that does not know it is left out.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -58,53 +55,70 @@ def pareto(places, against="parameters", title=None):
     kinds = list(dict.fromkeys(place.images for place in places))
     if len(kinds) > 1 and not all(images.startswith("CIFAR-10") for images in kinds):
         raise ValueError(f"{listed(kinds)} can't be compared: draw a picture for each.")
-    known = [place for place in places if getattr(place, against) is not None]
+    known = [
+        _Dot(place.name, price, 100 * place.accuracy, place.images, place.source, place.own)
+        for place in places
+        if (price := getattr(place, against)) is not None
+    ]
     if not known:
         raise ValueError(f"No place here says its {_AGAINST[against]}.")
-    fronts = {images: _front([p for p in known if p.images == images], against) for images in kinds}
-    fronts = {images: front for images, front in fronts.items() if front}
-    named = [place for place in known if not _is_dot(place)]
+    fronts = {images: front for images in kinds if (front := _front(dot for dot in known if dot.images == images))}
+    headings = "network", _AGAINST[against], "accuracy (%)", "images", "source", "on the front"
+    rows = [(*dot[:-1], "yes" if dot in fronts[dot.images] else "no") for dot in known]
+    table = Table(headings, rows, formats={headings[1]: ",.0f", headings[2]: ".2f"})
+    named = sorted((dot for dot in known if not dot.public), key=lambda dot: -dot.accuracy)
     height = max(_LEAST, _LINE * len(named))
     drawn, said = _drawn(known, fronts), f"Accuracy after the last epoch; {places[0].protocol}."
     if left_out := len(places) - len(known):
         said += f" {counted(left_out, 'network')} left out: {_AGAINST[against]} not known."
+    values = [dot.accuracy for dot in drawn]
     if low_ones := len(known) - len(drawn):
-        least = min(100 * place.accuracy for place in drawn)
-        said += f" {counted(low_ones, 'public submission')} below {least:.1f} % not drawn."
-    picture = Picture(
-        height + _UNDER + _ABOVE,
-        title or _finding(known, fronts, against),
-        said,
-    )
+        said += f" {counted(low_ones, 'public submission')} below {min(values):.1f} % not drawn."
+    picture = Picture(height + _UNDER + _ABOVE, title or _finding(known, fronts, against), said, table=table)
     axes = _axes(picture, height)
-    low, high = _limits([getattr(place, against) for place in drawn])
-    axes.set(xscale="log", xlim=(low, high), xlabel=f"{_AGAINST[against]} (logarithmic)", ylabel="accuracy (%)")
-    axes.grid(color=FAINT, linewidth=0.8)
-    axes.set_axisbelow(True)
+    low, high = _limits([dot.price for dot in drawn])
+    room = max(0.06 * (max(values) - min(values)), 0.5)
+    axes.set(
+        xscale="log", xlim=(low, high), ylim=(min(values) - room, max(values) + room),
+        xlabel=f"{_AGAINST[against]} (logarithmic)", ylabel="accuracy (%)",
+    )  # fmt: skip
+    axes.grid()
     axes.minorticks_off()
     ticks = _ticks(low, high, WIDTH - _LEFT - _NAMES)
     axes.set_xticks(ticks, [_short(tick) for tick in ticks])
-    values = [100 * place.accuracy for place in drawn]
-    room = max(0.06 * (max(values) - min(values)), 0.5)
-    axes.set_ylim(min(values) - room, max(values) + room)
-    for colour, (images, front) in zip(LINES, fronts.items(), strict=False):
-        _draw(axes, [place for place in drawn if place.images == images], front, against, colour)
-    if against == "parameters" and low < _BUDGET < high:
-        axes.axvline(_BUDGET, color=MUTED, linewidth=1, linestyle=(0, (2, 3)), zorder=1)
-    _name(axes, named, against, height, dict(zip(fronts, LINES, strict=False)))
-    _legend(axes, known, fronts, against == "parameters" and low < _BUDGET < high)
-    picture.alt = _alt(picture.title, known, fronts, named, against)
+    colours = dict(zip(fronts, LINES, strict=False))
+    for images, colour in colours.items():
+        _draw(axes, [dot for dot in drawn if dot.images == images], fronts[images], colour)
+    budget = against == "parameters" and low < _BUDGET < high
+    if budget:
+        axes.axvline(_BUDGET, color=MUTED, linewidth=1, linestyle=_DOTTED, zorder=1)
+    _name(axes, named, height, colours)
+    _legend(axes, known, colours, budget)
+    told = [_told([dot for dot in known if dot.images == images], front) for images, front in fronts.items()]
+    told += [f"{dot.name}: {_price(dot, against)}, {dot.accuracy:.2f} %." for dot in named]
+    picture.describe(f"Scatter plot of accuracy against {_AGAINST[against]}", *told)
     return picture
 
 
-def _is_dot(place):
-    return place.source == "public submission"
+class _Dot(NamedTuple):
+    """A row of the table, but for its last cell."""
+
+    name: str
+    price: float
+    accuracy: float  # in per cent
+    images: str
+    source: str
+    own: bool
+
+    @property
+    def public(self):
+        return self.source == "public submission"
 
 
-def _front(places, against):
+def _front(places):
     """Return the places that none of the same price or less is better than, the cheapest first."""
     front = []
-    for place in sorted(places, key=lambda p: (getattr(p, against), -p.accuracy)):
+    for place in sorted(places, key=lambda dot: (dot.price, -dot.accuracy)):
         if not front or place.accuracy > front[-1].accuracy:
             front.append(place)
     return front
@@ -112,9 +126,9 @@ def _front(places, against):
 
 def _drawn(places, fronts):
     """Return the places without those public submissions that are far below the others."""
-    floor = 100 * sorted(place.accuracy for place in places)[len(places) // 2] - _BELOW
-    kept = {place for front in fronts.values() for place in front}
-    return [p for p in places if p in kept or not _is_dot(p) or 100 * p.accuracy >= floor]
+    floor = sorted(dot.accuracy for dot in places)[len(places) // 2] - _BELOW
+    kept = {dot for front in fronts.values() for dot in front}
+    return [dot for dot in places if dot in kept or not dot.public or dot.accuracy >= floor]
 
 
 def _axes(picture, height):
@@ -148,57 +162,36 @@ def _short(value):
     return f"{value:g}"
 
 
-def _draw(axes, places, front, against, colour):
+def _draw(axes, places, front, colour):
     if len(places) > 1:
-        xs = [getattr(place, against) for place in front]
-        ys = [100 * place.accuracy for place in front]
+        xs, ys = ([getattr(dot, what) for dot in front] for what in ("price", "accuracy"))
         axes.step([*xs, axes.get_xlim()[1]], [*ys, ys[-1]], where="post", color=colour, linewidth=1.6, zorder=2)
-    for place in places:
-        axes.plot(getattr(place, against), 100 * place.accuracy, color=colour, **_mark(place), zorder=4)
+    for dot in places:
+        axes.plot(dot.price, dot.accuracy, color=colour, linestyle="none", **_mark(dot), zorder=4)
 
 
-def _mark(place):
-    if place.own:
-        return {
-            "marker": "*",
-            "markersize": 15,
-            "markeredgecolor": INK,
-            "markeredgewidth": 0.8,
-            "linestyle": "none",
-        }
-    if _is_dot(place):
-        return {"marker": "o", "markersize": 3.5, "alpha": 0.55, "linestyle": "none"}
-    return {"marker": "D", "markersize": 6, "linestyle": "none"}
+def _mark(dot):
+    if dot.own:
+        return {"marker": "*", "markersize": 15, "markeredgecolor": INK, "markeredgewidth": 0.8}
+    return {"marker": "o", "markersize": 3.5, "alpha": 0.55} if dot.public else {"marker": "D", "markersize": 6}
 
 
-def _name(axes, places, against, height, colours):
+def _name(axes, places, height, colours):
     """Write names in a column at the right, each with a line to its place."""
     low, high = axes.get_ylim()
-    ordered = sorted(places, key=lambda place: -place.accuracy)
-    heights = [height * (100 * place.accuracy - low) / (high - low) for place in ordered]
-    for i in range(1, len(heights)):
-        heights[i] = min(heights[i], heights[i - 1] - _LINE)
-    floor = _LINE / 2
-    for i in reversed(range(len(heights))):
-        heights[i] = max(heights[i], floor)
-        floor = heights[i] + _LINE
-    for place, y in zip(ordered, heights, strict=True):
-        weight = "bold" if place.own else "normal"
-        at = axes.transLimits.transform(axes.transScale.transform((getattr(place, against), 100 * place.accuracy)))
+    # From the top, so that where it is crowded the best stay at their place.
+    downs = apart([height * (high - dot.accuracy) / (high - low) for dot in places], _LINE, high=height)
+    for dot, down in zip(places, downs, strict=True):
+        weight, y = "bold" if dot.own else "normal", 1 - down / height
+        at = axes.transLimits.transform(axes.transScale.transform((dot.price, dot.accuracy)))
         axes.plot(
-            [at[0], 1.025], [at[1], y / height], transform=axes.transAxes, color=MUTED, linewidth=0.5, zorder=1.5,
+            [at[0], 1.025], [at[1], y], transform=axes.transAxes, color=MUTED, linewidth=0.5, zorder=1.5,
             clip_on=False,
         )  # fmt: skip
         axes.text(
-            1.03,
-            y / height,
-            _fitting(place.name, f"  {100 * place.accuracy:.2f} %", weight),
-            transform=axes.transAxes,
-            va="center",
-            size=SMALL,
-            weight=weight,
-            color=darker(colours[place.images]),
-        )
+            1.03, y, _fitting(dot.name, f"  {dot.accuracy:.2f} %", weight), transform=axes.transAxes, va="center",
+            size=SMALL, weight=weight, color=darker(colours[dot.images]),
+        )  # fmt: skip
 
 
 def _fitting(name, accuracy, weight):
@@ -209,35 +202,34 @@ def _fitting(name, accuracy, weight):
     return cut + accuracy
 
 
-def _legend(axes, places, fronts, budget):
+def _legend(axes, places, colours, budget):
     handles = [
-        Line2D([], [], color=colour, linewidth=1.6, marker="D", markersize=6, label=f"{images}, and its front")
-        for colour, images in zip(LINES, fronts, strict=False)
+        sample(f"{images}, and its front", colour, linestyle="solid", linewidth=1.6, marker="D", markersize=6)
+        for images, colour in colours.items()
     ]
-    if any(map(_is_dot, places)):
-        mark = next(_mark(place) for place in places if _is_dot(place))
-        handles.append(Line2D([], [], color=LINES[0], **mark, label="public submission"))
-    if any(place.own for place in places):
-        handles.append(Line2D([], [], color=MUTED, marker="*", markersize=12, linestyle="none", label="entry"))
+    if public := [dot for dot in places if dot.public]:
+        handles.append(sample("public submission", LINES[0], **_mark(public[0])))
+    if any(dot.own for dot in places):
+        handles.append(sample("entry", MUTED, marker="*", markersize=12))
     if budget:
-        handles.append(Line2D([], [], color=MUTED, linewidth=1, linestyle=(0, (2, 3)), label="the budget"))
+        handles.append(sample("the budget", MUTED, linewidth=1, linestyle=_DOTTED))
     axes.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(-_LEFT / (WIDTH - _LEFT - _NAMES) + 0.01, 1.01),
-        ncols=3, fontsize=SMALL, frameon=False, borderaxespad=0, columnspacing=1.4, handlelength=1.8,
+        ncols=3, borderaxespad=0, columnspacing=1.4, handlelength=1.8,
     )  # fmt: skip
 
 
-def _price(place, against):
-    return f"{getattr(place, against):,.0f} {_AGAINST[against].split(' for ')[0].split(' of ')[0]}"
+def _price(dot, against):
+    return f"{dot.price:,.0f} {_AGAINST[against].split(' for ')[0].split(' of ')[0]}"
 
 
 def _finding(known, fronts, against):
-    own = [place for place in known if place.own]
-    best = max(own or known, key=lambda place: place.accuracy)
-    rivals = [place for place in known if place.images == best.images and place is not best]
-    said = f"{best.name} ends at {100 * best.accuracy:.2f} % with {_price(best, against)}"
-    as_cheap = [place for place in rivals if getattr(place, against) <= getattr(best, against)]
-    better = [place for place in as_cheap if place.accuracy > best.accuracy]
+    own = [dot for dot in known if dot.own]
+    best = max(own or known, key=lambda dot: dot.accuracy)
+    rivals = [dot for dot in known if dot.images == best.images and dot is not best]
+    said = f"{best.name} ends at {best.accuracy:.2f} % with {_price(best, against)}"
+    as_cheap = [dot for dot in rivals if dot.price <= best.price]
+    better = [dot for dot in as_cheap if dot.accuracy > best.accuracy]
     if not rivals:
         return said
     alike = "as small" if against == "parameters" else "as cheap"
@@ -250,17 +242,10 @@ def _finding(known, fronts, against):
     return f"{said}; {len(better)} of {len(as_cheap)} {alike}{where} {are} better"
 
 
-def _alt(title, known, fronts, named, against):
-    words = [f"Scatter plot of accuracy against {_AGAINST[against]}. {title}."]
-    for images, front in fronts.items():
-        those = [place for place in known if place.images == images]
-        accuracies, prices = [100 * p.accuracy for p in those], [getattr(p, against) for p in those]
-        words.append(
-            f"{images}: {counted(len(those), 'network')}, from {min(prices):,.0f} to {max(prices):,.0f} "
-            f"and from {min(accuracies):.2f} to {max(accuracies):.2f} %. Front: "
-            + listed(f"{p.name} ({getattr(p, against):,.0f}, {100 * p.accuracy:.2f} %)" for p in front)
-            + "."
-        )
-    for place in sorted(named, key=lambda place: -place.accuracy):
-        words.append(f"{place.name}: {_price(place, against)}, {100 * place.accuracy:.2f} %.")
-    return " ".join(words)
+def _told(places, front):
+    accuracies, prices = [dot.accuracy for dot in places], [dot.price for dot in places]
+    each = listed(f"{dot.name} ({dot.price:,.0f}, {dot.accuracy:.2f} %)" for dot in front)
+    return (
+        f"{places[0].images}: {counted(len(places), 'network')}, from {min(prices):,.0f} to {max(prices):,.0f} "
+        f"and from {min(accuracies):.2f} to {max(accuracies):.2f} %. Front: {each}."
+    )

@@ -6,6 +6,7 @@ Everything here is made without pyplot, so there is no current figure and nothin
 import base64
 import functools
 import html
+import inspect
 import io
 import math
 from pathlib import Path
@@ -42,10 +43,14 @@ TITLE, TEXT, SMALL = 12, 9.5, 8.5  # points
 _RULER = RendererAgg(1, 1, SHARPNESS * DPI)
 _STYLE = {
     "font.size": TEXT,
+    "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
+    "grid.color": FAINT,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
     "xtick.color": MUTED,
     "xtick.labelcolor": INK,
     "xtick.labelsize": SMALL,
@@ -68,6 +73,22 @@ def in_house_style(draw):
     return styled
 
 
+_ALIKE = """title : str, optional
+    Instead of the finding.
+
+Returns
+-------
+Picture
+    760 pixels wide; its figures are its `table`."""
+
+
+def plot(draw):
+    """Make a function one of the kit's pictures: in the house style, its docstring with what all have alike."""
+    own, *raises = inspect.cleandoc(draw.__doc__).split("\n\nRaises\n")
+    draw.__doc__ = "\n\nRaises\n".join([f"{own}\n{_ALIKE}", *raises])
+    return in_house_style(draw)
+
+
 class Picture(Figure):
     """A figure with a title that states the finding, and an alt text for those who can't see it.
 
@@ -84,18 +105,21 @@ class Picture(Figure):
         What is drawn, and from what data.
     alt : str, optional
         What the picture shows, in words and numbers. It may be set later, but before it is shown.
+    table : course.table.Table, optional
+        The figures that are drawn, unrounded. Every picture of `course.plots` has one, a sheet of images that
+        of its captions. A widget's still has none: the widget's own page has the figures.
     """
 
     # Whether it holds images, which need all their colours.
     photographic = False
 
     @in_house_style
-    def __init__(self, height, title, subtitle="", alt=None):
+    def __init__(self, height, title, subtitle="", alt=None, table=None):
         super().__init__(
             figsize=(WIDTH / DPI, height / DPI), dpi=SHARPNESS * DPI, layout="constrained", facecolor="white"
         )
         FigureCanvasAgg(self)
-        self.alt = alt
+        self.alt, self.table = alt, table
         self.title = title
         lines = [(line, TITLE, "bold", INK) for line in wrapped(title, WIDTH - 2 * MARGIN, TITLE, "bold")]
         lines += [(line, TEXT, "normal", MUTED) for line in wrapped(subtitle, WIDTH - 2 * MARGIN, TEXT)]
@@ -135,6 +159,10 @@ class Picture(Figure):
         axes.set(xlim=(0, WIDTH), ylim=(self.body, 0))
         axes.set_axis_off()
         return axes
+
+    def describe(self, kind, *sentences):
+        """Set the alt text: what kind of picture it is, its title, and sentences with its figures."""
+        self.alt = " ".join([f"{kind}. {self.title}.", *filter(None, sentences)])
 
     @in_house_style
     def png(self):

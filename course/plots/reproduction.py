@@ -1,31 +1,21 @@
 """One of the kit's runs beside what was published."""
 
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from course.evaluation import standard_error, standard_error_of_difference
-from course.plots.picture import (
-    BLUE,
-    FAINT,
-    INK,
-    MUTED,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Picture,
-    counted,
-    in_house_style,
-    ranked,
-)
+from course.plots.axes import by_epoch, epochs, sample
+from course.plots.picture import BLUE, INK, MUTED, SMALL, TEXT, VERMILLION, Picture, counted, plot, ranked
+from course.table import Table
 
 _BODY = 400
 _OTHERS = "#8A8A8A"
 _OTHERS_EPOCHS = 50  # of each run in published.base_runs()
+_WHO = "Ours", "Published"
+_IMAGES = {"val_accuracy": "test", "accuracy": "training"}
 _KEYS = {"last": "final_test_accuracy", "best": "best_test_accuracy"}
 
 
-@in_house_style
+@plot
 def reproduction(ours, published=None, others=None, title=None):
     """Draw a run against the log it should reproduce, against other runs of the same network, or both.
 
@@ -42,13 +32,6 @@ def reproduction(ours, published=None, others=None, title=None):
         The published log.
     others : dict of str to numpy.ndarray, optional
         Last and best accuracies of other runs in per cent, as `published.base_runs` returns them.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
-        760 pixels wide; accuracy in per cent.
 
     Raises
     ------
@@ -68,26 +51,41 @@ def reproduction(ours, published=None, others=None, title=None):
     shared = min(int(_readings(run)[0][-1]) for run in logs)
     found = [_last_and_best(run, shared) for run in logs]
     images = ours.about["data"]["test_images"]
-    title = title or _finding(ours, found, shared, published, others, images)
-    picture = Picture(_BODY, title, _subtitle(ours, published, others, sources, images))
+    lines = _compared(found, others, images)
+    headings = "epoch", *(f"{who}, {what}" for who in _WHO[: len(logs)] for what in _IMAGES.values())
+    table = Table(
+        headings,
+        by_epoch(_readings(run, key) for run in logs for key in _IMAGES),
+        notes=_notes(lines, others),
+        formats=dict.fromkeys(headings[1:], ".2f"),
+    )
+    picture = Picture(
+        _BODY,
+        title or _finding(ours, found, shared, published, others, images),
+        _subtitle(ours, published, others, sources, images),
+        table=table,
+    )
     curves, ends = picture.subplots(1, 2, width_ratios=(11, 10))
     # Ours is drawn last, so that it can be seen where the lines are one.
     for run, marks, colour in reversed(list(zip(logs, found, (BLUE, VERMILLION), strict=False))):
         _draw_log(curves, run, marks, colour)
-    longest = max(int(_readings(run)[0][-1]) for run in logs)
+    longest = table.rows[-1][0]
     if others:
         low, high = min(others["last"]), max(others["last"])
         curves.plot([_OTHERS_EPOCHS] * 2, [low, high], color=_OTHERS, linewidth=6, solid_capstyle="butt", zorder=1)
         longest = max(longest, _OTHERS_EPOCHS)
-    # Epochs count from 1, so the axis has no 0.
-    curves.set(xlabel="epoch", ylabel="accuracy (%)", xlim=(max(0.5, 1 - 0.02 * longest), 1.02 * longest))
-    curves.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
-    lines = _draw_ends(ends, found, others, images)
+    epochs(curves, longest, ticks=7)
+    curves.set_ylabel("accuracy (%)")
+    _draw_ends(ends, found, others, images)
+    ends.set_xticks([0, 1], ["\n".join(each) for each in lines.values()], size=SMALL, linespacing=1.35)
     for axes in (curves, ends):
-        axes.grid(axis="y", color=FAINT, linewidth=0.8)
-        axes.set_axisbelow(True)
+        axes.grid(axis="y")
     _add_legend(curves, published, others)
-    picture.alt = _alt(title, ours, published, others, sources, lines)
+    picture.describe(
+        "Line chart of accuracy against epoch, and last and best epochs enlarged beside it",
+        *(_trends(who, run, source) for who, run, source in zip(_WHO, logs, sources, strict=False)),
+        *table.notes,
+    )
     return picture
 
 
@@ -159,15 +157,9 @@ def _subtitle(ours, published, others, sources, images):
 
 def _draw_log(axes, run, marks, colour):
     for key, dashes, width in (("accuracy", (0, (4, 2)), 1.2), ("val_accuracy", "solid", 1.8)):
-        epochs, values = _readings(run, key)
-        axes.plot(
-            epochs,
-            values,
-            color=colour,
-            linestyle=dashes,
-            linewidth=width,
-            marker="." if len(epochs) == 1 else None,
-        )
+        places = _readings(run, key)
+        marker = "." if len(places[0]) == 1 else None
+        axes.plot(*places, color=colour, linestyle=dashes, linewidth=width, marker=marker)
     for what, place in marks.items():
         axes.plot(*place, color=colour, zorder=4, clip_on=False, **_mark(what))
 
@@ -178,9 +170,32 @@ def _mark(what):
     return {"marker": "o", "markersize": 9, "fillstyle": "none", "markeredgewidth": 1.6, "linestyle": "none"}
 
 
+def _compared(found, others, images):
+    """Return the lines of numbers under last and best."""
+    said = {}
+    for what in _KEYS:
+        values = [marks[what][1] for marks in found]
+        lines = [f"{what} with {what}", f"ours {values[0]:.2f} %"]
+        if len(found) > 1:
+            lines += [f"published {values[1]:.2f} %", *_difference(*values, images)]
+        if others:
+            each = others[what]
+            lines += [f"median of {len(each)}: {np.median(each):.2f} %", f"ours {ranked(values[0], each)}"]
+        said[what] = lines
+    return said
+
+
+def _notes(lines, others):
+    notes = [f"{what[0].upper()}{what[1:]}: {', '.join(rest)}." for what, *rest in lines.values()]
+    if others:
+        ends = others["last"]
+        notes.append(f"The other {len(ends)} runs end between {min(ends):.2f} % and {max(ends):.2f} %.")
+    return notes
+
+
 def _draw_ends(axes, found, others, images):
-    """Draw last with last and best with best; return the lines of numbers under each."""
-    count, said = len(found) + bool(others), {}
+    """Draw last with last and best with best."""
+    count = len(found) + bool(others)
     for column, what in enumerate(("last", "best")):
         places = column + (np.arange(count) - (count - 1) / 2) * 0.28
         values = [marks[what][1] for marks in found]
@@ -189,56 +204,36 @@ def _draw_ends(axes, found, others, images):
             axes.plot([x, x], [value - error, value + error], color=colour, linewidth=1.4)
             axes.plot(x, value, color=colour, markerfacecolor="white" if what == "best" else colour, zorder=4,
                       **{k: v for k, v in _mark(what).items() if k != "fillstyle"})  # fmt: skip
-        lines = [f"{what} with {what}", f"ours {values[0]:.2f} %"]
-        if len(found) > 1:
-            lines += [f"published {values[1]:.2f} %", *_difference(*values, images)]
         if others:
             each = others[what]
             axes.hlines(each, places[-1] - 0.1, places[-1] + 0.1, color=_OTHERS, linewidth=1, alpha=0.5)
             median = np.median(each)
             axes.hlines(median, places[-1] - 0.13, places[-1] + 0.13, color=INK, linewidth=2, zorder=3)
-            lines += [
-                f"median of {len(each)}: {median:.2f} %",
-                f"ours {ranked(values[0], each)}",
-            ]
-        said[what] = lines
-    axes.set_xticks([0, 1], ["\n".join(lines) for lines in said.values()], size=SMALL, linespacing=1.35)
     axes.set(xlim=(-0.5, 1.5))
     axes.margins(y=0.12)
     axes.tick_params(bottom=False)
     axes.set_title("enlarged", size=TEXT, color=MUTED)
-    return said
 
 
 def _add_legend(axes, published, others):
-    handles = [Line2D([], [], color=BLUE, linewidth=2, label="ours")]
+    handles = [sample("ours", BLUE, linewidth=2)]
     if published is not None:
-        handles.append(Line2D([], [], color=VERMILLION, linewidth=2, label="published"))
+        handles.append(sample("published", VERMILLION, linewidth=2))
     if others:
-        handles.append(Line2D([], [], color=_OTHERS, linewidth=6, label="other public runs"))
-    handles.append(Line2D([], [], color=INK, linestyle="dashed", label="training images"))
-    handles += [Line2D([], [], color=INK, label=what, **_mark(what)) for what in ("last", "best")]
+        handles.append(sample("other public runs", _OTHERS, linewidth=6))
+    handles.append(sample("training images", linestyle="dashed"))
+    handles += [sample(what, **_mark(what)) for what in ("last", "best")]
     # Under the axes, where the enlarged ones have their numbers.
-    axes.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(-0.16, -0.2), ncols=2, fontsize=SMALL, frameon=False
-    )
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(-0.16, -0.2), ncols=2)
 
 
-def _alt(title, ours, published, others, sources, lines):
-    parts = [f"Line chart of accuracy against epoch, and last and best epochs enlarged beside it. {title}."]
-    runs = [("Ours", ours)] if published is None else [("Ours", ours), ("Published", published)]
-    for (who, run), source in zip(runs, sources, strict=True):
-        trends = []
-        for key, images in (("val_accuracy", "test"), ("accuracy", "training")):
-            epochs, values = _readings(run, key)
-            if len(epochs):
-                trends.append(
-                    f"{images} accuracy goes from {values[0]:.2f} % in epoch {epochs[0]:.0f} to "
-                    f"{values[-1]:.2f} % in epoch {epochs[-1]:.0f}"
-                )
-        parts.append(f"{who} ({source}): {'; '.join(trends)}.")
-    parts += [f"{what[0].upper()}{what[1:]}: {', '.join(rest)}." for what, *rest in lines.values()]
-    if others:
-        ends = others["last"]
-        parts.append(f"The other {len(ends)} runs end between {min(ends):.2f} % and {max(ends):.2f} %.")
-    return " ".join(parts)
+def _trends(who, run, source):
+    trends = []
+    for key, images in _IMAGES.items():
+        places, values = _readings(run, key)
+        if len(places):
+            trends.append(
+                f"{images} accuracy goes from {values[0]:.2f} % in epoch {places[0]:.0f} to "
+                f"{values[-1]:.2f} % in epoch {places[-1]:.0f}"
+            )
+    return f"{who} ({source}): {'; '.join(trends)}."

@@ -2,29 +2,16 @@
 
 from math import ceil, floor, log10
 
-from matplotlib.lines import Line2D
-
-from course.plots.picture import (
-    BLUE,
-    FAINT,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Picture,
-    counted,
-    in_house_style,
-    listed,
-)
+from course.plots.axes import QUARTILES, beside, sample
+from course.plots.picture import BLUE, GREEN, INK, MUTED, ORANGE, TEXT, VERMILLION, Picture, counted, listed, plot
+from course.table import Table
 
 COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": ORANGE}
 _MARKERS = "os^DvP*X"
+_HEADINGS = ("layer", "input", "MACs per byte", "GMAC/s", *QUARTILES)
 
 
-@in_house_style
+@plot
 def roofline(timings, ceilings, title=None):
     """Draw how fast layers run against how many MACs they do for each byte, under the machine's two ceilings.
 
@@ -37,12 +24,6 @@ def roofline(timings, ceilings, title=None):
     timings : list of course.benchmarks.Timing
         Of layers; those with gradients are left out, as MACs and bytes are counted forward.
     ceilings : course.benchmarks.Ceilings
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -52,30 +33,32 @@ def roofline(timings, ceilings, title=None):
     points = [t for t in timings if not t.training and t.macs and t.bytes]
     if not points:
         raise ValueError("There is no forward timing of a layer to draw: pass those of benchmarks.time_layers().")
-    title = title or _finding(points, ceilings)
+    rows = [
+        (t.name, t.input, t.intensity, *(t.macs / seconds / 1e9 for seconds in (t.median, *reversed(t.quartiles))))
+        for t in points
+    ]
+    limits = f"Ceilings: {_rate(ceilings.macs_per_second)} and {_traffic(ceilings.bytes_per_second)}."
+    table = Table(_HEADINGS, rows, notes=(limits,), formats=dict.fromkeys(_HEADINGS[2:], ".3g"))
     batches = {t.batch for t in points} - {None}
     images = f", {counted(*batches, 'image')}" if len(batches) == 1 else ""
     picture = Picture(
         430,
-        title,
+        title or _finding(table, ceilings),
         f"Grey: as fast as a large copy and large products of matrices; they meet at {ceilings.ridge:.2g} MACs "
         "per byte.\n"
         f"Forward{images}; bars from lower to upper quartile.",
+        table=table,
     )
     axes = picture.add_subplot()
-    low, high = _draw_ceilings(axes, points, ceilings)
-    shapes = {shape: _MARKERS[i % len(_MARKERS)] for i, shape in enumerate(dict.fromkeys(t.input for t in points))}
+    low, high = _draw_ceilings(axes, table.column("MACs per byte"), ceilings)
+    shapes = {shape: _MARKERS[i % len(_MARKERS)] for i, shape in enumerate(dict.fromkeys(table.column("input")))}
     # Where points overlap, white edges tell them apart, and the wide diamonds of the last shape lie lowest.
-    for t in reversed(points):
-        colour = COLOURS.get(t.name, INK)
-        axes.plot(
-            t.intensity, t.macs_per_second / 1e9, marker=shapes[t.input], markersize=8, linestyle="none",
-            color=colour, markeredgecolor="white", markeredgewidth=0.8, zorder=3,
-        )  # fmt: skip
-        axes.plot(
-            [t.intensity] * 2, [t.macs / s / 1e9 for s in t.quartiles], color=colour, linewidth=1.6, zorder=4
-        )
-    speeds = [ceilings.macs_per_second / 4e9, *(t.macs / s / 1e9 for t in points for s in t.quartiles)]
+    for kind, shape, intensity, speed, *quartiles in reversed(rows):
+        colour = COLOURS.get(kind, INK)
+        edge = {"markeredgecolor": "white", "markeredgewidth": 0.8}
+        axes.plot(intensity, speed, marker=shapes[shape], markersize=8, color=colour, zorder=3, **edge)
+        axes.plot([intensity] * 2, quartiles, color=colour, linewidth=1.6, zorder=4)
+    speeds = [ceilings.macs_per_second / 4e9, *(speed for row in rows for speed in row[4:])]
     axes.set(
         xscale="log", yscale="log", xlim=(low, high),
         ylim=(10 ** floor(log10(min(speeds))), 2.2 * max(*speeds, ceilings.macs_per_second / 1e9)),
@@ -83,65 +66,51 @@ def roofline(timings, ceilings, title=None):
     )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.grid(color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
-    kinds = dict.fromkeys(t.name for t in points)
+    axes.grid()
+    kinds = dict.fromkeys(table.column("layer"))
     _add_legend(picture, kinds, shapes)
+    told = "{} at {:.3g} MACs per byte runs at {}"
     each = (
-        f"{kind}: "
-        + listed(
-            f"{t.input} at {t.intensity:.3g} MACs per byte runs at {_rate(t.macs_per_second)}"
-            for t in points
-            if t.name == kind
-        )
+        f"{kind}: {listed(told.format(row[1], row[2], _rate(1e9 * row[3])) for row in rows if row[0] == kind)}."
         for kind in kinds
     )
-    picture.alt = (
-        f"Roofline plot. {title}. Ceilings: {_rate(ceilings.macs_per_second)} and "
-        f"{_traffic(ceilings.bytes_per_second)}. {'. '.join(each)}."
-    )
+    picture.describe("Roofline plot", limits, *each)
     return picture
 
 
-def _draw_ceilings(axes, points, ceilings):
+def _draw_ceilings(axes, intensities, ceilings):
     """Draw the roof and write its two numbers on it; return the lowest and the highest intensity to show."""
     macs, memory = ceilings.macs_per_second / 1e9, ceilings.bytes_per_second / 1e9
-    intensities = [t.intensity for t in points]
     # To a half power of ten, with room for a label on each side of the ridge.
     low = 10 ** (floor(2 * log10(min(*intensities, ceilings.ridge / 8) * 0.8)) / 2)
     high = 10 ** (ceil(2 * log10(max(*intensities, 8 * ceilings.ridge) * 1.2)) / 2)
     axes.plot([low, ceilings.ridge, high], [low * memory, macs, macs], color=MUTED, linewidth=2, zorder=2)
-    label = {"textcoords": "offset points", "size": SMALL, "color": MUTED, "va": "bottom"}
-    axes.annotate(
-        f"memory: {_traffic(ceilings.bytes_per_second)}", (ceilings.ridge / 2, macs / 2), (-5, 0), ha="right",
-        **label,
-    )  # fmt: skip
-    axes.annotate(
-        f"arithmetic: {_rate(ceilings.macs_per_second)}", (2 * ceilings.ridge, macs), (0, 5), ha="left", **label
-    )
+    label = {"color": MUTED, "va": "bottom"}
+    slope = ceilings.ridge / 2, macs / 2
+    beside(axes, f"memory: {_traffic(ceilings.bytes_per_second)}", slope, -5, ha="right", **label)
+    beside(axes, f"arithmetic: {_rate(ceilings.macs_per_second)}", (2 * ceilings.ridge, macs), 0, 5, **label)
     return low, high
 
 
 def _add_legend(picture, kinds, shapes):
     """Add a line of kinds, by colour, above a line of shapes, by marker."""
-    dot = {"linestyle": "none", "markersize": 8}
-    colours = [Line2D([], [], marker="s", color=COLOURS.get(kind, INK), label=kind, **dot) for kind in kinds]
-    markers = [Line2D([], [], marker=mark, color=MUTED, label=shape, **dot) for shape, mark in shapes.items()]
+    colours = [sample(kind, COLOURS.get(kind, INK), marker="s", markersize=8) for kind in kinds]
+    markers = [sample(shape, MUTED, marker=mark, markersize=8) for shape, mark in shapes.items()]
     columns = max(len(colours), len(markers))
-    blank = Line2D([], [], linestyle="none", label=" ")
+    blank = sample(" ", marker="")
     lines = [some + [blank] * (columns - len(some)) for some in (colours, markers)]
     # matplotlib fills a legend column by column.
     handles = [handle for column in zip(*lines, strict=True) for handle in column]
-    picture.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize=TEXT)
+    picture.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=TEXT)
 
 
-def _finding(points, ceilings):
-    depthwise = [t for t in points if t.name == "depthwise"]
-    fastest = max(depthwise or points, key=lambda t: t.macs_per_second)
-    reached = _percent(fastest.macs_per_second / ceilings.macs_per_second)
+def _finding(table, ceilings):
+    depthwise = [row for row in table.rows if row[0] == "depthwise"]
+    fastest, _, _, speed, *_ = max(depthwise or table.rows, key=lambda row: row[3])
+    reached = _percent(1e9 * speed / ceilings.macs_per_second)
     if not depthwise:
-        return f"The fastest layer, {fastest.name}, reaches {reached} of a matrix product's speed"
-    intensity = max(t.intensity for t in depthwise)
+        return f"The fastest layer, {fastest}, reaches {reached} of a matrix product's speed"
+    intensity = max(row[2] for row in depthwise)
     allowed = _percent(min(1, intensity / ceilings.ridge))
     return (
         f"At {intensity:.2g} MACs per byte, fed like a copy, a depthwise layer would reach {allowed} of a matrix "

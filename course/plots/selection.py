@@ -4,30 +4,21 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from course import evaluation
-from course.plots.picture import (
-    BLUE,
-    FAINT,
-    INK,
-    SKY_BLUE,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Picture,
-    darker,
-    in_house_style,
-    wrapped,
-)
+from course.plots.axes import DASHED, beside, dots, hbars
+from course.plots.picture import INK, SKY_BLUE, TEXT, VERMILLION, Picture, darker, listed, plot, wrapped
 from course.plots.several import names_of, sources_of
 from course.runs import Run
+from course.table import Table
 
 _ROW = 42  # pixels on the page
 _HISTOGRAM = 170
 _NAMES = 170
 _BIN = 0.1  # points of accuracy
 _LINE = 12  # points
+_HEADINGS = ("run", "best less last (points)", "last (%)", "best (%)", "best epoch", "by noise alone (points)")
 
 
-@in_house_style
+@plot
 def selection(runs=(), others=None, title=None):
     """Draw by how many points the best epoch exceeds the last, for runs, and for many other runs below.
 
@@ -40,13 +31,6 @@ def selection(runs=(), others=None, title=None):
         Tested on test images after each epoch; published ones are marked as such.
     others : dict of str to numpy.ndarray, optional
         Last and best accuracies of other runs in per cent, as `published.base_runs` returns them.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
-        760 pixels wide; differences in points.
 
     Raises
     ------
@@ -54,35 +38,32 @@ def selection(runs=(), others=None, title=None):
         When there is nothing to draw, or a run was not tested after each epoch.
     """
     runs = [runs] if isinstance(runs, Run) else list(runs)
-    rows = [
-        (evaluation.summary(run) | {"name": name}, _by_chance(run))
-        for name, run in zip(names_of(runs), runs, strict=True)
-    ]
-    for row, _ in rows:
-        if row["inflation"] is None:
-            raise ValueError(
-                f"{row['name']} was not tested after each epoch: it has no best epoch on test images."
-            )
-    gains = None
+    rows = [_row(name, run) for name, run in zip(names_of(runs), runs, strict=True)]
+    gains, notes = None, ()
     if others is not None:
         gains = others["best_test_accuracy"] - others["final_test_accuracy"]
         gains = gains[np.isfinite(gains)]
+        low, *middle, high = np.quantile(gains, (0, 0.25, 0.5, 0.75, 1))
+        notes = (
+            f"Histogram of {len(gains)} public runs: from {low:.2f} to {high:.2f} points, "
+            f"half of them between {middle[0]:.2f} and {middle[2]:.2f}.",
+            f"Their median: {middle[1]:.2f}. Runs in each tenth of a point: {listed(map(str, _binned(gains)))}.",
+        )
     elif not rows:
         raise ValueError("There is no run to draw: pass some, or others=published.base_runs().")
-    title = title or _finding(rows, gains)
+    table = Table(_HEADINGS, rows, notes=notes, formats=dict.fromkeys((*_HEADINGS[1:4], _HEADINGS[5]), ".2f"))
     heights = [*([len(rows) * _ROW] if rows else []), *([_HISTOGRAM] if others is not None else [])]
     subtitle = ["Best test accuracy of all epochs less the last one's, in points."]
-    if any(chance is not None for _, chance in rows):
+    if chances := table.column(_HEADINGS[5]):
         subtitle.append("Diamond: what choosing among the late epochs adds on average if only noise moves them.")
     if runs:
         subtitle.append(sources_of(runs))
-    picture = Picture(sum(heights) + 60, title, "\n".join(subtitle))
+    picture = Picture(sum(heights) + 60, title or _finding(table, gains), "\n".join(subtitle), table=table)
     panels = picture.subplots(len(heights), 1, height_ratios=heights, sharex=True, squeeze=False)[:, 0]
     ends = [] if gains is None else [max(gains) + _BIN]
-    ends += [max(100 * row["inflation"], chance or 0) for row, chance in rows]
-    furthest = max(ends) or 1
+    furthest = max([*ends, *table.column(_HEADINGS[1]), *chances]) or 1
     if rows:
-        _draw_rows(panels[0], rows, furthest)
+        _draw_rows(panels[0], table, furthest)
     if gains is not None:
         _draw_gains(panels[-1], gains)
     ticks = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(0, furthest)
@@ -92,92 +73,70 @@ def selection(runs=(), others=None, title=None):
     if len(panels) > 1:
         panels[0].tick_params(bottom=False)
         panels[0].spines["bottom"].set_visible(False)
-    picture.alt = _alt(title, rows, gains)
+    each = []
+    for cells in table.texts:
+        noise = f"; choosing among late epochs adds {cells[5]} if they are noise" if cells[5] else ""
+        each.append(f"{cells[0]}: {_in_words(cells)}{noise}.")
+    picture.describe("Bar chart", *each, *notes[:1])
     return picture
 
 
-def _by_chance(run):
-    """Return what choosing among late epochs would add if they were noise, in points, or None for too few."""
+def _row(name, run):
+    """Return a run's row of the table; the last cell is empty where it has too few epochs."""
+    found = evaluation.summary(run)
+    if found["inflation"] is None:
+        raise ValueError(f"{name} was not tested after each epoch: it has no best epoch on test images.")
     try:
-        return 100 * evaluation.selection(run).by_chance
+        chance = 100 * evaluation.selection(run).by_chance
     except ValueError:
-        return None
+        chance = ""
+    points = (100 * found[key] for key in ("inflation", "last", "best"))
+    return (name, *points, found["best_epoch"], chance)
 
 
-def _draw_rows(axes, rows, furthest):
-    for y, (row, chance) in enumerate(rows):
-        axes.barh(y, 100 * row["inflation"], height=0.5, color=BLUE)
-        words = [(_in_words(row), INK)]
-        if chance is not None:
-            axes.plot(
-                chance, y, marker="D", markersize=8, color=VERMILLION, markeredgecolor="white", clip_on=False
-            )
-            words.append((f"\u25c6 {chance:.2f} by noise alone", darker(VERMILLION)))
-        for line, (text, colour) in enumerate(words):
-            up = ((len(words) - 1) / 2 - line) * _LINE
-            axes.annotate(
-                text,
-                (1.06 * furthest, y),
-                (0, up),
-                textcoords="offset points",
-                va="center",
-                size=SMALL,
-                color=colour,
-            )
-    axes.set_yticks(
-        range(len(rows)), ["\n".join(wrapped(row["name"], _NAMES, TEXT)) for row, _ in rows], size=TEXT
-    )
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.tick_params(left=False)
+def _draw_rows(axes, table, furthest):
+    words = [_in_words(cells) for cells in table.texts]
+    ups = [_LINE / 2 if cells[5] != "" else 0 for cells in table.rows]
+    start = [1.04 * furthest] * len(words)
+    names = ["\n".join(wrapped(name, _NAMES, TEXT)) for name in table.column("run")]
+    hbars(axes, names, table.column(_HEADINGS[1]), words, start=start, up=ups)
+    for y, (*_, chance) in enumerate(table.rows):
+        if chance != "":
+            dots(axes, chance, y, VERMILLION, marker="D", markersize=8, markeredgecolor="white")
+            noise = f"\u25c6 {chance:.2f} by noise alone"
+            beside(axes, noise, (start[y], y), 5, -_LINE / 2, color=darker(VERMILLION))
 
 
 def _draw_gains(axes, gains):
-    # Differences of rounded accuracies lie on bins' edges, where binary fractions fall to either side.
-    places = np.round(gains / _BIN, 6) // 1
-    counts = np.bincount(places.astype(int))
+    counts = _binned(gains)
     axes.bar(_BIN * np.arange(len(counts)), counts, _BIN, align="edge", color=SKY_BLUE, edgecolor="white")
     median, top = np.median(gains), 1.12 * counts.max()
-    axes.plot([median, median], [0, top], color=INK, linewidth=1.4, linestyle=(0, (4, 3)))
-    axes.annotate(
-        f"median of {len(gains)} public runs: {median:.2f}", (median, top), (5, 0), textcoords="offset points",
-        va="center", size=SMALL, color=INK,
-    )  # fmt: skip
-    axes.set_ylim(0, 1.2 * top)
-    axes.set_ylabel("public runs", color=INK)
+    axes.plot([median, median], [0, top], color=INK, linewidth=1.4, linestyle=DASHED)
+    beside(axes, f"median of {len(gains)} public runs: {median:.2f}", (median, top))
+    axes.set(ylim=(0, 1.2 * top), ylabel="public runs")
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
-    axes.grid(axis="y", color=FAINT, linewidth=0.6)
-    axes.set_axisbelow(True)
+    axes.grid(axis="y")
 
 
-def _in_words(row):
-    return (
-        f"{100 * row['inflation']:.2f}: last {100 * row['last']:.2f} %, best {100 * row['best']:.2f} % "
-        f"(epoch {row['best_epoch']})"
-    )
+def _binned(gains):
+    # Differences of rounded accuracies lie on bins' edges, where binary fractions fall to either side.
+    return np.bincount((np.round(gains / _BIN, 6) // 1).astype(int))
 
 
-def _finding(rows, gains):
+def _in_words(cells):
+    _, gain, last, best, epoch, _ = cells
+    return f"{gain}: last {last} %, best {best} % (epoch {epoch})"
+
+
+def _finding(table, gains):
     """Return the default title: what choosing the epoch on test images adds."""
     parts = []
-    if rows:
-        low, high = (f"{100 * pick(row['inflation'] for row, _ in rows):.2f}" for pick in (min, max))
-        whose = rows[0][0]["name"] if len(rows) == 1 else f"these {len(rows)} runs"
+    if rows := table.rows:
+        low, high = (f"{pick(table.column(_HEADINGS[1])):.2f}" for pick in (min, max))
+        whose = rows[0][0] if len(rows) == 1 else f"these {len(rows)} runs"
         parts.append(f"{low if low == high else f'{low} to {high}'} points to {whose}")
     if gains is not None:
         parts.append(
             f"{np.median(gains):.2f}{'' if rows else ' points'} in the median of {len(gains)} public runs"
         )
     return f"Choosing the best epoch on the test images adds {', and '.join(parts)}"
-
-
-def _alt(title, rows, gains):
-    parts = [f"Bar chart. {title}."]
-    for row, chance in rows:
-        noise = "" if chance is None else f"; choosing among late epochs adds {chance:.2f} if they are noise"
-        parts.append(f"{row['name']}: {_in_words(row)}{noise}.")
-    if gains is not None:
-        parts.append(
-            f"Histogram of {len(gains)} public runs: from {min(gains):.2f} to {max(gains):.2f} points, "
-            f"half of them between {np.quantile(gains, 0.25):.2f} and {np.quantile(gains, 0.75):.2f}."
-        )
-    return " ".join(parts)

@@ -1,17 +1,10 @@
 """What a saving of multiply-accumulates is worth in time."""
 
-from course.plots.picture import (
-    BLUE,
-    INK,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Picture,
-    counted,
-    darker,
-    in_house_style,
-    listed,
-)
+from itertools import groupby
+
+from course.plots.axes import DASHED, hbars
+from course.plots.picture import BLUE, INK, VERMILLION, Picture, counted, darker, listed, plot
+from course.table import Table
 
 _BAR = 25  # pixels on the page
 _GAP = 0.7  # between inputs, in bars
@@ -21,7 +14,7 @@ _SPEED = {False: "as fast forward", True: "as fast with gradients"}
 _FILLS = {_SAVED: "#BBBBBB", _SPEED[False]: BLUE, _SPEED[True]: VERMILLION}
 
 
-@in_house_style
+@plot
 def speed_ups(timings, title=None):
     """Draw how many times fewer MACs a separable layer does than a standard one, and how many times as fast it is.
 
@@ -29,59 +22,42 @@ def speed_ups(timings, title=None):
     ----------
     timings : list of course.benchmarks.Timing
         With "standard" and "separable" for the same shapes, forward, with gradients, or both.
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
     ValueError
         When no shape was timed both ways.
     """
-    inputs = _compared(timings)
-    if not inputs:
+    rows = _compared(timings)
+    if not rows:
         raise ValueError("No shape was timed as 'standard' and as 'separable': pass the timings of both.")
-    title = title or _finding(inputs.values())
-    rows = sum(map(len, inputs.values())) + (len(inputs) - 1) * _GAP
+    table = Table(("input of the layer", "times", "separable"), rows, formats={"times": ".1f"})
+    inputs, factors, whats = zip(*table.rows, strict=True)
+    groups = [[i for i, _ in some] for _, some in groupby(enumerate(inputs), lambda row: row[1])]
+    places = [i + _GAP * number for number, some in enumerate(groups) for i in some]
     picture = Picture(
-        max(rows * _BAR + 64, _LEAST),
-        title,
+        max((places[-1] + 1) * _BAR + 64, _LEAST),
+        title or _finding(table),
         "Standard against separable 3×3 layer, with as many filters as channels. Left of the line: slower.",
+        table=table,
     )
     axes = picture.add_subplot()
-    top, places = 0, []
-    for factors in inputs.values():
-        places.append(top + (len(factors) - 1) / 2)
-        for i, (what, factor) in enumerate(factors.items()):
-            y = top + i
-            axes.barh(y, factor, height=0.8, color=_FILLS[what])
-            # Always right of the line, which would cross it.
-            axes.annotate(
-                f"{factor:.1f} times {what}", (max(factor, 1), y), (5, 0), textcoords="offset points", va="center",
-                size=SMALL, color=darker(_FILLS[what], 0.5),
-            )  # fmt: skip
-        top += len(factors) + _GAP
-    axes.set_yticks(places, list(inputs), size=TEXT)
-    axes.axvline(1, color=INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    longest = max(max(factors.values()) for factors in inputs.values())
-    axes.set(
-        xlim=(0, 1.5 * longest), ylim=(rows - 0.4, -0.8), xlabel="times (1 is no change)",
-        ylabel="input of the layer",
+    ends = [f"{factor} times {what}" for _, factor, what in table.texts]
+    hbars(
+        axes, [inputs[some[0]] for some in groups], factors, ends, [_FILLS[what] for what in whats], places=places,
+        ticks=[(places[some[0]] + places[some[-1]]) / 2 for some in groups],
+        # Always right of the line, which would cross it.
+        start=[max(factor, 1) for factor in factors], color=[darker(_FILLS[what], 0.5) for what in whats],
     )  # fmt: skip
-    axes.tick_params(left=False)
-    each = (
-        f"Input {shape}: {listed(f'{factor:.1f} times {what}' for what, factor in factors.items())}."
-        for shape, factors in inputs.items()
-    )
-    picture.alt = f"Bar chart. {title}. {' '.join(each)}"
+    axes.axvline(1, color=INK, linewidth=1.2, linestyle=DASHED)
+    axes.set(xlabel="times (1 is no change)", ylabel="input of the layer")
+    each = (f"Input {inputs[some[0]]}: {listed(ends[i] for i in some)}." for some in groups)
+    picture.describe("Bar chart", *each)
     return picture
 
 
 def _compared(timings):
-    """Return for each input, such as "8×8×256", by how many times separable beats standard, in what."""
+    """Return rows of an input, such as "8×8×256", by how many times separable beats standard, and in what."""
     found = {(t.input, t.training, t.name): t for t in timings}
     inputs = {}
     for shape, training, name in sorted(found, key=lambda key: key[1]):
@@ -91,16 +67,16 @@ def _compared(timings):
         separable = found[shape, training, name]
         factors = inputs.setdefault(shape, {_SAVED: standard.macs / separable.macs})
         factors[_SPEED[training]] = standard.median / separable.median
-    return inputs
+    return [(shape, factor, what) for shape, factors in inputs.items() for what, factor in factors.items()]
 
 
-def _finding(inputs):
-    saved = [factors[_SAVED] for factors in inputs]
-    what = next(what for what in reversed(_FILLS) if any(what in factors for factors in inputs))
-    gained = [factors[what] for factors in inputs if what in factors]
+def _finding(table):
+    factors = {what: [factor for _, factor, of in table.rows if of == what] for what in _FILLS}
+    what = next(what for what in reversed(_FILLS) if factors[what])
+    gained = factors[what]
     slower = sum(float(f"{factor:.1f}") < 1 for factor in gained)
     but = f", slower on {slower} of {counted(len(gained), 'input')}" if slower else ""
-    return f"{_span(saved)} times {_SAVED} make a separable layer {_span(gained)} times {what}{but}"
+    return f"{_span(factors[_SAVED])} times {_SAVED} make a separable layer {_span(gained)} times {what}{but}"
 
 
 def _span(values):

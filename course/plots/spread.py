@@ -3,26 +3,28 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from course.plots.axes import DASHED, beside
 from course.plots.picture import (
     BLUE,
     DPI,
-    INK,
     MUTED,
     SMALL,
     VERMILLION,
     WIDTH,
     Picture,
     darker,
-    in_house_style,
+    plot,
     ranked,
     text_width,
 )
+from course.table import Table
 
 _LABEL = 19  # pixels on the page, for a line of labels
 _BAND = "#E3EEF5"
+_HEADING = "final test accuracy (%)"
 
 
-@in_house_style
+@plot
 def spread(accuracies, marks, title=None):
     """Draw the final accuracies of many runs as stacked dots, one a run, with some values marked.
 
@@ -32,12 +34,6 @@ def spread(accuracies, marks, title=None):
         Final test accuracies in per cent, shape (N,) with N at least 2.
     marks : dict of str to float
         Values to mark, in per cent, by the label each gets: {"document 000": 82.14}.
-    title : str, optional
-        Instead of median and standard deviation.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -59,6 +55,9 @@ def spread(accuracies, marks, title=None):
     low, high = values.min() - pad, values.max() + pad
     dot = min(13, 13 * (60 / len(accuracies)) ** 0.5)
     accuracies = np.sort(accuracies)
+    rows = [(name, value, f"{ranked(value, accuracies)} runs") for name, value in marks.items()]
+    rows += [("one of the runs", value, "") for value in accuracies]
+    table = Table(("what", _HEADING, "lies"), rows, notes=(finding,), formats={_HEADING: ".2f"})
     heights = _stacked([_place(value, low, high) for value in accuracies], dot)
     labels = {f"{name} {value:.2f} %": value for name, value in marks.items()}
     levels = _levels(labels, low, high)
@@ -69,10 +68,11 @@ def spread(accuracies, marks, title=None):
         tall + above + 48,
         title or finding,
         "A dot for each run's final test accuracy. Dashed: median. Band: one standard deviation each side.",
+        table=table,
     )
     axes = picture.add_subplot()
     axes.fill_between([median - deviation, median + deviation], tall, color=_BAND, linewidth=0)
-    axes.plot([median, median], [0, tall], color=MUTED, linewidth=1.2, linestyle=(0, (4, 3)))
+    axes.plot([median, median], [0, tall], color=MUTED, linewidth=1.2, linestyle=DASHED)
     axes.scatter(
         accuracies, [(height + 0.5) * dot for height in heights], s=(0.9 * dot * 72 / DPI) ** 2, color=BLUE,
         linewidths=0, zorder=3,
@@ -81,21 +81,17 @@ def spread(accuracies, marks, title=None):
         top = tall + level * _LABEL + 4
         axes.plot([value, value], [0, top], color=VERMILLION, linewidth=1.6, clip_on=False, zorder=2)
         right = _side(label, value, low, high)
-        axes.annotate(
-            label, (value, top), (4 if right else -4, -1), textcoords="offset points", va="center",
-            ha="left" if right else "right", size=SMALL, weight="bold", color=darker(VERMILLION, 0.2),
+        beside(
+            axes, label, (value, top), 4 if right else -4, -1, ha="left" if right else "right", weight="bold",
+            color=darker(VERMILLION, 0.2),
             annotation_clip=False, bbox={"facecolor": "white", "linewidth": 0, "pad": 0.5}, zorder=4,
         )  # fmt: skip
-    axes.set_xlim(low, high)
-    axes.set_ylim(0, tall + above)
-    axes.set_xlabel("final test accuracy (%)", color=INK)
+    axes.set(xlim=(low, high), ylim=(0, tall + above), xlabel=_HEADING)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 5, 10]))
     axes.tick_params(left=False, labelleft=False)
     axes.spines["left"].set_visible(False)
-    picture.alt = f"Dot plot of {finding}, from {accuracies.min():.2f} % to {accuracies.max():.2f} %." + "".join(
-        f" {name}, {value:.2f} %, lies {ranked(value, accuracies)} runs."
-        for name, value in marks.items()
-    )
+    each = "".join(f" {name}, {value} %, lies {place}." for name, value, place in table.texts[: len(marks)])
+    picture.alt = f"Dot plot of {finding}, from {accuracies[0]:.2f} % to {accuracies[-1]:.2f} %.{each}"
     return picture
 
 

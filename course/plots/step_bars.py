@@ -1,17 +1,8 @@
 """How long the steps of some networks take."""
 
-from course.plots.picture import (
-    BLUE,
-    INK,
-    SMALL,
-    TEXT,
-    Picture,
-    counted,
-    in_house_style,
-    wrapped,
-)
-
-_NAMES = 230  # pixels on the page
+from course.plots.axes import QUARTILES, hbars
+from course.plots.picture import INK, Picture, counted, in_house_style
+from course.table import Table
 
 
 @in_house_style
@@ -37,22 +28,16 @@ def step_bars(timings, title, subtitle=""):
     """
     if not timings:
         raise ValueError("There is no timing to draw: pass those of benchmarks.time_networks().")
-    picture = Picture(len(timings) * 32 + 46, title, subtitle)
+    headings = "step", "took", "median (ms)", *QUARTILES
+    rows = [(t.name, t.took, *(1000 * seconds for seconds in (t.median, *t.quartiles))) for t in timings]
+    table = Table(headings, rows, formats=dict.fromkeys(headings[2:], ".2f"))
+    names, took, medians, lower, upper = zip(*table.rows, strict=True)
+    picture = Picture(len(rows) * 32 + 46, title, subtitle, table=table)
     axes = picture.add_subplot()
-    for place, timing in enumerate(timings):
-        ends = [1000 * s for s in timing.quartiles]
-        axes.barh(place, 1000 * timing.median, height=0.62, color=BLUE)
+    hbars(axes, names, medians, took, start=upper)
+    for place, ends in enumerate(zip(lower, upper, strict=True)):
         axes.plot(ends, [place, place], color=INK, linewidth=1.4)
-        axes.annotate(
-            timing.took, (ends[1], place), (6, 0), textcoords="offset points", va="center",
-            size=SMALL, color=INK,
-        )  # fmt: skip
-    names = ["\n".join(wrapped(timing.name, _NAMES, TEXT)) for timing in timings]
-    axes.set_yticks(range(len(timings)), names, size=TEXT)
-    axes.set(
-        ylim=(len(timings) - 0.5, -0.5), xlim=(0, 1150 * max(t.quartiles[1] for t in timings)),
-        xlabel=f"time of a step of {counted(timings[0].batch, 'image')} (ms); lines from lower to upper quartile",
-    )  # fmt: skip
-    axes.tick_params(left=False)
-    picture.alt = f"Bar chart. {title}. {'; '.join(f'{t.name}: {t.took}' for t in timings)}."
+    images = counted(timings[0].batch, "image")
+    axes.set_xlabel(f"time of a step of {images} (ms); lines from lower to upper quartile")
+    picture.describe("Bar chart", "; ".join(f"{name}: {text}" for name, text, *_ in table.rows) + ".")
     return picture

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
-
-from course.plots.picture import DPI, FAINT, INK, LINES, SMALL, Picture, counted, darker, in_house_style, listed
+from course.plots.axes import by_epoch, dots, epochs, sample
+from course.plots.marks import apart
+from course.plots.picture import DPI, INK, LINES, SMALL, Picture, counted, darker, listed, plot
+from course.plots.several import names_of
 from course.runs import Run, held_out
+from course.table import Table
 
 _LINE_HEIGHT = 15  # pixels on the page, for a line of labels
 _GAP = 7
@@ -46,7 +47,7 @@ class _Curve:
         return f"{self.where} images" if len(self.held[0]) else "training images"
 
 
-@in_house_style
+@plot
 def training_curves(runs, metric="accuracy", title=None):
     """Draw accuracy or loss of one or more runs against epochs, their last and best epoch marked.
 
@@ -60,13 +61,6 @@ def training_curves(runs, metric="accuracy", title=None):
         What to draw; published runs are marked as such.
     metric : str
         "accuracy" or "loss".
-    title : str, optional
-        Instead of the finding.
-
-    Returns
-    -------
-    Picture
-        760 pixels wide; accuracy in per cent.
 
     Raises
     ------
@@ -78,24 +72,25 @@ def training_curves(runs, metric="accuracy", title=None):
     runs = [runs] if isinstance(runs, Run) else list(runs)
     if not runs:
         raise ValueError("There is no run to draw: pass at least one, such as runs.load('baseline').")
-    curves = [_curve(run, metric, LINES[i % len(LINES)]) for i, run in enumerate(runs)]
-    for curve in curves:
-        twins = [c for c in curves if c.name == curve.name]
-        for number, twin in enumerate(twins if len(twins) > 1 else (), start=1):
-            twin.name = f"{twin.name}, run {number}"
-
-    picture = Picture(_BODY, title or _finding(curves), _subtitle(curves))
+    curves = [
+        _curve(run, name, metric, LINES[i % len(LINES)])
+        for i, (run, name) in enumerate(zip(runs, names_of(runs), strict=True))
+    ]
+    headings = "epoch", *(f"{c.name}, {what}" for c in curves for what in ("training", c.where))
+    table = Table(
+        headings,
+        by_epoch(part for curve in curves for part in (curve.train, curve.held)),
+        notes=(subtitle := _subtitle(curves),),
+        formats=dict.fromkeys(headings[1:], ".2f" if metric == "accuracy" else ".3f"),
+    )
+    picture = Picture(_BODY, title or _finding(curves), subtitle, table=table)
     axes = picture.add_subplot()
     for curve in curves:
         _draw(axes, curve)
-    last = max(int(max(part[0][-1] for part in (c.train, c.held) if len(part[0]))) for c in curves)
-    axes.set_xlabel("epoch")
+    last = table.rows[-1][0]
+    epochs(axes, last)
     axes.set_ylabel("accuracy (%)" if metric == "accuracy" else "loss")
-    # Epochs count from 1, so the axis has no 0.
-    axes.set_xlim(max(0.5, 1 - 0.02 * last) if last > 1 else 0.5, 1.02 * last)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=12, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
-    axes.grid(axis="y", color=FAINT, linewidth=0.8)
-    axes.set_axisbelow(True)
+    axes.grid(axis="y")
     picture.get_layout_engine().execute(picture)
     space = axes.get_window_extent().height * DPI / picture.dpi
     blocks = [block for curve in curves for block in _blocks(curve)]
@@ -103,20 +98,18 @@ def training_curves(runs, metric="accuracy", title=None):
         _label_ends(axes, blocks, space, last)
     else:
         _add_legend(picture, curves)
-    picture.alt = _alt(curves, metric, picture.title)
+    _describe(picture, curves, metric)
     return picture
 
 
-def _curve(run, metric, colour):
+def _curve(run, name, metric, colour):
     factor = 100 if metric == "accuracy" else 1
-    train, held = (
-        (epochs, factor * values) for epochs, values in map(run.readings, (metric, f"val_{metric}"))
-    )
+    train, held = ((epochs, factor * values) for epochs, values in map(run.readings, (metric, f"val_{metric}")))
     if not len(train[0]) and not len(held[0]):
         raise ValueError(f"{run.name} has no epoch with a measured {metric}: train it for at least one epoch.")
     steps = _steps_per_epoch(run)
     described = run.source + (f", {counted(steps, 'step')} an epoch" if steps else "")
-    return _Curve(run.title, run.monitored[0], described, run.source, colour, metric, train, held)
+    return _Curve(name, run.monitored[0], described, run.source, colour, metric, train, held)
 
 
 def _steps_per_epoch(run):
@@ -170,15 +163,13 @@ def _finding(curves):
 
 
 def _draw(axes, curve):
-    for (epochs, values), dashes in ((curve.train, (0, (4, 2))), (curve.held, "solid")):
-        width = 1.3 if dashes != "solid" else 1.9
-        marker = "." if len(epochs) == 1 else None
-        axes.plot(epochs, values, color=curve.colour, linestyle=dashes, linewidth=width, marker=marker)
+    for places, dashes, width in ((curve.train, (0, (4, 2)), 1.3), (curve.held, "solid", 1.9)):
+        marker = "." if len(places[0]) == 1 else None
+        axes.plot(*places, color=curve.colour, linestyle=dashes, linewidth=width, marker=marker)
     if len(curve.held[0]):
-        dot = {"marker": "o", "linestyle": "none", "color": curve.colour, "clip_on": False, "zorder": 4}
-        axes.plot(*curve.last, markersize=6, **dot)
+        dots(axes, *curve.last, curve.colour, markersize=6, zorder=4)
         # An open marker larger than the filled one shows both where the last epoch is the best.
-        axes.plot(*curve.best, markersize=10, fillstyle="none", markeredgewidth=1.6, **dot)
+        dots(axes, *curve.best, curve.colour, markersize=10, fillstyle="none", markeredgewidth=1.6, zorder=4)
 
 
 def _blocks(curve):
@@ -203,20 +194,11 @@ def _blocks(curve):
 def _label_ends(axes, blocks, space, last):
     """Write each block right of the axes, as near to its line's end as the others let it."""
     low, high = axes.get_ylim()
-    blocks = sorted(blocks, key=lambda block: block[0][1])
+    wanted = [(value - low) / (high - low) * space for (_, value), _, _ in blocks]
     heights = [len(lines) * _LINE_HEIGHT for _, lines, _ in blocks]
-    bottoms, reached = [], 0
-    for ((_, value), _, _), height in zip(blocks, heights, strict=True):
-        wanted = (value - low) / (high - low) * space - height / 2
-        bottoms.append(max(wanted, reached))
-        reached = bottoms[-1] + height + _GAP
-    ceiling = space
-    for i in reversed(range(len(blocks))):
-        bottoms[i] = min(bottoms[i], ceiling - heights[i])
-        ceiling = bottoms[i] - _GAP
+    middles = apart(wanted, [height + _GAP for height in heights], -_GAP / 2, space + _GAP / 2)
     points = 72 / DPI
-    for (end, lines, colour), bottom, height in zip(blocks, bottoms, heights, strict=True):
-        middle = bottom + height / 2
+    for (end, lines, colour), middle, height in zip(blocks, middles, heights, strict=True):
         # From a run that ends early, the line would cross the others and look like one of them.
         if end[0] == last:
             axes.annotate(
@@ -225,7 +207,7 @@ def _label_ends(axes, blocks, space, last):
             )  # fmt: skip
         for i, (text, weight, text_colour) in enumerate(lines):
             axes.annotate(
-                text, (1.02, 0), (4, (bottom + height - (i + 0.5) * _LINE_HEIGHT) * points), "axes fraction",
+                text, (1.02, 0), (4, (middle + height / 2 - (i + 0.5) * _LINE_HEIGHT) * points), "axes fraction",
                 "offset points", size=SMALL, weight=weight, color=text_colour, va="center", annotation_clip=False,
             )  # fmt: skip
 
@@ -238,32 +220,28 @@ def _add_legend(picture, curves):
             epoch, best = curve.best
             label += f", {curve.where}: last {curve.show(curve.last[1])},"
             label += f"\nbest {curve.show(best)} in epoch {epoch}"
-        handles.append(Line2D([], [], color=curve.colour, linewidth=2, label=label))
-    handles.append(Line2D([], [], color=INK, linestyle="dashed", label="dashed: training images"))
-    handles.append(Line2D([], [], color=INK, linestyle="none", marker="o", label="last epoch"))
-    handles.append(
-        Line2D([], [], color=INK, linestyle="none", marker="o", fillstyle="none", markersize=9, label="best epoch")
-    )
+        handles.append(sample(label, curve.colour, linewidth=2))
+    handles.append(sample("dashed: training images", linestyle="dashed"))
+    handles.append(sample("last epoch", marker="o"))
+    handles.append(sample("best epoch", marker="o", fillstyle="none", markersize=9))
     for columns in (2, 1):  # two where their names leave room
-        legend = picture.legend(
-            handles=handles, loc="outside lower left", ncols=columns, fontsize=SMALL, frameon=False
-        )
+        legend = picture.legend(handles=handles, loc="outside lower left", ncols=columns)
         if columns == 1 or legend.get_window_extent().width < picture.bbox.width:
             break
         legend.remove()
     picture.body += legend.get_window_extent().height * DPI / picture.dpi
 
 
-def _alt(curves, metric, title):
+def _describe(picture, curves, metric):
     shared = len({curve.data for curve in curves}) == 1
-    parts = [f"Line chart of {metric} against epoch. {title}." + (f" Data: {curves[0].data}." if shared else "")]
+    parts = [f"Data: {curves[0].data}."] if shared else []
     for curve in curves:
         held = _trend(curve, curve.where, *curve.held)
         if held:
             held += f", best {curve.show(curve.best[1])} in epoch {curve.best[0]}"
         trends = "; ".join(filter(None, [held, _trend(curve, "training", *curve.train)]))
         parts.append(f"{curve.name}{'' if shared else f' ({curve.data})'}: {trends}.")
-    return " ".join(parts)
+    picture.describe(f"Line chart of {metric} against epoch", *parts)
 
 
 def _trend(curve, what, epochs, values):

@@ -14,16 +14,17 @@ from course.plots.picture import (
     Picture,
     counted,
     darker,
-    in_house_style,
+    plot,
     text_width,
 )
+from course.table import Table
 
 _ROW = 64  # pixels on the page between two layers
 _WIDEST = 44  # pixels on the page between two pixels of the image
 _MOST = 48  # pixels of the image that can be told apart
 
 
-@in_house_style
+@plot
 def wiring(layers, size=12, unit=None, title=None):
     """Draw a stack of layers in one dimension as rows of dots, with the paths that lead to one unit.
 
@@ -35,12 +36,6 @@ def wiring(layers, size=12, unit=None, title=None):
         Pixels of the image, from 1 to 48.
     unit : int, optional
         Which unit of the last layer; one in the middle if not given.
-    title : str, optional
-        Instead of which pixels the unit sees.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -62,16 +57,25 @@ def wiring(layers, size=12, unit=None, title=None):
     seen = sorted(u for level, u in inside if level == 0)
     holes = len(seen) < seen[-1] - seen[0] + 1
     span = f"{'some of ' if holes else ''}pixels {seen[0]} to {seen[-1]}" if len(seen) > 1 else f"pixel {seen[0]}"
-    title = title or f"Unit {unit} of the last layer sees {counted(len(seen), 'pixel')} of the image: {span}"
+    finding = f"Unit {unit} of the last layer sees {counted(len(seen), 'pixel')} of the image: {span}"
     width = field[1] - field[0] + 1
     beyond = ", padding included" if width > seen[-1] - seen[0] + 1 else ", holes included" if holes else ""
     aside = f"Its receptive field is {counted(width, 'pixel')} wide{beyond}."
 
-    names = ["image", *(row.name for row in rows)]
-    labels = ["RF 1, jump 1", *(f"RF {row.receptive_field[1]}, jump {row.jump[1]}" for row in rows)]
+    found = [("image", 1, 1), *((row.name, row.receptive_field[1], row.jump[1]) for row in rows)]
+    table = Table(
+        ("layer", "units", "RF", "jump", "units that count"),
+        [
+            (name, count, field, jump, sum(level == at for level, _ in inside))
+            for at, ((name, field, jump), (count, _)) in enumerate(zip(found, levels, strict=True))
+        ],
+        notes=(f"{finding}.", aside),
+    )
+    names = table.column("layer")
+    labels = [f"RF {field}, jump {jump}" for _, _, field, jump, _ in table.texts]
     left = MARGIN + max(text_width(text, SMALL) for text in names + labels) + 18
     step = min(_WIDEST, (WIDTH - MARGIN - left - 12) / size)
-    picture = Picture(_ROW * len(levels) + 8, title, aside)
+    picture = Picture(_ROW * len(levels) + 8, title or finding, aside, table=table)
     page = picture.page()
 
     def place(level, u):
@@ -94,12 +98,13 @@ def wiring(layers, size=12, unit=None, title=None):
         y = place(level, 0)[1]
         page.text(MARGIN, y - 8, names[level], size=SMALL, va="center", weight="bold", color=INK)
         page.text(MARGIN, y + 8, labels[level], size=SMALL, va="center", color=darker(MUTED))
-    picture.alt = (
+    each = (
+        f"{name}, {counted(count, 'unit')}, {label}"
+        for (name, count, *_), label in zip(table.rows, labels, strict=True)
+    )
+    picture.describe(
         f"{counted(len(levels), 'row')} of dots, the image's {size} pixels lowest, joined by lines from each unit "
-        f"to the units it is computed from. {title}. {aside} From the image up: "
-        + "; ".join(f"{name}, {counted(count, 'unit')}, {label}"
-                    for name, (count, _), label in zip(names, levels, labels, strict=True))
-        + "."
+        "to the units it is computed from", aside, f"From the image up: {'; '.join(each)}.",
     )  # fmt: skip
     return picture
 

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from course.anatomy import KINDS, patch_of
 from course.data import shapes
 from course.plots.anatomy import anatomy, scene
-from course.plots.marks import Box, Words, draw, svg
+from course.plots.marks import Box, Words, apart, draw, svg
 from course.plots.picture import DPI, INK, WIDTH, Picture
 
 SOME = [
@@ -77,3 +77,19 @@ def test_both_draw_the_same_texts(kind):
         assert len(boxes) + len(texts) == len(marks) and height < picture.body
         for x, y, width, tall in boxes:
             assert x >= 0 and y >= 0 and x + width <= WIDTH and y + tall <= height
+
+
+@pytest.mark.parametrize(
+    ("wanted", "heights", "ends", "places"),
+    [
+        ([10, 50], 20, (), [10, 50]),  # clear of one another
+        ([50, 10, 12], 20, (), [50, 10, 30]),  # the upper one moves, whatever their order
+        ([0, 3], [20, 10], (0,), [10, 25]),
+        ([95, 90], 20, (0, 100), [90, 70]),
+        ([5, 5, 5], 20, (0, 60), [10, 30, 50]),
+        ([5, 5], 20, (0, 30), [0, 20]),  # too little room: below the lower end
+        ([], 20, (0, 30), []),
+    ],
+)
+def test_labels_are_pushed_apart_and_kept_between_two_ends(wanted, heights, ends, places):
+    assert apart(wanted, heights, *ends) == places

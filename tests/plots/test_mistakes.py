@@ -25,6 +25,10 @@ def test_the_surest_wrong_answers_are_shown_with_what_was_answered():
     wrong = sorted(range(0, 12, 2), key=lambda i: -answers[i].max())[:4]
     expected = [f"{NAMES[answers[i].argmax()]}, not {NAMES[labels[i]]}" for i in wrong]
     assert "; ".join(expected) in picture.alt
+    confidences = [answers[i].max() for i in wrong]
+    assert picture.table.column("test image") == wrong
+    assert picture.table.column("confidence") == pytest.approx(confidences)
+    assert picture.table.column("answer") == [NAMES[answers[i].argmax()] for i in wrong]
     assert picture.title == "The 4 most confident mistakes of separable_65k"
     shown = [image.get_array() for image in picture.axes[0].images]
     assert all((image == images[i]).all() for image, i in zip(shown, wrong, strict=True))
