@@ -24,7 +24,6 @@ from course.plots.picture import (
     in_house_style,
     text_width,
 )
-from course.table import pair
 
 _COLOURS = {
     "input": FAINT,
@@ -206,4 +205,5 @@ def _described(volume):
 
 
 def _pair(values):
-    return pair(values, lambda value: "\u221e" if value == inf else f"{value:g}")
+    shown = ["\u221e" if v == inf else f"{v:g}" for v in values]
+    return shown[0] if shown[0] == shown[1] else "\u00d7".join(shown)
