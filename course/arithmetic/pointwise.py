@@ -75,6 +75,16 @@ class LayerNormalization(_Along):
 
 
 @dataclass(frozen=True)
+class GroupNormalization(LayerNormalization):
+    """Mean and variance of one image over all positions and a group of channels: each unit depends on all."""
+
+    signature = ("groups", "axis", "epsilon", "center", "scale")
+
+    def axes(self, axes, shape):
+        return both(axes, lambda axis: axis.mix())
+
+
+@dataclass(frozen=True)
 class RMSNormalization(_Along):
     """Each number over the root of the mean square along some axes, times a trainable scale."""
 
@@ -91,24 +101,6 @@ class UnitNormalization(_Along):
     """Scale the numbers along some axes to a length of 1."""
 
     axis: int | tuple = -1
-
-
-@dataclass(frozen=True)
-class GroupNormalization(Layer):
-    """Mean and variance of one image over all positions and a group of channels: each unit depends on all."""
-
-    axis: int = -1
-    center: bool = True
-    scale: bool = True
-
-    role = MIXING
-    signature = ("groups", "axis", "epsilon", "center", "scale")
-
-    def axes(self, axes, shape):
-        return both(axes, lambda axis: axis.mix())
-
-    def parameters(self, shape):
-        return prod(shape[i] for i in _places(shape, self.axis)) * (self.center + self.scale), 0
 
 
 @dataclass(frozen=True)
