@@ -1,4 +1,4 @@
-"""The kit's pictures. Each is a matplotlib figure that carries its alt text."""
+"""The kit's pictures. Each is a matplotlib figure that carries its alt text, and the table it is drawn from."""
 
 from course.plots.accuracy_against_receptive_field import accuracy_against_receptive_field
 from course.plots.anatomy import anatomy

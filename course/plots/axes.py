@@ -53,7 +53,7 @@ def hbars(
     aside = max(text_width(line, size) for name in names for line in name.split("\n"))
     starts = each.get("start", drawn)
     axes.set(
-        ylim=(places[-1] + 0.6, places[0] - 0.6),
+        ylim=(places[-1] + 0.5, places[0] - 0.5),
         xlim=(0, room_for(ends, starts, (WIDTH - 2 * MARGIN - aside - 20) / panels) or 1),
     )
     axes.tick_params(left=False)
