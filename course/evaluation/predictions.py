@@ -199,10 +199,12 @@ class Comparison:
 
     def as_table(self):
         """Return the comparison as a course.table.Table, its difference in points."""
-        only = zip(self.names, (self.only_first, self.only_second), strict=True)
+        rows = [
+            (f"only {name} is right", f"{count:,} image{'' if count == 1 else 's'}")
+            for name, count in zip(self.names, (self.only_first, self.only_second), strict=True)
+        ]
         points = f"{100 * self.difference:+.2f} ± {100 * self.standard_error:.2f} points"
-        return Table((), [*((f"only {name} is right", f"{count:,} image{'' if count == 1 else 's'}") for name, count in only),
-                          ("difference of the two", points)])  # fmt: skip
+        return Table((), [*rows, ("difference of the two", points)])
 
     def __repr__(self):
         return str(self.as_table())

@@ -208,7 +208,15 @@ def results(*runs):
         row = summary(run)
         minutes = None if row["cpu_seconds"] is None else row["cpu_seconds"] / 60
         rows.append(
-            (row["name"], row["parameters"], run.source, row["epochs"], minutes, row["last"], row["standard_error"])
+            (
+                row["name"],
+                row["parameters"],
+                run.source,
+                row["epochs"],
+                minutes,
+                row["last"],
+                row["standard_error"],
+            )
         )
     return Table(("run", "parameters", "images", "epochs", *forms), rows, formats=forms)
 
