@@ -29,9 +29,7 @@ def _parser():
     start.add_argument("--solved", action="store_true", help="with every exercise answered, for a teacher")
 
     data = command(_data, "data", "Get CIFAR-10: find it on this machine, or download and verify it.")
-    data.add_argument(
-        "--data", metavar="DIR", help="a folder or archive with CIFAR-10; nothing is downloaded"
-    )
+    data.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10; nothing is downloaded")
 
     ledger = command(_ledger, "ledger", "Print what each layer of a model costs and sees.")
     ledger.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
@@ -64,9 +62,16 @@ def _parser():
     train.add_argument("--resume", action="store_true", help="go on with the run in the --out folder")
     train.add_argument("--json", action="store_true", help="print the record as JSON; the log goes to stderr")
 
+    record = command(_record, "record", "Make one of the kit's own records again; without a name, list them.")
+    record.add_argument("names", nargs="*", metavar="NAME", help="of a record, or of several: 'suspect_*'")
+    record.add_argument("--data", metavar="DIR", help="what it is made from: CIFAR-10, or the published reports")
+
     entries = command(_challenge, "challenge", "Verify a class's entries and print the board.")
     entries.add_argument("folder", metavar="DIR", help="an entry, or a folder of entries")
     entries.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
+
+    sheet = command(_class, "class", "Print what a class answered, and what its wrong answers say.")
+    sheet.add_argument("folder", metavar="DIR", help="of files that course.exercises.record_answers wrote")
 
     books = command(_notebooks, "notebooks", "Execute the notebooks and tidy their outputs.")
     books.add_argument("names", nargs="*", metavar="NAME", help="beginnings of file names, such as 01")
@@ -160,9 +165,7 @@ def _train(options):
 
     model = models.build(options.model, options.seed)
     if options.recipe not in (None, *training.RECIPES):
-        raise ValueError(
-            f"There is no recipe {options.recipe!r}: choose one of {', '.join(training.RECIPES)}."
-        )
+        raise ValueError(f"There is no recipe {options.recipe!r}: choose one of {', '.join(training.RECIPES)}.")
     recipe = training.RECIPES[options.recipe] if options.recipe else training.recipe_for(options.model)
     with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
         run = training.train(
@@ -179,6 +182,14 @@ def _train(options):
     return 0 if run.about["status"] == "complete" else 1
 
 
+def _record(options):
+    from course import making
+
+    if options.names:
+        return 0 if making.make(options.names, options.data) else 1
+    print(making.listed())
+
+
 def _challenge(options):
     from pathlib import Path
 
@@ -190,6 +201,16 @@ def _challenge(options):
     found = challenge.board(options.folder, data=load(options.data))
     print(f"\n{found}")
     return 1 if found.left_out else 0
+
+
+def _class(options):
+    from course.exercises import class_sheet
+
+    tables, left_out = class_sheet(options.folder)
+    print("\n\n".join(map(str, tables.values())))
+    for sentence in left_out:
+        print(sentence, file=sys.stderr)
+    return 1 if left_out else 0
 
 
 def _notebooks(options):

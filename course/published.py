@@ -1,14 +1,10 @@
 """The published reports: their training logs as records, other submissions, and 47 runs of the base network.
 
-    python -m course.published FOLDER
-
-reads the source documents in FOLDER and writes `course/records/published_*`. Claims are kept as the
-reports make them; where a report's log says otherwise, the record's notes say so.
+Claims are kept as the reports make them; where a report's log says otherwise, the record's notes say so.
 """
 
 import csv
 import re
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,10 +19,10 @@ EPOCH = re.compile(
     re.DOTALL,
 )
 
-# The file each report came as, its model, and how it states what it claims.
+# By the model of each: the file it came as, and how it states what it claims.
 REPORTS = {
-    "000_*.txt": (
-        "separable_65k",
+    "separable_65k": (
+        "000_*.txt",
         {
             "base_accuracy": r"Accuracy on test data is: ([\d.]+)",
             "last_accuracy": r"Last epoch val Accuracy - ([\d.]+)",
@@ -35,8 +31,8 @@ REPORTS = {
             "seconds": r"Model took ([\d.]+) seconds",
         },
     ),
-    "002_*.txt": (
-        "separable_99k",
+    "separable_99k": (
+        "002_*.txt",
         {
             "base_accuracy": r"Accuracy on given model - ([\d.]+)",
             "best_accuracy": r"Highest Accuracy - ([\d.]+)",
@@ -119,6 +115,32 @@ def read_report(text, model, patterns):
     return run
 
 
+def report(model, folder):
+    """Return one of the two published reports as a record.
+
+    Parameters
+    ----------
+    model : str
+        One of `REPORTS`.
+    folder : str or pathlib.Path
+        Where the report lies, as a text file.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ValueError
+        When the folder holds no such file, or several.
+    """
+    pattern, claims = REPORTS[model]
+    found = list(Path(folder).glob(pattern))
+    if len(found) != 1:
+        raise ValueError(f"{folder} holds {len(found)} files {pattern}, and the report on {model} is one of them.")
+    return read_report(found[0].read_text(encoding="utf-8"), model, claims)
+
+
 def base_runs():
     """Return the results of 47 public runs of the base network, each of 50 epochs.
 
@@ -170,15 +192,3 @@ def annotation_mistakes():
     with (runs.RECORDS / "annotation_mistakes.csv").open(newline="") as file:
         rows = [{**row, "steps": int(row["steps"]), "models": int(row["models"])} for row in csv.DictReader(file)]
     return sorted(rows, key=lambda row: (-row["steps"], -row["models"], row["mistake"]))
-
-
-def main(folder):
-    """Write the records of all reports in a folder."""
-    for pattern, (model, claims) in REPORTS.items():
-        (path,) = Path(folder).glob(pattern)
-        run = read_report(path.read_text(), model, claims)
-        print(runs.save(run, runs.RECORDS / f"published_{model}"), *run.about["notes"], sep="\n  ")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -15,7 +15,6 @@ from kit_networks import step
 from course import CHAINS, benchmarks, costs, models
 from course.arithmetic import Conv2D, DepthwiseConv2D, SeparableConv2D
 from course.benchmarks import Ceilings, Timing, measuring
-from course.benchmarks.__main__ import main
 
 keras = models.keras
 
@@ -316,7 +315,7 @@ def test_the_committed_costs_are_the_ledgers_of_today():
         assert (t.macs, t.bytes) == cost(layer, t.size, t.channels, t.batch)
 
 
-def test_the_command_takes_every_timing_that_the_record_holds(tmp_path, monkeypatch, capsys):
+def test_what_is_taken_is_every_timing_that_the_record_holds(tmp_path, monkeypatch, capsys):
     networks = []
 
     def once(work, rounds):
@@ -327,8 +326,8 @@ def test_the_command_takes_every_timing_that_the_record_holds(tmp_path, monkeypa
         return measuring.time_networks(some, **how)
 
     monkeypatch.setattr(measuring, "_in_turns", once)
-    monkeypatch.setitem(main.__globals__, "time_networks", kept)
-    main(tmp_path / "timings.json")
+    monkeypatch.setitem(benchmarks.take.__globals__, "time_networks", kept)
+    benchmarks.take(tmp_path / "timings.json")
     _, _, found = benchmarks.load(tmp_path / "timings.json")
     _, _, committed = benchmarks.load()
     assert {name: held(some) for name, some in found.items()} == {

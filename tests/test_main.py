@@ -110,7 +110,8 @@ def test_recipes_are_listed_each_on_a_line(capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["doctor", "data", "ledger", "check", "recipes", "train", "challenge", "notebooks"]
+    "command",
+    ["doctor", "data", "ledger", "check", "recipes", "train", "record", "challenge", "class", "notebooks"],
 )
 def test_help(command, capsys):
     with pytest.raises(SystemExit) as ended:

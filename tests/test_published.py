@@ -22,7 +22,7 @@ def test_log_is_read():
 
 
 def test_claims_are_kept_and_differences_noted():
-    run = published.read_report(LOG, "separable_65k", published.REPORTS["000_*.txt"][1])
+    run = published.read_report(LOG, "separable_65k", published.REPORTS["separable_65k"][1])
     assert run.about["published"] and run.about["claims"]["best_accuracy"] == 66.0
     assert run.about["test_accuracy_best"] == 0.6528 and run.about["best_epoch"] == 2
     assert run.about["notes"] == ["The report claims 66.00 % at best; its own log says 65.28 %."]

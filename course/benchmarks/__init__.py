@@ -3,7 +3,7 @@
     from course.benchmarks import time_layers
     time_layers([(32, 64)], ["standard", "separable"])
 
-The kit's own record was made on an otherwise idle machine with `python -m course.benchmarks`.
+The kit's own record was made on an otherwise idle machine with `python -m course record layer_timings`.
 """
 
 from course.benchmarks.measuring import (
@@ -17,6 +17,7 @@ from course.benchmarks.measuring import (
     time_networks,
 )
 from course.benchmarks.record import MULTIPLIERS, RECORD, WIDTHS, Ceilings, Timing, load, save, scaled_name
+from course.benchmarks.taking import take
 
 __all__ = [
     "BATCH",
@@ -32,6 +33,7 @@ __all__ = [
     "load",
     "save",
     "scaled_name",
+    "take",
     "time_groups",
     "time_layers",
     "time_networks",

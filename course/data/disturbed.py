@@ -57,7 +57,7 @@ def disturbed(images, kind, strength, seed=0):
     if kind == "mirrored":
         return images[:, :, ::-1].copy()
     if kind == "compressed":
-        return np.stack([_through_jpeg(image, int(strength)) for image in images])
+        return np.stack([through_jpeg(image, int(strength)) for image in images])
     if not strength:
         return images.copy()
     if kind == "shifted":
@@ -85,7 +85,8 @@ def _blurred(images, deviation):
     return _rounded(values)
 
 
-def _through_jpeg(image, quality):
+def through_jpeg(image, quality):
+    """Return one image, uint8 of shape (height, width, 3), compressed with 4:2:0 subsampling and unpacked."""
     from PIL import Image
 
     packed = io.BytesIO()

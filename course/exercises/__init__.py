@@ -1,21 +1,29 @@
 """Predict, then check: questions whose answers the code works out."""
 
-from course.exercises.baseline import EXERCISES as _BASELINE
-from course.exercises.beat import EXERCISES as _BEAT
-from course.exercises.exercise import Exercise, Feedback, Mistake, Parts, no_such
-from course.exercises.fields import EXERCISES as _FIELDS
-from course.exercises.final import EXERCISES as _FINAL
-from course.exercises.separable import EXERCISES as _SEPARABLE
-from course.exercises.speed import EXERCISES as _SPEED
-from course.exercises.start import EXERCISES as _START
-from course.exercises.watching import EXERCISES as _WATCHING
-from course.exercises.why import EXERCISES as _WHY
+from importlib import import_module
 
-__all__ = ["EXERCISES", "Exercise", "Feedback", "Mistake", "answer", "check", "hint", "solution"]
+from course.exercises.answers import class_sheet, note, record_answers
+from course.exercises.exercise import EXERCISES, Exercise, Feedback, Parts, no_such, show
+from course.exercises.own import add
+from course.table import Table
 
-EXERCISES = {
-    **_START, **_BASELINE, **_FIELDS, **_SEPARABLE, **_SPEED, **_FINAL, **_BEAT, **_WHY, **_WATCHING,
-}  # fmt: skip
+__all__ = [
+    "EXERCISES",
+    "Exercise",
+    "Feedback",
+    "add",
+    "answer",
+    "check",
+    "class_sheet",
+    "hint",
+    "record_answers",
+    "solution",
+    "wrong_answers",
+]
+
+# Each holds exercises, in the order of the notebooks: importing it makes them known.
+for _name in ("start", "baseline", "fields", "separable", "speed", "final", "beat", "why", "watching"):
+    import_module(f"course.exercises.{_name}")
 
 
 def check(key, answer=None):
@@ -33,7 +41,11 @@ def check(key, answer=None):
     Feedback
         Shown below the cell. A misspelt name is answered with the nearest one.
     """
-    return EXERCISES[key].check(answer) if key in EXERCISES else _unknown(key)
+    if key not in EXERCISES:
+        return _unknown(key)
+    feedback = EXERCISES[key].check(answer)
+    note(key, answer, feedback)
+    return feedback
 
 
 def hint(key, part=None):
@@ -58,10 +70,41 @@ def answer(key):
     -------
     tuple or dict
     """
-    found = EXERCISES[key]
-    parts = found.parts() if isinstance(found, Parts) else {key: found}
-    pairs = {name: (exercise.answer(), exercise.within) for name, exercise in parts.items()}
-    return pairs if isinstance(found, Parts) else pairs[key]
+    pairs = {name: (exercise.answer, exercise.within) for name, exercise in _parts(key).items()}
+    return pairs if isinstance(EXERCISES[key], Parts) else pairs[key]
+
+
+def wrong_answers(key):
+    """Return the typical wrong answers to an exercise, and what each says of the one who gives it.
+
+    Parameters
+    ----------
+    key : str
+        Which exercise.
+
+    Returns
+    -------
+    Table
+        A row a wrong answer, each under its part, if the exercise has several, and its right answer.
+    """
+
+    def shown(value, made):
+        # Four digits say enough of a number that may be rounded.
+        return show(float(f"{value:.4g}") if made.within else value) + made.unit
+
+    rows = [
+        (name, shown(made.answer, made), shown(value, made), why)
+        for name, made in _parts(key).items()
+        for value, why in made.wrong
+    ]
+    if not isinstance(EXERCISES[key], Parts):
+        return Table(("answer", "wrong answer", "why"), [row[1:] for row in rows], caption=EXERCISES[key].question)
+    return Table(("part", "answer", "wrong answer", "why"), rows, caption=key)
+
+
+def _parts(key):
+    """Return the parts of an exercise by their names; that of one with no parts is itself."""
+    return getattr(EXERCISES[key], "parts", {key: EXERCISES[key]})
 
 
 def _unknown(key):

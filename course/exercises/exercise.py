@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from math import floor, isfinite, log2
 from numbers import Real
 
@@ -13,80 +14,114 @@ from course.table import Table
 GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#8C8C8C"  # colour-blind safe, after Okabe and Ito
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong answer worth naming.
-
-    Parameters
-    ----------
-    value : callable
-        Takes nothing, returns the number that this mistake leads to.
-    why : str
-        One or two sentences: what was probably done, and what to do instead.
-    """
-
-    value: Callable
-    why: str
+EXERCISES = {}  # those of the kit, by name
 
 
-@dataclass(frozen=True)
-class Exercise:
-    """A question with one number for an answer.
+def exercise(question, by_hand, **about):
+    """Make a function an exercise of the kit, with the function's name. It is called once, when first asked.
+
+    The function takes nothing. It returns the answer, worked out and never typed in; its working, in one line;
+    then at least three pairs of a typical wrong answer and why: what was probably done, and what to do instead.
 
     Parameters
     ----------
     question : str
         As the notebook asks it.
-    answer : callable
-        Takes nothing, returns the number. It is worked out, never typed in.
-    working : callable
-        Takes nothing, returns how the number comes about, as one line.
+    by_hand : number or None
+        The answer that a person worked out on paper: a test compares. None where it depends on a machine.
+    **about
+        `hint`, `within` and `unit` of `Exercise`.
+    """
+    return lambda work: _kept(work, Exercise(question, work, by_hand=by_hand, **about))
+
+
+def parts(by_hand, kind=None):
+    """Make a function that returns a dict of `Exercise` an exercise of the kit, with the function's name.
+
+    Parameters
+    ----------
+    by_hand : dict of str to number
+        The answer to each part, worked out on paper.
+    kind : type, optional
+        Instead of `Parts`.
+    """
+    return lambda work: _kept(work, (kind or Parts)(work, by_hand))
+
+
+def _kept(work, made):
+    EXERCISES[work.__name__] = made
+    return made
+
+
+def distinct(answer, pairs):
+    """Return the wrong answers that are told apart: neither right nor the number of one before."""
+    kept = {}
+    for value, why in pairs:
+        if value != answer:
+            kept.setdefault(value, (value, why))
+    return tuple(kept.values())
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with one number for an answer. What `work` returns is its `answer`, `working` and `wrong`.
+
+    Parameters
+    ----------
+    question : str
+        As the notebook asks it.
+    work : callable
+        What it returns is said at `exercise`.
     hint : str
         A first push.
-    mistakes : tuple of Mistake
-        At least three typical wrong answers.
     within : float
         How far from the answer still counts as right.
     unit : str
         What is counted, such as " %".
+    by_hand : number, optional
+        The answer as a person worked it out, for the tests alone.
     """
 
     question: str
-    answer: Callable
-    working: Callable
+    work: Callable
     hint: str
-    mistakes: tuple
     within: float = 0
     unit: str = ""
+    by_hand: float = None
+
+    answer = property(lambda self: self._worked[0])
+    working = property(lambda self: self._worked[1])
+    wrong = property(lambda self: self._worked[2:])
+
+    @cached_property
+    def _worked(self):
+        return self.work()
 
     def check(self, answer):
         """Return feedback on one answer."""
         if answer is None or answer is ...:
-            return Feedback(
-                "open", "Not answered yet. Write your number in place of None and run the cell again."
-            )
+            return Feedback("open", "Not answered yet. Write your number in place of None and run the cell again.")
         if trouble := no_number(answer):
             return Feedback("wrong", trouble)
         # What is worked out in fractions of a float is not wrong for their sake.
-        if abs(answer - self.answer()) <= max(self.within, 1e-6):
-            return Feedback("right", self.working())
-        for mistake in self.mistakes:
-            if self.is_named(mistake.value(), answer):
-                return Feedback("wrong", f"{show(answer)}{self.unit}? {mistake.why}")
-        side = "more" if answer < self.answer() else "less"
-        given = show(answer) if show(answer) != show(self.answer()) else f"{answer:,}"
+        if abs(answer - self.answer) <= max(self.within, 1e-6):
+            return Feedback("right", self.working)
+        for value, why in self.wrong:
+            # Where rounding is allowed, a wrong answer may be off by 5 % too.
+            if abs(answer - value) <= min(self.within, 0.05 * abs(value)):
+                return Feedback("wrong", f"{show(answer)}{self.unit}? {why}", why)
+        side = "more" if answer < self.answer else "less"
+        given = show(answer) if show(answer) != show(self.answer) else f"{answer:,}"
         return Feedback("wrong", f"{given}{self.unit} is not it: it is {side}. {self.hint}")
-
-    def is_named(self, value, answer):
-        """Return whether an answer is a mistake's number, give or take 5 % where rounding is allowed."""
-        return abs(answer - value) <= min(self.within, 0.05 * abs(value))
 
     def show(self, what, part=None):
         """Return the "hint" or the "solution"."""
         if what == "solution":
-            return Feedback(what, self.working())
+            return Feedback(what, self.working)
+        if self.answer <= 0:
+            return Feedback(what, self.hint)
         # A wrong answer has printed the hint already.
-        low = 2.0 ** floor(log2(self.answer()))
+        low = 2.0 ** floor(log2(self.answer))
         return Feedback(what, f"{self.hint} The number lies between {show(low)} and {show(2 * low)}{self.unit}.")
 
 
@@ -96,32 +131,38 @@ class Parts:
 
     Parameters
     ----------
-    parts : callable
+    work : callable
         Takes nothing, returns a dict from the part's name to its Exercise.
+    by_hand : dict of str to number, optional
+        The answer to each part as a person worked it out, for the tests alone.
     """
 
-    parts: Callable
+    work: Callable
+    by_hand: dict = None
+
+    @cached_property
+    def parts(self):
+        """The parts by their names, made when first asked for."""
+        return self.work()
 
     def check(self, answer):
         """Return feedback on each part."""
-        parts = self.parts()
-        answer = dict.fromkeys(parts) if answer is None else answer
+        answer = dict.fromkeys(self.parts) if answer is None else answer
         if not isinstance(answer, dict):
-            example = ", ".join(f'"{name}": ...' for name in parts)
+            example = ", ".join(f'"{name}": ...' for name in self.parts)
             return Feedback("wrong", f"Give a dict with a number for each part: {{{example}}}.")
-        unknown = [name for name in answer if name not in parts]
+        unknown = [name for name in answer if name not in self.parts]
         if unknown:
-            return Feedback("wrong", no_such("part", unknown[0], parts))
-        return FeedbackTable({name: parts[name].check(answer.get(name)) for name in parts})
+            return Feedback("wrong", no_such("part", unknown[0], self.parts))
+        return FeedbackTable({name: part.check(answer.get(name)) for name, part in self.parts.items()})
 
     def show(self, what, part=None):
         """Return the "hint" or "solution" of one part, or of all."""
-        parts = self.parts()
-        if part is not None and part not in parts:
-            return Feedback("wrong", no_such("part", part, parts))
+        if part is not None and part not in self.parts:
+            return Feedback("wrong", no_such("part", part, self.parts))
         if part is not None:
-            return parts[part].show(what)
-        return FeedbackTable({name: exercise.show(what) for name, exercise in parts.items()})
+            return self.parts[part].show(what)
+        return FeedbackTable({name: exercise.show(what) for name, exercise in self.parts.items()})
 
 
 HEADS = {
@@ -143,10 +184,13 @@ class Feedback:
         "right", "wrong", "open", "hint" or "solution".
     text : str
         What to say.
+    mistake : str, optional
+        What was probably done, where the answer was recognised.
     """
 
     verdict: str
     text: str
+    mistake: str = None
 
     def __repr__(self):
         return f"{HEADS[self.verdict][0]} {self.text}".strip()

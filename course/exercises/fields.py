@@ -1,5 +1,7 @@
 """Notebook 02's exercises. Every wrong answer is named by the rules of `course.annotations`."""
 
+from functools import partial
+
 from course.annotations.claims import Claim, Noted
 from course.annotations.receptive_fields import check_receptive_fields
 from course.annotations.rules import ANYTHING_MORE, RULES
@@ -8,7 +10,7 @@ from course.annotations.steps import steps_of
 from course.annotations.truth import truth_of
 from course.annotations.verdicts import INHERITED, RIGHT
 from course.arithmetic import Conv2D, GlobalAveragePooling2D, MaxPooling2D, SeparableConv2D, ledger
-from course.exercises.exercise import Exercise, Feedback, FeedbackTable, Mistake, Parts
+from course.exercises.exercise import Exercise, Feedback, FeedbackTable, Parts, distinct, exercise, parts
 
 THREES = (Conv2D(8, 3, name="first"), Conv2D(8, 3, name="second"))
 BASE = (*THREES, MaxPooling2D(2, name="pool"))
@@ -36,67 +38,138 @@ NOTES = (
     SeparableConv2D(10, 3, name="conv6"),
     GlobalAveragePooling2D(name="mean"),
 )
+SHAPE = (32, 32, 3)
 
 
-def field_exercise(network, name, question, hint):
-    """Return the question how wide the receptive field of one layer of a chain is.
+def field_of(network, name):
+    """Work out how wide the receptive field of one layer of a chain is, as an exercise's function does.
 
     Parameters
     ----------
     network : course.arithmetic.Ledger
     name : str
         The layer's name.
-    question, hint : str
 
     Returns
     -------
-    Exercise
-        Its mistakes are those that the rules of `course.annotations` know for this step.
+    tuple
+        The answer, its working, and the wrong answers that the rules of `course.annotations` know for this step.
     """
     number = network.rows.index(network[name])
     before = network[number - 1].receptive_field[0] if number else 1
     step, answer = steps_of(network)[number][0], network[number].receptive_field[0]
-    mistakes, seen = [], {answer}
+    more = (before + 2 * step.jump, before + step.jump, before + 1, 2 * before)
+    pairs = []
     for rule in RULES:
-        if not rule.applies(step):
-            continue
-        value = rule.value(before, step)
-        more = (before + 2 * step.jump, before + step.jump, before + 1, 2 * before)
-        values = more if value == ANYTHING_MORE else (value,)
-        for value in values:
-            if value is not None and value not in seen:
-                seen.add(value)
-                why = rule.why(step)
-                mistakes.append(Mistake(lambda value=value: value, f"{why[0].upper()}{why[1:]}."))
-    return Exercise(
-        question,
-        lambda: answer,
-        lambda: f"{before} + ({step.extent} - 1) × {step.jump} = {answer} pixels.",
-        hint,
-        tuple(mistakes),
-    )
+        if rule.applies(step):
+            value, why = rule.value(before, step), rule.why(step)
+            values = more if value == ANYTHING_MORE else (value,)
+            pairs += [(value, f"{why[0].upper()}{why[1:]}.") for value in values if value is not None]
+    working = f"{before} + ({step.extent} - 1) × {step.jump} = {answer} pixels."
+    return answer, working, *distinct(answer, pairs)
+
+
+def field_parts(network, names, question, hint):
+    """Return an exercise for each of some layers of a chain: how wide its receptive field is.
+
+    Parameters
+    ----------
+    network : course.arithmetic.Ledger
+    names : iterable of str
+        The layers.
+    question : str
+        With {} for the layer's name.
+    hint : str
+
+    Returns
+    -------
+    dict of str to Exercise
+    """
+    return {name: Exercise(question.format(name), partial(field_of, network, name), hint=hint) for name in names}
+
+
+def _last(layers):
+    network = ledger(layers)
+    return field_of(network, network[-1].name)
+
+
+@exercise(
+    "Two 3×3 convolutions, one on the other. How wide is the receptive field of the second?",
+    hint="Draw three neighbouring units of the first layer, and the pixels each of them sees.",
+    by_hand=5,
+)
+def two_windows():
+    return _last(THREES)
+
+
+@exercise(
+    "A 2×2 pooling follows. How wide is its receptive field?",
+    hint="Two neighbouring units are joined. How far apart are their fields?",
+    by_hand=6,
+)
+def pooling():
+    return _last(BASE)
+
+
+@exercise(
+    "A 3×3 convolution follows the pooling. How wide is its receptive field?",
+    hint="Three neighbouring units are joined. After the pooling, how many pixels apart are neighbours?",
+    by_hand=10,
+)
+def after_pooling():
+    return _last((*BASE, Conv2D(8, 3)))
+
+
+@exercise(
+    "A 1×1 convolution follows the pooling. How wide is its receptive field?",
+    hint="How many neighbours does a 1×1 window take in?",
+    by_hand=6,
+)
+def one_by_one():
+    return _last((*BASE, Conv2D(8, 1)))
+
+
+@exercise(
+    "The last layer has a 2×2 window. How wide is its receptive field?",
+    hint="Read field and jump of pool3 in the ledger. A window of two takes in one neighbour.",
+    by_hand=48,
+)
+def two_by_two():
+    return _last(TWO_BY_TWO)
+
+
+@exercise(
+    "A 3×3 convolution with stride 2 follows the two convolutions. How wide is its receptive field?",
+    hint="A layer's stride says where its own windows stand, not how far apart their inputs are.",
+    by_hand=7,
+)
+def strided():
+    return _last((*THREES, Conv2D(8, 3, strides=2)))
+
+
+@exercise(
+    "A 3×3 convolution with dilation 3 follows the pooling. How wide is its receptive field?",
+    hint="With dilation 3, three taps span seven units. How many pixels apart are those?",
+    by_hand=18,
+)
+def dilated():
+    return _last((*BASE, Conv2D(8, 3, dilation_rate=3)))
+
+
+@exercise(
+    "The stack ends in global average pooling. How wide is its receptive field?",
+    hint="It is a window over all units along a side. Take field and jump of the layer before.",
+    by_hand=36,
+)
+def global_pooling():
+    return _last(GLOBAL)
 
 
 class Notes(Parts):
-    """A network whose receptive fields are all asked for, and judged as the checker judges notes.
+    """The receptive fields of all layers of `NOTES`, judged as the checker judges notes.
 
     So a mistake is named where it starts, and what only follows from it is said to follow.
     """
-
-    layers = NOTES
-    input_shape = (32, 32, 3)
-
-    def __init__(self):
-        hint = "Field before + (window - 1) × the jump before. A stride changes the jump from the next layer on."
-        network = ledger(self.layers, self.input_shape)
-        super().__init__(
-            lambda: {
-                row.name: field_exercise(
-                    network, row.name, f"How wide is the receptive field of {row.name}?", hint
-                )
-                for row in network
-            }
-        )
 
     def check(self, answer):
         """Return feedback on each note, given the notes before it."""
@@ -113,10 +186,11 @@ class Notes(Parts):
         for name in claims:
             verdict = verdicts[name]
             if verdict.verdict == INHERITED:
-                start = self.layers[verdict.source].name
-                rows[name] = Feedback("wrong", f"{verdict.explanation} Put {start} right first.")
+                start = NOTES[verdict.source].name
+                said = f"{verdict.explanation} Put {start} right first."
+                rows[name] = Feedback("wrong", said, said)
             elif verdict.verdict != RIGHT:
-                rows[name] = Feedback("wrong", verdict.explanation)
+                rows[name] = Feedback("wrong", verdict.explanation, verdict.explanation)
         return FeedbackTable(rows)
 
     def _verdicts(self, claims):
@@ -125,59 +199,25 @@ class Notes(Parts):
                 layer.kind, layer, layer.name, None, "", (i - 1,),
                 Claim(receptive_field=(claims[layer.name],) * 2 if layer.name in claims else None),
             )
-            for i, layer in enumerate(self.layers)
+            for i, layer in enumerate(NOTES)
         ]  # fmt: skip
-        truth = truth_of(noted, self.input_shape)
+        truth = truth_of(noted, SHAPE)
         _, planes = check_sizes(noted, truth)
         verdicts = check_receptive_fields(noted, truth, planes)
-        return {layer.name: verdict for layer, verdict in zip(self.layers, verdicts, strict=True)}
+        return {layer.name: verdict for layer, verdict in zip(NOTES, verdicts, strict=True)}
 
 
-def _last(layers, question, hint):
-    network = ledger(layers)
-    return field_exercise(network, network[-1].name, question, hint)
-
-
-EXERCISES = {
-    "two_windows": _last(
-        THREES,
-        "Two 3×3 convolutions, one on the other. How wide is the receptive field of the second?",
-        "Draw three neighbouring units of the first layer, and the pixels each of them sees.",
-    ),
-    "pooling": _last(
-        BASE,
-        "A 2×2 pooling follows. How wide is its receptive field?",
-        "Two neighbouring units are joined. How far apart are their fields?",
-    ),
-    "after_pooling": _last(
-        (*BASE, Conv2D(8, 3)),
-        "A 3×3 convolution follows the pooling. How wide is its receptive field?",
-        "Three neighbouring units are joined. After the pooling, how many pixels apart are neighbours?",
-    ),
-    "one_by_one": _last(
-        (*BASE, Conv2D(8, 1)),
-        "A 1×1 convolution follows the pooling. How wide is its receptive field?",
-        "How many neighbours does a 1×1 window take in?",
-    ),
-    "two_by_two": _last(
-        TWO_BY_TWO,
-        "The last layer has a 2×2 window. How wide is its receptive field?",
-        "Read field and jump of pool3 in the ledger. A window of two takes in one neighbour.",
-    ),
-    "strided": _last(
-        (*THREES, Conv2D(8, 3, strides=2)),
-        "A 3×3 convolution with stride 2 follows the two convolutions. How wide is its receptive field?",
-        "A layer's stride says where its own windows stand, not how far apart their inputs are.",
-    ),
-    "dilated": _last(
-        (*BASE, Conv2D(8, 3, dilation_rate=3)),
-        "A 3×3 convolution with dilation 3 follows the pooling. How wide is its receptive field?",
-        "With dilation 3, three taps span seven units. How many pixels apart are those?",
-    ),
-    "global_pooling": _last(
-        GLOBAL,
-        "The stack ends in global average pooling. How wide is its receptive field?",
-        "It is a window over all units along a side. Take field and jump of the layer before.",
-    ),
-    "notes": Notes(),
-}
+@parts(
+    {
+        "conv1": 3, "conv2": 5, "pool1": 6, "mix": 6, "conv3": 10, "conv4": 14, "pool2": 16, "conv5": 24,
+        "conv6": 32, "mean": 44,
+    },
+    kind=Notes,
+)  # fmt: skip
+def notes():
+    return field_parts(
+        ledger(NOTES, SHAPE),
+        [layer.name for layer in NOTES],
+        "How wide is the receptive field of {}?",
+        hint="Field before + (window - 1) × the jump before. A stride changes the jump from the next layer on.",
+    )

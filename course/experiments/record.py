@@ -1,9 +1,4 @@
-"""The committed record of the experiment, and how one is written. It was made with
-
-    points = sweep(distances=DISTANCES, seeds=range(5))
-    points += sweep(("stride", "pooling", "dilation"), (3, 5, 7, 9, 11, 13), DISTANCES, seeds=(0, 1))
-    save(points)
-"""
+"""The committed record of the experiment, and how one is written."""
 
 import json
 from dataclasses import asdict

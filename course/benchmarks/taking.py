@@ -1,19 +1,8 @@
-"""Take the kit's record of timings on this machine: python -m course.benchmarks [PATH]"""
-
-import sys
+"""Take the timings that the kit's record holds, on this machine."""
 
 from course import CHAINS, models
-from course.benchmarks import (
-    MULTIPLIERS,
-    RECORD,
-    WIDTHS,
-    ceilings,
-    save,
-    scaled_name,
-    time_groups,
-    time_layers,
-    time_networks,
-)
+from course.benchmarks.measuring import ceilings, time_groups, time_layers, time_networks
+from course.benchmarks.record import MULTIPLIERS, RECORD, WIDTHS, save, scaled_name
 
 
 def trained():
@@ -30,8 +19,14 @@ def trained():
     }
 
 
-def main(path=RECORD):
-    """Take the timings that `load` lists, and write them. It takes about two minutes."""
+def take(path=RECORD):
+    """Take the timings that `load` lists, and write them. It takes about two minutes on an idle machine.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        Where to; the kit's own record if left out.
+    """
     timings = {"layers": time_layers(rounds=21), "groups": time_groups()}
     timings["training"] = time_networks(trained(), batch=128, rounds=9, training=True)
     scaled = {
@@ -46,7 +41,3 @@ def main(path=RECORD):
     save(ceiling, timings, path)
     macs, memory = ceiling.macs_per_second / 1e9, ceiling.bytes_per_second / 1e9
     print(f"{macs:.0f} GMAC/s, {memory:.1f} GB/s: written to {path}.")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

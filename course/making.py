@@ -1,0 +1,289 @@
+"""The kit's records, and how each is made: `python -m course record NAME`."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from course import benchmarks, data, experiments, models, published, runs, training
+from course.data.disturbed import through_jpeg
+from course.table import Table
+
+WEIGHTS = "weights.weights.h5"
+IMAGES, DOCUMENTS = "CIFAR-10", "the two reports"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One of the kit's records.
+
+    Parameters
+    ----------
+    what : str
+        What it holds.
+    make : callable
+        Takes the record's name and what `--data` names. Returns False where the record is not whole yet.
+    needs : str
+        What has to be named with `--data`, if anything.
+    awaited : bool
+        Whether the kit has the record still to come.
+    """
+
+    what: str
+    make: Callable
+    needs: str = ""
+    awaited: bool = False
+
+
+def _cifar10(where):
+    return data.cifar10(where, download=False)
+
+
+def _shapes(where):
+    return data.shapes()
+
+
+def _compressed_once_more(where):
+    """Return images that went through JPEG once more, as CIFAR-10's copy did: quality 75, colours halved.
+
+    JPEG works on blocks of 8x8 pixels, and a second pass over the same blocks changes almost nothing. So the
+    images get a border of 4 pixels first, which moves the blocks by half their width.
+    """
+    images = _cifar10(where)
+
+    def twice(some):
+        wide = (np.pad(image, ((4, 4), (4, 4), (0, 0)), mode="edge") for image in some)
+        return np.stack([through_jpeg(image, 75)[4:-4, 4:-4] for image in wide])
+
+    return replace(
+        images,
+        train_images=twice(images.train_images),
+        test_images=twice(images.test_images),
+        source=f"{images.source}, compressed once more",
+    )
+
+
+def _training(network, recipe, title="", *, images=_cifar10, awaited=False, **how):
+    """Return the record of a training; `how` is what `_train` takes. A model of the kit's begins the title."""
+    if network in models.MODELS:
+        title, network = network + title, models.MODELS[network]
+    return Record(
+        f"{title}: {recipe.epochs} epochs",
+        partial(_train, network=network, recipe=recipe, title=title, images=images, **how),
+        needs="" if images is _shapes else IMAGES,
+        awaited=awaited,
+    )
+
+
+def _train(name, where, *, network, recipe, title, images, seed=0, prepare=training.accelerate, whole=False):
+    """Train a network, or go on where that was stopped; a `whole` record has weights and predictions too."""
+    shown = images(where)
+    models.keras.utils.set_random_seed(seed)
+    model = prepare(network())
+    print(f"{name}: {title}, {model.count_params():,} parameters", flush=True)
+    folder, target = Path("runs/records") / name, runs.RECORDS / name
+    run = training.train(model, shown, recipe, seed=seed, out=folder, resume=True)
+    if run.about["status"] != "complete":
+        return False
+    if title != run.about["model"]:
+        run.about["name"] = title
+    if whole:
+        target.mkdir(parents=True, exist_ok=True)
+        with runs.replacing(target / WEIGHTS) as path:
+            shutil.copyfile(folder / WEIGHTS, path)
+    else:
+        run.labels = run.probabilities = None
+        run.summarise()
+    runs.save(run, target)
+    return True
+
+
+def _report(name, where):
+    if where is None:
+        raise ValueError(f"{name} is read from a report: name the folder that holds it with --data.")
+    run = published.report(name.removeprefix("published_"), where)
+    print(runs.save(run, runs.RECORDS / name), *run.about["notes"], sep="\n  ")
+
+
+def _robustness(name, where):
+    """Measure how much accuracy trained networks keep when something happens to the test images."""
+    images, networks = _cifar10(where), {}
+    for trained in ("separable_65k", "separable_65k_annealed"):
+        networks[trained] = training.accelerate(models.build(runs.load(trained).about["model"]))
+        networks[trained].load_weights(runs.RECORDS / trained / WEIGHTS)
+    measured = {trained: {kind: [] for kind in data.DISTURBANCES} for trained in networks}
+    for kind, strengths in data.DISTURBANCES.items():
+        for strength in strengths:
+            changed = data.disturbed(images.test_images, kind, strength)
+            for trained, network in networks.items():
+                right = training.predict(network, changed).argmax(axis=1) == images.test_labels
+                measured[trained][kind].append((strength, float(right.mean())))
+                print(f"{trained}, {kind} {strength:g}: {right.mean():.2%}", flush=True)
+    record = {"data": images.source, **runs.made_on(), "accuracy": measured}
+    with runs.replacing(runs.RECORDS / f"{name}.json") as path:
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _pairs(name, where):
+    points = experiments.sweep(distances=experiments.DISTANCES, seeds=range(5))
+    ways, fields = ("stride", "pooling", "dilation"), (3, 5, 7, 9, 11, 13)
+    points += experiments.sweep(ways, fields, experiments.DISTANCES, seeds=(0, 1))
+    experiments.save(points, runs.RECORDS / f"{name}.json")
+
+
+def _timings(name, where):
+    benchmarks.take(runs.RECORDS / f"{name}.json")
+
+
+def _by_hand(name, where):
+    raise ValueError(f"{name} was collected by hand: {RECORDS[name].what}. No command makes it.")
+
+
+_small, _large = (training.recipe_for(f"separable_{size}") for size in ("65k", "99k"))
+_augmented = replace(_large, augmentation=_small.augmentation)
+_few_epochs = training.Recipe("conversion", epochs=5, monitor="validation")
+# A tenth of the training images is held out to choose by.
+_chosen = replace(training.annealed, epochs=8, monitor="validation")
+_adamw = replace(_chosen, optimizer="adamw", learning_rate=0.01, weight_decay=0.05)
+
+
+def _plain(model):
+    return model
+
+
+def _no_dropout(model):
+    return training.accelerate(models.without(model, "Dropout"))
+
+
+def _no_last_relu(model):
+    return training.accelerate(models.without_activation(model, "block3_conv2"))
+
+
+def _pooled(model):
+    return training.accelerate(models.pooled(model))
+
+
+def _ablation(network, recipe, title, change=training.accelerate):
+    recipe = replace(recipe, name="ablation", epochs=10, monitor="validation")
+    return _training(network, recipe, f" {title}", prepare=change)
+
+
+def _suspect(title, **how):
+    return _training("separable_65k", replace(_small, epochs=4), f" {title}", **how)
+
+
+RECORDS = {
+    "baseline": _training("baseline", training.recipe_for("baseline"), whole=True),
+    "separable_65k": _training("separable_65k", _small, whole=True),
+    "separable_65k_annealed": _training("separable_65k", training.annealed, ", annealed", whole=True),
+    "separable_99k": _training("separable_99k", _large, whole=True),
+    "separable_99k_seed1": _training("separable_99k", _large, " with seed 1", seed=1, whole=True),
+    "compact_100k": _training("compact_100k", training.annealed, whole=True, awaited=True),
+    # For learners without CIFAR-10.
+    "shapes_65k": _training("separable_65k", replace(training.quick, epochs=8), images=_shapes, whole=True),
+    # The published networks with one thing changed at a time.
+    "ablation_65k": _ablation("separable_65k", _small, "as published"),
+    "ablation_65k_no_relu": _ablation("separable_65k", _small, "without the last ReLU", _no_last_relu),
+    "ablation_99k": _ablation("separable_99k", _large, "as published"),
+    "ablation_99k_augmented": _ablation("separable_99k", _augmented, "with document 000's augmentation"),
+    "ablation_99k_pooled": _ablation("separable_99k", _large, "with global average pooling", _pooled),
+    "ablation_99k_no_dropout": _ablation("separable_99k", _large, "without Dropout", _no_dropout),
+    "ablation_99k_no_dropout_augmented": _ablation(
+        "separable_99k", _augmented, "without Dropout, augmented", _no_dropout
+    ),
+    # The first epochs of separable_65k, with one circumstance changed at a time.
+    "suspect_plain": _suspect("in plain Keras", prepare=_plain),
+    "suspect_float32": _suspect("in float32", prepare=partial(training.accelerate, bfloat16=False)),
+    "suspect_seed": _suspect("with seed 1", seed=1),
+    "suspect_jpeg": _suspect("on images compressed once more", images=_compressed_once_more),
+    # Each step from the baseline to a compact network, in plain Keras.
+    **{
+        f"conversion_{step}".replace(",", "").replace(" ", "_"): _training(
+            partial(models.separable_baseline, **how), _few_epochs, step, prepare=_plain
+        )
+        for step, how in {**models.CONVERSION, "all blocks separable, not normalised": {"blocks": 3}}.items()
+    },
+    # What was tried to win under 100,000 parameters, what did not help included.
+    **{
+        f"search/{name}": _training(models.MODELS[network], replace(recipe, name=name), name)
+        for name, network, recipe in (
+            ("65k_adamw_10e3", "separable_65k", _adamw),
+            ("65k_sgd_4e1", "separable_65k", _chosen),
+            *(
+                (f"ladder_{rung}", "separable_65k", training.LADDER[rung])
+                for rung in ("brought_down", "larger_steps", "no_dropout")
+            ),
+        )
+    },
+    "published_separable_65k": Record("document 000's log", _report, DOCUMENTS),
+    "published_separable_99k": Record("document 002's log", _report, DOCUMENTS),
+    "pairs": Record("networks that tell dots apart, or can't", _pairs),
+    "layer_timings": Record("times of layers and networks, on an idle machine", _timings),
+    "robustness": Record("accuracy on images that something happened to", _robustness, IMAGES),
+    "annotation_mistakes": Record("mistakes in the layer notes of 52 public submissions", _by_hand),
+    "baseline_runs": Record("results of 47 public runs of the base network", _by_hand),
+    "submissions": Record("results of 52 public submissions", _by_hand),
+}
+
+
+def make(names, where=None):
+    """Make records again, one after the other. A training that was stopped goes on.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of records; `suspect_*` is all whose names begin so.
+    where : str, optional
+        Where what they are made from lies: CIFAR-10, as for `course.data.cifar10`, or the reports.
+
+    Returns
+    -------
+    bool
+        Whether all are whole. The first that is not is the last that was begun.
+
+    Raises
+    ------
+    ValueError
+        When there is no such record, or what it is made from is not there.
+    """
+    asked = [one for name in names for one in _matching(name)]
+    return all(RECORDS[name].make(name, where) is not False for name in asked)
+
+
+def _matching(name):
+    found = [one for one in RECORDS if fnmatchcase(one, name)]
+    if not found:
+        near = get_close_matches(name, RECORDS, 1)
+        hope = f"did you mean {near[0]}?" if near else "'python -m course record' lists them."
+        raise ValueError(f"There is no record {name!r}: {hope}")
+    return found
+
+
+def listed():
+    """Return the table of the kit's records.
+
+    Returns
+    -------
+    Table
+        What each holds, what it is made from, and the CPU minutes that making it took, where it says so.
+    """
+    rows = [(name, made.what, made.needs, _minutes(name)) for name, made in RECORDS.items()]
+    headings = ("record", "holds", "made from", "CPU minutes")
+    return Table(headings, rows, formats={"CPU minutes": ",.0f"}, left=(0, 1, 2))
+
+
+def _minutes(name):
+    if RECORDS[name].awaited:
+        return "to come"
+    for path in (runs.RECORDS / name / "run.json", runs.RECORDS / f"{name}.json"):
+        if path.is_file():
+            about = json.loads(path.read_text(encoding="utf-8"))
+            seconds = about.get("about", about).get("cpu_seconds")
+            return "" if seconds is None else seconds / 60
+    return ""
