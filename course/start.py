@@ -13,7 +13,7 @@ GLOSSARY = "glossary.md"
 
 
 def start(folder, solved=False):
-    """Write copies of the notebooks without outputs, so that no answer stands under its question, and the glossary.
+    """Write copies of the notebooks without outputs, so that no answer stands under its question, and a glossary.
 
     Parameters
     ----------

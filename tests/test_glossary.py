@@ -11,7 +11,7 @@ from course.notebooks import NOTEBOOKS
 PAGE = (NOTEBOOKS / "glossary.md").read_text(encoding="utf-8")
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 # Words of every day, which a notebook may use before they mean something of their own.
-EVERYDAY = {"board", "convolution", "floor", "map", "parameter", "rank", "record", "start", "step", "width", "window"}
+EVERYDAY = set("board convolution floor map parameter rank record start step width window".split())
 
 
 def anchor(heading):
