@@ -11,6 +11,7 @@ what stands right of it:
     published -> challenge -> widgets, __main__           a network of your own, checked, trained, on a board
     runs, evaluation -> plots                             records of runs, and how far to trust them
     exercises, notebooks -> start -> __main__             copies to work in; the command line
+    exercises, plots -> handouts -> __main__              what a class is handed
     benchmarks, experiments, published -> making -> __main__  how each of the kit's records is made
     doctor -> __main__                                    whether this machine can run the kit
 """

@@ -77,6 +77,8 @@ def _parser():
     books.add_argument("names", nargs="*", metavar="NAME", help="beginnings of file names, such as 01")
     books.add_argument("--data", default="shapes", metavar="DIR", help="CIFAR-10 instead of the shapes")
     books.add_argument("--out", metavar="DIR", help="write here instead of in place")
+
+    command(_handouts, "handouts", "Write the cheat sheet, and renew the instructor's guide.")
     return parser
 
 
@@ -217,6 +219,13 @@ def _notebooks(options):
     from course import notebooks
 
     return 1 if notebooks.run_all(options.names, options.data, options.out) else 0
+
+
+def _handouts(options):
+    from course.handouts import handouts
+
+    for path in handouts():
+        print(path)
 
 
 def main(arguments=None):

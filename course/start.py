@@ -2,15 +2,18 @@
 
 import ast
 import math
+import shutil
 from pathlib import Path
 
 import nbformat
 
 from course.notebooks import NOTEBOOKS
 
+GLOSSARY = "glossary.md"
+
 
 def start(folder, solved=False):
-    """Write a copy of every notebook without outputs, so that no answer stands under its question.
+    """Write copies of the notebooks without outputs, so that no answer stands under its question, and a glossary.
 
     Parameters
     ----------
@@ -42,6 +45,8 @@ def start(folder, solved=False):
                 continue
             nbformat.write(_copied(nbformat.read(path, as_version=4), solved), copy)
             written.append(copy)
+        # The notebooks link to it. It is nobody's work, so an update may replace it.
+        shutil.copy(NOTEBOOKS / GLOSSARY, folder)
     except OSError as why:
         raise ValueError(f"{folder} can't be written to ({why.strerror}): name another folder.") from None
     return written, kept

@@ -87,6 +87,19 @@ def test_two_runs_are_compared_image_by_image(seed):
     assert math.isclose(other.difference, -found.difference, abs_tol=1e-12) and other.p_value == found.p_value
 
 
+def test_a_comparison_is_shown_as_a_table():
+    right = np.array([True, True, True, False])
+    first, second = sure([0.9] * 4, right), sure([0.9] * 4, right[::-1])
+    second.about = {**second.about, "published": True}
+    found = evaluation.compare(first, second)
+    assert str(found).splitlines() == [
+        "only tiny is right              1 image",
+        "only tiny (published) is right  1 image",
+        "difference of the two           +0.00 ± 35.36 points",
+    ]
+    assert found._repr_html_() == found.as_table()._repr_html_()
+
+
 @pytest.mark.parametrize("only_first", range(8))
 def test_the_p_value_counts_tosses_that_fall_as_unevenly(only_first):
     # The runs disagree on the first seven images; both are right about the eighth and wrong about the last two.
@@ -320,6 +333,14 @@ def test_epochs_watched_on_validation_images_have_no_inflation():
     for work in (evaluation.inflation, evaluation.selection):
         with pytest.raises(ValueError, match="was watched on validation images: no epoch was chosen on the test"):
             work(run(monitor="validation"))
+
+
+def test_the_table_of_results_says_what_is_not_known():
+    table = evaluation.results(run(parameters=65101, cpu_seconds=90), run(published=True))
+    first, second = table.rows
+    assert first[:5] == ("tiny", 65101, run().source, 3, 1.5) and second[0] == "tiny (published)"
+    assert second[4] is None and str(table).splitlines()[-1].split()[-3:-1] == ["?", "75.00%"]
+    assert first[5:] == (0.75, math.sqrt(0.75 * 0.25 / 400))
 
 
 def test_the_row_of_a_table():

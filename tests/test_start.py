@@ -28,7 +28,7 @@ def test_a_copy_that_was_begun_is_kept(tmp_path, capsys):
     (tmp_path / NAMES[0]).write_text("my work")
     assert main(["start", str(tmp_path)]) == 0
     assert (tmp_path / NAMES[0]).read_text() == "my work"
-    assert {path.name for path in tmp_path.iterdir()} == set(NAMES)
+    assert {path.name for path in tmp_path.iterdir()} == {*NAMES, "glossary.md"}
     out = capsys.readouterr().out
     assert f"Left as they are, since they were there: {NAMES[0]}." in out
     assert out.splitlines()[-1].endswith(f"-m jupyterlab {tmp_path / NAMES[0]}")

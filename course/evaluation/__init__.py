@@ -21,7 +21,7 @@ from course.evaluation.predictions import (
     confident_mistakes,
     per_class,
 )
-from course.evaluation.selection import Selection, expected_best, inflation, selection, summary
+from course.evaluation.selection import Selection, expected_best, inflation, results, selection, summary
 
 __all__ = [
     "Calibration",
@@ -38,6 +38,7 @@ __all__ = [
     "inflation",
     "last_accuracy",
     "per_class",
+    "results",
     "selection",
     "spread",
     "standard_error",

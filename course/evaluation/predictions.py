@@ -6,6 +6,7 @@ from math import comb, nan, sqrt
 import numpy as np
 
 from course.evaluation.errors import standard_error
+from course.table import Table
 
 BINS = 15  # as in Guo et al.
 
@@ -171,9 +172,9 @@ def confident_mistakes(run, count=10):
     ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
-    """Two models on the same test images.
+    """Two models on the same test images. Prints as a table; a notebook shows it as HTML.
 
     Parameters
     ----------
@@ -185,6 +186,8 @@ class Comparison:
         Images that one of them alone gets right.
     p_value : float
         How often fair coins, one an image that only one gets right, would fall at least as unevenly.
+    names : tuple of str
+        What the two are called.
     """
 
     difference: float
@@ -192,6 +195,22 @@ class Comparison:
     only_first: int
     only_second: int
     p_value: float
+    names: tuple = ("the first", "the second")
+
+    def as_table(self):
+        """Return the comparison as a course.table.Table, its difference in points."""
+        rows = [
+            (f"only {name} is right", f"{count:,} image{'' if count == 1 else 's'}")
+            for name, count in zip(self.names, (self.only_first, self.only_second), strict=True)
+        ]
+        points = f"{100 * self.difference:+.2f} ± {100 * self.standard_error:.2f} points"
+        return Table((), [*rows, ("difference of the two", points)])
+
+    def __repr__(self):
+        return str(self.as_table())
+
+    def _repr_html_(self):
+        return self.as_table()._repr_html_()
 
 
 def compare(first, second):
@@ -224,7 +243,8 @@ def compare(first, second):
     right, other_right = taken == labels, other_taken == labels
     b, c, n = int((right & ~other_right).sum()), int((other_right & ~right).sum()), len(labels)
     tail = sum(comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c)
-    return Comparison((b - c) / n, sqrt(b + c - (b - c) ** 2 / n) / n, b, c, min(1.0, 2 * tail))
+    error = sqrt(b + c - (b - c) ** 2 / n) / n
+    return Comparison((b - c) / n, error, b, c, min(1.0, 2 * tail), (first.title, second.title))
 
 
 def class_names(run):

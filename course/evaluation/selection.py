@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.evaluation.errors import last_accuracy, standard_error
+from course.table import Table
 
 LATE = 0.4  # of all epochs: the last 20 of 50
 _LEAST = 3  # a line through two readings leaves no scatter
@@ -182,6 +183,42 @@ def summary(run):
         best = readings.argmax()
         row |= {"best": float(readings[best]), "best_epoch": int(epochs[best]), "inflation": inflation(run)}
     return row
+
+
+def results(*runs):
+    """Return what came of runs as a course.table.Table: a row a run, its last epoch with one standard error.
+
+    Parameters
+    ----------
+    *runs : course.runs.Run
+
+    Returns
+    -------
+    course.table.Table
+        What is not known is a question mark.
+
+    Raises
+    ------
+    ValueError
+        When a run has no test accuracy after its last epoch.
+    """
+    forms = {"CPU minutes": ".0f", "last epoch": ".2%", "±": ".2%"}
+    rows = []
+    for run in runs:
+        row = summary(run)
+        minutes = None if row["cpu_seconds"] is None else row["cpu_seconds"] / 60
+        rows.append(
+            (
+                row["name"],
+                row["parameters"],
+                run.source,
+                row["epochs"],
+                minutes,
+                row["last"],
+                row["standard_error"],
+            )
+        )
+    return Table(("run", "parameters", "images", "epochs", *forms), rows, formats=forms)
 
 
 def _readings(run):
