@@ -72,6 +72,9 @@ def _parser():
     books.add_argument("names", nargs="*", metavar="NAME", help="beginnings of file names, such as 01")
     books.add_argument("--data", default="shapes", metavar="DIR", help="CIFAR-10 instead of the shapes")
     books.add_argument("--out", metavar="DIR", help="write here instead of in place")
+
+    pages = command(_export, "export", "Write the notebooks and the texts with them as web pages.")
+    pages.add_argument("folder", nargs="?", default="site", metavar="DIR", help="where to; site")
     return parser
 
 
@@ -196,6 +199,13 @@ def _notebooks(options):
     from course import notebooks
 
     return 1 if notebooks.run_all(options.names, options.data, options.out) else 0
+
+
+def _export(options):
+    from course.export import export
+
+    for page in export(options.folder):
+        print(f"{page}  {page.stat().st_size / 1000:,.0f} kB")
 
 
 def main(arguments=None):
