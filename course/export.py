@@ -174,7 +174,7 @@ class _Renderer(IPythonRenderer):
 
     def image(self, text, url, title=None):
         # A badge is an image that another site makes: here its words do.
-        return html.escape(text) if re.match("https?:", url) else super().image(text, url, title)
+        return text if re.match("https?:", url) else super().image(text, url, title)
 
     def link(self, text, url, title=None):
         return super().link(text, self._target(url), title)
