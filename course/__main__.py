@@ -79,6 +79,9 @@ def _parser():
     books.add_argument("--out", metavar="DIR", help="write here instead of in place")
 
     command(_handouts, "handouts", "Write the cheat sheet, and renew the instructor's guide.")
+
+    pages = command(_export, "export", "Write the notebooks and the texts with them as web pages.")
+    pages.add_argument("folder", nargs="?", default="site", metavar="DIR", help="where to; site")
     return parser
 
 
@@ -226,6 +229,13 @@ def _handouts(options):
 
     for path in handouts():
         print(path)
+
+
+def _export(options):
+    from course.export import export
+
+    for page in export(options.folder):
+        print(f"{page}  {page.stat().st_size / 1000:,.0f} kB")
 
 
 def main(arguments=None):

@@ -193,6 +193,10 @@ class Picture(Figure):
         stream = io.BytesIO()
         # The file would otherwise name the version of matplotlib.
         self.savefig(stream, format="png", dpi=SHARPNESS * DPI, metadata={"Software": None})
+        # A notebook keeps its figures, and a figure's texts the bitmap they were drawn on: some 8 MB each.
+        drawn_on = self.canvas.renderer
+        FigureCanvasAgg(self)
+        drawn_on.__init__(1, 1, drawn_on.dpi)
         if self.photographic:
             return stream.getvalue()
         # A drawing has few colours. Numbered ones make a file of a third of the size.

@@ -144,7 +144,7 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
     return run
 
 
-def predict(model, images, batch_size=100):
+def predict(model, images, batch_size=25):
     """Return class probabilities for uint8 images.
 
     Parameters
@@ -168,10 +168,7 @@ def predict(model, images, batch_size=100):
     """
     check_images(images, "images")
     return np.concatenate(
-        [
-            model.predict_on_batch(_as_floats(images[i : i + batch_size]))
-            for i in range(0, len(images), batch_size)
-        ]
+        [model.predict_on_batch(_as_floats(images[i : i + batch_size])) for i in range(0, len(images), batch_size)]
     ).astype(np.float32)
 
 

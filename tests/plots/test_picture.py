@@ -1,6 +1,7 @@
 """The figure that carries its alt text: what it shows, what it stores, what it leaves alone."""
 
 import base64
+import gc
 import struct
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import matplotlib
 import nbclient
 import nbformat
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 
 from course import plots
 from course.plots import Picture
@@ -71,6 +73,15 @@ def test_the_same_picture_gives_the_same_bytes_and_names_no_version():
     first = drawn(alt="a").png()
     assert first == drawn(alt="a").png()
     assert matplotlib.__version__.encode() not in first
+
+
+def test_a_picture_that_a_notebook_keeps_does_not_keep_its_bitmap():
+    picture = drawn()
+    png = picture.png()
+    gc.collect()
+    renderers = [each for each in gc.get_objects() if isinstance(each, RendererAgg)]
+    assert picture.texts and max(each.width for each in renderers) <= 1
+    assert picture.png() == png
 
 
 def test_a_learners_style_changes_nothing_and_is_left_alone():
