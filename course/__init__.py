@@ -12,6 +12,7 @@ what stands right of it:
     runs, evaluation -> plots                             records of runs, and how far to trust them
     exercises, notebooks -> start -> __main__             copies to work in; the command line
     exercises, plots -> handouts -> __main__              what a class is handed
+    notebooks -> export -> __main__                       the notebooks as web pages
     benchmarks, experiments, published -> making -> __main__  how each of the kit's records is made
     doctor -> __main__                                    whether this machine can run the kit
 """

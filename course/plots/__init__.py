@@ -16,7 +16,8 @@ from course.plots.mistakes import mistakes
 from course.plots.network_strip import network_strip
 from course.plots.pareto import pareto
 from course.plots.per_class import per_class
-from course.plots.picture import Picture, projector
+from course.plots.picture import Picture
+from course.plots.projector import projector
 from course.plots.reproduction import reproduction
 from course.plots.robustness import robustness
 from course.plots.roofline import roofline

@@ -45,6 +45,7 @@ FORMULAS = (
     (("Cropping2D",), "n - 2*p", None, None, "start + p*jump", "0", "0"),
     (("BatchNormalization",), *_SAME, "4*C", "0"),
     (("LayerNormalization",), *_SAME, "2*C", "0"),
+    (("RMSNormalization",), *_SAME, "C", "0"),
     (("GroupNormalization",), None, "", None, None, "2*C", "0"),
     (("PReLU",), *_SAME, "H*W*C", "0"),
     (("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"),

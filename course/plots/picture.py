@@ -38,7 +38,7 @@ MARGIN = 12  # pixels on the page
 SHARPNESS = 2  # pixels drawn for each pixel on the page
 DPI = 100  # dots an inch on the page
 _COLOURS = 128  # in a drawing's file
-_shown = {"scale": 1, "vector": False}  # what `projector` sets
+SHOWN = {"scale": 1, "vector": False}  # what `projector` sets
 TITLE, TEXT, SMALL = 12, 9.5, 8.5  # points
 
 _RULER = RendererAgg(1, 1, SHARPNESS * DPI)
@@ -227,9 +227,9 @@ class Picture(Figure):
         if not self.alt:
             raise ValueError("This picture has no alt text: set its alt attribute to what it shows, in words.")
         # As image/png its alt text would stay in the file: neither JupyterLab nor nbconvert gives it to the page.
-        width, height = (round(_shown["scale"] * side * DPI) for side in self.get_size_inches())
+        width, height = (round(SHOWN["scale"] * side * DPI) for side in self.get_size_inches())
         # Photographs have nothing to gain as vectors.
-        vector = _shown["vector"] and not self.photographic
+        vector = SHOWN["vector"] and not self.photographic
         kind, content = ("svg+xml", self.svg()) if vector else ("png", self.png())
         image = (
             f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" '
@@ -244,49 +244,6 @@ class Picture(Figure):
         from IPython.display import publish_display_data
 
         publish_display_data(*self._repr_mimebundle_())
-
-
-class _Style:
-    """A style sheet for the page that shows it."""
-
-    def __init__(self, text, said):
-        self.text, self.said = text, said
-
-    def __repr__(self):
-        return self.said
-
-    def _repr_html_(self):
-        return f"<style>{self.text}</style>{html.escape(self.said)}"
-
-
-def projector(scale=1.5):
-    """Show pictures as vectors and larger, with their letters, and the notebook's text and code larger too.
-
-    Call it in a cell of its own; it holds for pictures shown after it, until the kernel starts anew.
-
-    Parameters
-    ----------
-    scale : float
-        How many times as large, from 1 to 3. `projector(1)` takes it back.
-
-    Returns
-    -------
-    object
-        A notebook shows it: its style sheet sets the size of text and code.
-
-    Raises
-    ------
-    ValueError
-        When the scale is no such number.
-    """
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 1 <= scale <= 3:
-        raise ValueError(f"scale is {scale!r}: give a number from 1 to 3, such as 1.5.")
-    _shown.update(scale=scale, vector=scale > 1)
-    # JupyterLab's names, and its own sizes in pixels; none are set where the scale is 1.
-    sizes = {"--jp-content-font-size1": 14, "--jp-code-font-size": 13, "--jp-ui-font-size1": 13}
-    rules = "".join(f"{name}:{scale * size:g}px;" for name, size in sizes.items()) if scale > 1 else ""
-    how = f"are {scale:g} times as large" if scale > 1 else "have their own size"
-    return _Style(f".jp-Notebook{{{rules}}}", f"Pictures and text {how}.")
 
 
 @functools.lru_cache(maxsize=4096)

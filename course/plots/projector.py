@@ -1,0 +1,48 @@
+"""Pictures and text for the projector: larger, and as vectors."""
+
+import html
+
+from course.plots.picture import SHOWN
+
+
+def projector(scale=1.5):
+    """Show pictures as vectors and larger, with their letters, and the notebook's text and code larger too.
+
+    Call it in a cell of its own; it holds for pictures shown after it, until the kernel starts anew.
+
+    Parameters
+    ----------
+    scale : float
+        How many times as large, from 1 to 3. `projector(1)` takes it back.
+
+    Returns
+    -------
+    object
+        A notebook shows it: its style sheet sets the size of text and code.
+
+    Raises
+    ------
+    ValueError
+        When the scale is no such number.
+    """
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 1 <= scale <= 3:
+        raise ValueError(f"scale is {scale!r}: give a number from 1 to 3, such as 1.5.")
+    SHOWN.update(scale=scale, vector=scale > 1)
+    # JupyterLab's names, and its own sizes in pixels; none are set where the scale is 1.
+    sizes = {"--jp-content-font-size1": 14, "--jp-code-font-size": 13, "--jp-ui-font-size1": 13}
+    rules = "".join(f"{name}:{scale * size:g}px;" for name, size in sizes.items()) if scale > 1 else ""
+    how = f"are {scale:g} times as large" if scale > 1 else "have their own size"
+    return _Style(f".jp-Notebook{{{rules}}}", f"Pictures and text {how}.")
+
+
+class _Style:
+    """A style sheet for the page that shows it."""
+
+    def __init__(self, text, said):
+        self.text, self.said = text, said
+
+    def __repr__(self):
+        return self.said
+
+    def _repr_html_(self):
+        return f"<style>{self.text}</style>{html.escape(self.said)}"
