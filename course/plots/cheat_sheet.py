@@ -151,11 +151,11 @@ def cheat_sheet():
     said = "What every layer does: sizes, receptive fields, parameters and MACs"
     below = f"A small network, worked out: {network.parameters:,} parameters and {network.macs:,} MACs an image"
     axes.text(0.4, 0.42, said, size=15, weight="bold")
-    bottom = _table(axes, formulas, 0.72, (0.4, 2.62, 4.02, 5.6, 6.72, 8.52, 9.95), (), 0.202)
+    bottom = _table(axes, formulas, 0.72, (0.4, 2.62, 4.02, 5.6, 6.72, 8.52, 9.95), (), 0.193)
     axes.text(0.4, bottom + 0.12, LEGEND, size=7.5, color=MUTED, va="top", linespacing=1.35)
-    axes.text(0.4, bottom + 0.74, below, size=12, weight="bold")
+    axes.text(0.4, bottom + 0.72, below, size=12, weight="bold")
     columns = (0.4, 1.6, 4.4, 5.1, 5.8, 6.8, 7.6, 8.8, 10.1, 11.2)
-    _table(axes, worked, bottom + 1.02, columns, range(2, 10), 0.185)
+    _table(axes, worked, bottom + 0.98, columns, range(2, 10), 0.18)
     page.text_of = "\n\n".join((said, str(formulas), below, str(worked)))
     return page
 
