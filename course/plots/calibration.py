@@ -18,7 +18,7 @@ from course.plots.picture import (
 from course.plots.several import few, names_of, sources_of
 
 _BODY = 390
-_PALE = "#A9C9DF"
+_PALE = "#5A99C4"
 _PANELS = 640  # pixels on the page, for all of them
 
 

@@ -32,9 +32,9 @@ def fit_curve(kernels, title=None):
     title = title or _finding(*next(iter(errors.items())))
     picture = Picture(260, title, "Squares of the differences over the squares of the weights, by least squares.")
     axes = picture.add_subplot()
-    for (name, values), colour in zip(errors.items(), cycle(LINES), strict=False):
+    for (name, values), colour, mark in zip(errors.items(), cycle(LINES), cycle("osD^v"), strict=False):
         axes.plot(
-            range(1, len(values) + 1), values, color=colour, marker="o", markersize=5, linewidth=2,
+            range(1, len(values) + 1), values, color=colour, marker=mark, markersize=5, linewidth=2,
             label=f"{name}: {values[0]:.0f} % with one", clip_on=False,
         )  # fmt: skip
     most = max(map(len, errors.values()))

@@ -3,7 +3,7 @@
 from course.plots.picture import BLUE, INK, MARGIN, SMALL, WIDTH, Picture, in_house_style, listed, text_width
 
 _ROW = 23  # pixels on the page
-_PALE = "#A9C9DF"
+_PALE = "#5A99C4"
 _WORDS = "No One Two Three Four Five Six Seven Eight Nine".split()
 _QUANTITIES = {"parameters": "parameters", "macs": "multiply-accumulates"}
 _VERBS = {"parameters": ("holds", "hold"), "macs": ("does", "do")}

@@ -167,7 +167,7 @@ def _mark(place):
             "linestyle": "none",
         }
     if _is_dot(place):
-        return {"marker": "o", "markersize": 3.5, "alpha": 0.55, "linestyle": "none"}
+        return {"marker": "o", "markersize": 3.5, "alpha": 0.7, "linestyle": "none"}
     return {"marker": "D", "markersize": 6, "linestyle": "none"}
 
 

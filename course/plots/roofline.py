@@ -6,11 +6,11 @@ from matplotlib.lines import Line2D
 
 from course.plots.picture import (
     BLUE,
+    DEEP_ORANGE,
     FAINT,
     GREEN,
     INK,
     MUTED,
-    ORANGE,
     SMALL,
     TEXT,
     VERMILLION,
@@ -20,7 +20,7 @@ from course.plots.picture import (
     listed,
 )
 
-COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": ORANGE}
+COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": DEEP_ORANGE}
 _MARKERS = "os^DvP*X"
 
 

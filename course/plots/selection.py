@@ -6,9 +6,9 @@ from matplotlib.ticker import MaxNLocator
 from course import evaluation
 from course.plots.picture import (
     BLUE,
+    DEEP_SKY,
     FAINT,
     INK,
-    SKY_BLUE,
     SMALL,
     TEXT,
     VERMILLION,
@@ -135,7 +135,7 @@ def _draw_gains(axes, gains):
     # Differences of rounded accuracies lie on bins' edges, where binary fractions fall to either side.
     places = np.round(gains / _BIN, 6) // 1
     counts = np.bincount(places.astype(int))
-    axes.bar(_BIN * np.arange(len(counts)), counts, _BIN, align="edge", color=SKY_BLUE, edgecolor="white")
+    axes.bar(_BIN * np.arange(len(counts)), counts, _BIN, align="edge", color=DEEP_SKY, edgecolor="white")
     median, top = np.median(gains), 1.12 * counts.max()
     axes.plot([median, median], [0, top], color=INK, linewidth=1.4, linestyle=(0, (4, 3)))
     axes.annotate(
