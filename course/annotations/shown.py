@@ -7,7 +7,7 @@ from course.table import Table, pair, times
 
 _HEADINGS = ("line", "layer", "size noted", "true", "RF noted", "true", "verdict")
 _LEFT = (1, 6)  # columns of words
-_COLOURS = {WRONG: "#D55E00", LUCKY: "#CC79A7", INHERITED: "#E69F00", RIGHT: "#009E73"}  # after Okabe and Ito
+_COLOURS = {WRONG: "#D55E00", LUCKY: "#CC79A7", INHERITED: "#BF8500", RIGHT: "#009E73"}  # after Okabe and Ito
 
 
 def as_text(found):

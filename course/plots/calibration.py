@@ -10,7 +10,7 @@ from course.plots.several import few, names_of, sources_of
 from course.table import Table
 
 _BODY = 390
-_PALE = "#A9C9DF"
+_PALE = "#5A99C4"
 _PANELS = 640  # pixels on the page, for all of them
 _HEADINGS = "run", "confidence (%)", "accuracy (%)", "standard error", "images"
 

@@ -34,10 +34,10 @@ def fit_curve(kernels, title=None):
         table=table,
     )
     axes = picture.add_subplot()
-    for name, colour in zip(kernels, cycle(LINES), strict=False):
+    for name, colour, mark in zip(kernels, cycle(LINES), cycle("osD^v"), strict=False):
         values = table.column(name)
         axes.plot(
-            range(1, len(values) + 1), values, color=colour, marker="o", markersize=5, linewidth=2,
+            range(1, len(values) + 1), values, color=colour, marker=mark, markersize=5, linewidth=2,
             label=f"{name}: {values[0]:.0f} % with one", clip_on=False,
         )  # fmt: skip
     most = len(rows)

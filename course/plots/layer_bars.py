@@ -5,7 +5,7 @@ from course.plots.picture import BLUE, SMALL, Picture, listed, plot
 from course.table import Table
 
 _ROW = 23  # pixels on the page
-_PALE = "#A9C9DF"
+_PALE = "#5A99C4"
 _WORDS = "No One Two Three Four Five Six Seven Eight Nine".split()
 # What it is called, and what one layer and several do with it.
 _QUANTITIES = {"parameters": ("parameters", "holds", "hold"), "macs": ("multiply-accumulates", "does", "do")}

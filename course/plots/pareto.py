@@ -173,7 +173,7 @@ def _draw(axes, places, front, colour):
 def _mark(dot):
     if dot.own:
         return {"marker": "*", "markersize": 15, "markeredgecolor": INK, "markeredgewidth": 0.8}
-    return {"marker": "o", "markersize": 3.5, "alpha": 0.55} if dot.public else {"marker": "D", "markersize": 6}
+    return {"marker": "o", "markersize": 3.5, "alpha": 0.7} if dot.public else {"marker": "D", "markersize": 6}
 
 
 def _name(axes, places, height, colours):

@@ -27,11 +27,16 @@ BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 PURPLE = "#CC79A7"
 
+# Orange and sky blue for lines, marks and bars on white, where those above are too pale to be seen by all: WCAG 2
+# asks for a contrast of 3 (tests/plots/test_contrast.py).
+DEEP_ORANGE = "#BF8500"
+DEEP_SKY = "#3A98D0"
+
 INK = "#222222"
 MUTED = "#595959"
 FAINT = "#DDDDDD"
-# In the order in which lines take them; yellow is too pale for a line on white.
-LINES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY_BLUE, BLACK)
+# In the order in which lines take them; there is no yellow that is dark enough.
+LINES = (BLUE, VERMILLION, GREEN, PURPLE, DEEP_ORANGE, DEEP_SKY, BLACK)
 
 WIDTH = 760  # pixels on the page, which is what a notebook's column holds
 MARGIN = 12  # pixels on the page
@@ -200,7 +205,7 @@ class Picture(Figure):
         if self.photographic:
             return stream.getvalue()
         # A drawing has few colours. Numbered ones make a file of a third of the size.
-        numbered = Image.open(stream).convert("RGB").quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=0)
+        numbered = Image.open(stream).convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=0)
         small = io.BytesIO()
         numbered.save(small, "PNG", optimize=True, dpi=(SHARPNESS * DPI, SHARPNESS * DPI))
         return small.getvalue()

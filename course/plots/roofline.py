@@ -3,10 +3,22 @@
 from math import ceil, floor, log10
 
 from course.plots.axes import QUARTILES, beside, sample
-from course.plots.picture import BLUE, GREEN, INK, MUTED, ORANGE, TEXT, VERMILLION, Picture, counted, listed, plot
+from course.plots.picture import (
+    BLUE,
+    DEEP_ORANGE,
+    GREEN,
+    INK,
+    MUTED,
+    TEXT,
+    VERMILLION,
+    Picture,
+    counted,
+    listed,
+    plot,
+)
 from course.table import Table
 
-COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": ORANGE}
+COLOURS = {"standard": BLUE, "depthwise": VERMILLION, "pointwise": GREEN, "separable": DEEP_ORANGE}
 _MARKERS = "os^DvP*X"
 _HEADINGS = ("layer", "input", "MACs per byte", "GMAC/s", *QUARTILES)
 

@@ -5,7 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from course import evaluation
 from course.plots.axes import DASHED, beside, dots, hbars
-from course.plots.picture import INK, SKY_BLUE, TEXT, VERMILLION, Picture, darker, listed, plot, wrapped
+from course.plots.picture import DEEP_SKY, INK, TEXT, VERMILLION, Picture, darker, listed, plot, wrapped
 from course.plots.several import names_of, sources_of
 from course.runs import Run
 from course.table import Table
@@ -109,7 +109,7 @@ def _draw_rows(axes, table, furthest):
 
 def _draw_gains(axes, gains):
     counts = _binned(gains)
-    axes.bar(_BIN * np.arange(len(counts)), counts, _BIN, align="edge", color=SKY_BLUE, edgecolor="white")
+    axes.bar(_BIN * np.arange(len(counts)), counts, _BIN, align="edge", color=DEEP_SKY, edgecolor="white")
     median, top = np.median(gains), 1.12 * counts.max()
     axes.plot([median, median], [0, top], color=INK, linewidth=1.4, linestyle=DASHED)
     beside(axes, f"median of {len(gains)} public runs: {median:.2f}", (median, top))

@@ -11,7 +11,7 @@ _GAP = 0.7  # between inputs, in bars
 _LEAST = 180  # pixels on the page, so that the axis has room for its label
 _SAVED = "fewer MACs"
 _SPEED = {False: "as fast forward", True: "as fast with gradients"}
-_FILLS = {_SAVED: "#BBBBBB", _SPEED[False]: BLUE, _SPEED[True]: VERMILLION}
+_FILLS = {_SAVED: "#8C8C8C", _SPEED[False]: BLUE, _SPEED[True]: VERMILLION}
 
 
 @plot

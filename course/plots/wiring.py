@@ -93,8 +93,9 @@ def wiring(layers, size=12, unit=None, title=None):
         for u in range(count):
             chosen = (level, u) in inside
             colour = VERMILLION if level == len(levels) - 1 else BLUE if level else ORANGE
+            edge = darker(colour) if chosen else MUTED
             page.scatter(*place(level, u), s=(min(step, 22) * 0.72 * 0.62) ** 2, zorder=3, linewidth=1,
-                         color=colour if chosen else "white", edgecolor=colour if chosen else MUTED)  # fmt: skip
+                         color=colour if chosen else "white", edgecolor=edge)  # fmt: skip
         y = place(level, 0)[1]
         page.text(MARGIN, y - 8, names[level], size=SMALL, va="center", weight="bold", color=INK)
         page.text(MARGIN, y + 8, labels[level], size=SMALL, va="center", color=darker(MUTED))

@@ -13,6 +13,7 @@ from course.plots.picture import (
     SMALL,
     VERMILLION,
     Picture,
+    darker,
     in_house_style,
     listed,
     wrapped,
@@ -101,7 +102,8 @@ def _still(state):
     )  # fmt: skip
     if measured:
         axes.plot(*zip(*measured, strict=True), color=VERMILLION, marker="o", linestyle="none")
-        axes.annotate("measured", measured[-1], (-8, 0), ha="right", va="center", color=VERMILLION, **label)
+        colour = darker(VERMILLION)
+        axes.annotate("measured", measured[-1], (-8, 0), ha="right", va="center", color=colour, **label)
     axes.axvline(state.width, color=INK, linewidth=1, linestyle=(0, (4, 3)))
     axes.axvspan(0, edge, color=FAINT, alpha=0.5, zorder=0, linewidth=0)
     lines = wrapped(f"within {BUDGET:,} parameters", max(80, edge / WIDTHS[-1] * 640), SMALL)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import inf
 
 from course import table
-from course.plots.picture import BLUE, ORANGE, VERMILLION
+from course.plots.picture import BLUE, DEEP_ORANGE, VERMILLION
 
 # JupyterLab's own colours where it sets them, so that both of its themes work. Code that is typed in keeps its
 # lines: findings name their numbers.
@@ -15,6 +15,7 @@ _STYLE = f"""<style>
 .course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px; contain: inline-size}}
 .course-widget p {{margin: 0 0 8px}}
 .course-widget .muted {{color: var(--jp-ui-font-color2, #595959)}}
+.course-widget .boxed .muted {{color: inherit}}
 .course-widget .wrong {{border-left: 4px solid {VERMILLION}; padding: 4px 10px;
   background: var(--jp-layout-color2, #eee)}}
 .course-widget .boxed {{border-left: 4px solid {BLUE}; padding: 4px 10px; margin: 0 0 10px;
@@ -29,7 +30,7 @@ _STYLE = f"""<style>
 .course-widget td.note {{text-align: left; white-space: normal; min-width: 110px}}
 .course-widget tr.selected td {{background: var(--jp-layout-color2, #eee)}}
 .course-widget tr.selected td:first-child {{box-shadow: inset 4px 0 {BLUE}}}
-.course-widget .mark {{box-shadow: inset 0 -2px {ORANGE}}}
+.course-widget .mark {{box-shadow: inset 0 -2px {DEEP_ORANGE}}}
 .course-widget textarea {{width: 100%; box-sizing: border-box; resize: none; padding: 8px 10px; line-height: 1.4;
   font-size: 12px; overflow-x: auto; white-space: pre; font-family: var(--jp-code-font-family, monospace);
   color: var(--jp-content-font-color1, #222); background: var(--jp-cell-editor-background, #f5f5f5);
