@@ -13,7 +13,7 @@ import pytest
 from course import models
 from course.arithmetic import ledger
 from course.widgets import budget_slider, convolution_anatomy, field_viewer, layer_explorer, run_explorer
-from course.widgets.stack import NEW, layers_of
+from course.widgets.layer_explorer.state import NEW, layers_of
 
 NAMES = ("explorer", "fields", "budget", "anatomy", "runs")
 EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(len(NAMES))

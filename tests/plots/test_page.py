@@ -54,7 +54,7 @@ from course.plots import (
     step_bars,
     training_curves,
 )
-from course.widgets.budget_page import Scaling
+from course.widgets.budget_slider.page import Scaling
 from course.widgets.budget_slider import BudgetSlider
 
 _, RECORDED, RECORD = benchmarks.load()

@@ -9,8 +9,8 @@ from page_words import words
 from course import CHAINS, benchmarks, costs, models
 from course.inspection import ledger_of
 from course.plots import Picture
-from course.widgets import budget_page
-from course.widgets.budget_page import (
+from course.widgets.budget_slider import page as budget_page
+from course.widgets.budget_slider.page import (
     BUDGET,
     MULTIPLIERS,
     WIDTHS,

@@ -15,7 +15,7 @@ from course import models
 from course.arithmetic import LayerError
 from course.data import shapes
 from course.widgets import network_viewer
-from course.widgets.network_page import (
+from course.widgets.network_viewer.page import (
     ALL,
     LEVELS,
     OVER,
@@ -30,7 +30,7 @@ from course.widgets.network_page import (
     stepped,
     steps_of,
 )
-from course.widgets.network_viewer import COVERS
+from course.widgets.network_viewer.controls import COVERS
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (6, 11, 14, 3)).astype(np.uint8)

@@ -13,8 +13,8 @@ from course import runs
 from course.plots import Picture
 from course.runs import Run
 from course.widgets import run_explorer
-from course.widgets.run_chart import _LABEL, DASHES, LEFT, RIGHT, TOP, UNDER, WIDE, chart, look, spread
-from course.widgets.run_measures import (
+from course.widgets.run_explorer.chart import _LABEL, DASHES, LEFT, RIGHT, TOP, UNDER, WIDE, chart, look, spread
+from course.widgets.run_explorer.state import (
     ACCURACY,
     AXES,
     GAP,
@@ -25,7 +25,7 @@ from course.widgets.run_measures import (
     lines_of,
     smooth,
 )
-from course.widgets.run_page import duration, render
+from course.widgets.run_explorer.page import duration, render
 
 TRAINING = "training accuracy"
 CIFAR = {"source": "CIFAR-10", "train_images": 50_000, "test_images": 10_000}

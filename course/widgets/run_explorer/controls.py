@@ -9,10 +9,10 @@ from matplotlib.patches import Rectangle
 
 from course import runs
 from course.plots.picture import DPI, FAINT, INK, MARGIN, MUTED, SMALL, TEXT, Picture, counted, in_house_style
-from course.widgets.run_chart import LEFT, RIGHT, SAMPLE, TOP, UNDER, WIDE, axis_of, chart
-from course.widgets.run_measures import AXES, METRICS, WINDOWS, Comparison, lines_of
-from course.widgets.run_page import duration, render, smoothing_of
-from course.widgets.run_words import cautions, finding, label_of, troubles
+from course.widgets.run_explorer.chart import LEFT, RIGHT, SAMPLE, TOP, UNDER, WIDE, axis_of, chart
+from course.widgets.run_explorer.state import AXES, METRICS, WINDOWS, Comparison, lines_of
+from course.widgets.run_explorer.page import duration, render, smoothing_of
+from course.widgets.run_explorer.words import cautions, finding, label_of, troubles
 from course.widgets.shell import Shell
 
 _POINT = 72 / DPI  # of a pixel on the page

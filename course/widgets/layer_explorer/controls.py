@@ -7,11 +7,11 @@ import ipywidgets as widgets
 
 from course import CHAINS
 from course.plots import network_strip
-from course.widgets import stack as moves
-from course.widgets.explorer_page import budget, render
-from course.widgets.qualifier import Qualifier
+from course.widgets.layer_explorer import state as moves
+from course.widgets.layer_explorer.page import budget, render
+from course.widgets.layer_explorer.qualifier import Qualifier
 from course.widgets.shell import Shell
-from course.widgets.stack import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
+from course.widgets.layer_explorer.state import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
 
 _TIPS = {
     "network": "Begin again from one of the kit's networks; arrow keys step through the list",

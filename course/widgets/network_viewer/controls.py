@@ -10,8 +10,8 @@ from course.inspection import ledger_of
 from course.plots.marks import draw
 from course.plots.picture import MARGIN, SMALL, Picture, in_house_style
 from course.plots.unit import in_words, unit_scene
-from course.widgets.field_page import nearest
-from course.widgets.network_page import (
+from course.widgets.field_viewer.page import nearest
+from course.widgets.network_viewer.page import (
     ALL,
     LEVELS,
     OVER,
@@ -54,7 +54,7 @@ def network_viewer(model, images, labels=None, names=(), **start):
     names : sequence of str, optional
         The name of each class.
     **start
-        Where to begin: fields of `course.widgets.network_page.Watch`, such as level="unit".
+        Where to begin: fields of `course.widgets.network_viewer.page.Watch`, such as level="unit".
 
     Returns
     -------

@@ -3,7 +3,7 @@
 from math import sqrt
 
 from course.plots.picture import listed
-from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS
+from course.widgets.run_explorer.state import ACCURACY, GAP, METRICS, SECONDS
 
 _MOST = 4  # records that a sentence names
 

@@ -10,7 +10,7 @@ from course.arithmetic import LayerError
 from course.data import shapes
 from course.inspection import ledger_of
 from course.plots.picture import BLUE, FAINT, INK, MARGIN, MUTED, SMALL, VERMILLION, Picture, in_house_style
-from course.widgets.field_page import (
+from course.widgets.field_viewer.page import (
     MOST_LINES,
     Look,
     at_layer,

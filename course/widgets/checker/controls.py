@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
-from course.widgets.checker_page import EXAMPLE, Notes, models, render
+from course.widgets.checker.page import EXAMPLE, Notes, models, render
 from course.widgets.shell import Shell
 
 

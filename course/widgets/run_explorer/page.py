@@ -5,9 +5,9 @@ import html
 import numpy as np
 
 from course.widgets.rendered import Rendered, paragraph, styled
-from course.widgets.run_chart import SAMPLE, look, stroke, svg
-from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, lines_of
-from course.widgets.run_words import cautions, summary, troubles
+from course.widgets.run_explorer.chart import SAMPLE, look, stroke, svg
+from course.widgets.run_explorer.state import ACCURACY, GAP, METRICS, SECONDS, lines_of
+from course.widgets.run_explorer.words import cautions, summary, troubles
 
 _STYLE = """<style>
 .course-widget .runs {margin-bottom: 8px; width: 100%; max-width: 760px}

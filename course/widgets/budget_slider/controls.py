@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
-from course import CHAINS, benchmarks
+from course import BUDGET, CHAINS, benchmarks
 from course.plots.picture import (
     BLUE,
     FAINT,
@@ -17,7 +17,7 @@ from course.plots.picture import (
     listed,
     wrapped,
 )
-from course.widgets.budget_page import BUDGET, MULTIPLIERS, WIDTHS, Scaling, cost_of, curve, render, separable
+from course.widgets.budget_slider.page import MULTIPLIERS, WIDTHS, Scaling, cost_of, curve, render, separable
 from course.widgets.rendered import pair
 from course.widgets.shell import Shell
 

@@ -3,7 +3,7 @@
 import html
 
 from course.widgets.rendered import pair, shape
-from course.widgets.stack import ledger_so_far
+from course.widgets.layer_explorer.state import ledger_so_far
 
 
 def beside(kept, now):

@@ -3,14 +3,14 @@
 import html
 import re
 
+from course import BUDGET
 from course.plots.picture import BLUE, VERMILLION, counted, listed
-from course.widgets.beside import beside
-from course.widgets.code import keras_code
-from course.widgets.recurrence import image_axes, in_words, recurrence, unused
+from course.widgets.layer_explorer.beside import beside
+from course.widgets.layer_explorer.code import keras_code
+from course.widgets.layer_explorer.recurrence import image_axes, in_words, recurrence, unused
 from course.widgets.rendered import Rendered, pair, paragraph, shape, styled
-from course.widgets.stack import held, ledger_so_far, settings
+from course.widgets.layer_explorer.state import held, ledger_so_far, settings
 
-BUDGET = 100_000
 _HEADINGS = ("", "layer", "kind", "output", "jump", "RF", "parameters", "MACs", "")
 _CLASSES = {1: "left", 2: "left", 8: "note"}
 _ALSO = {"Dropout": ("rate",), "Activation": ("activation",)}

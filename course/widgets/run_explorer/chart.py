@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from course.plots.picture import BLACK, LINES, MARGIN, WIDTH
-from course.widgets.run_measures import GAP, METRICS, SECONDS, Line
-from course.widgets.run_words import finding, label_of
+from course.widgets.run_explorer.state import GAP, METRICS, SECONDS, Line
+from course.widgets.run_explorer.words import finding, label_of
 
 # With the colours, so that no two of the first 28 records look alike.
 DASHES = ((), (7, 3), (2, 2), (8, 3, 2, 3))

@@ -14,7 +14,7 @@ from course.inspection import Activations
 from course.plots.marks import svg
 from course.plots.picture import BLUE, ORANGE, VERMILLION, WIDTH, counted
 from course.plots.unit import in_words, signed, spelt_out, unit_scene
-from course.widgets.field_page import Look, scene, visible
+from course.widgets.field_viewer.page import Look, scene, visible
 from course.widgets.rendered import Rendered, pair, paragraph, styled
 from course.widgets.rendered import shape as in_words_shape
 

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from course.anatomy import KINDS, SETTINGS, Convolution, patch_of, possible_groups
 from course.data import shapes
 from course.plots.anatomy import anatomy
-from course.widgets.anatomy_page import CHOICES, MANY_GROUPS, Anatomy, change, render
+from course.widgets.convolution_anatomy.page import CHOICES, MANY_GROUPS, Anatomy, change, render
 from course.widgets.shell import Shell
 
 _TIPS = {
