@@ -6,8 +6,8 @@ import pytest
 from entries import build_model
 
 from course import challenge
-from course.widgets.layer_explorer import qualifier
 from course.widgets import layer_explorer
+from course.widgets.layer_explorer import qualifier
 from course.widgets.layer_explorer.qualifier import Progress, render
 
 

@@ -27,7 +27,17 @@ from course.widgets import layer_explorer
 from course.widgets.layer_explorer.code import keras_code
 from course.widgets.layer_explorer.page import budget, changed, first_to_span, in_its_words, render
 from course.widgets.layer_explorer.recurrence import image_axes, recurrence
-from course.widgets.layer_explorer.state import NEW, VIEWS, Stack, add, edit, layers_of, ledger_so_far, remove, settings
+from course.widgets.layer_explorer.state import (
+    NEW,
+    VIEWS,
+    Stack,
+    add,
+    edit,
+    layers_of,
+    ledger_so_far,
+    remove,
+    settings,
+)
 
 SMALL = (
     Conv2D(8, 3, activation="relu"),

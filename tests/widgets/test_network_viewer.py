@@ -15,7 +15,10 @@ from course import models
 from course.arithmetic import LayerError
 from course.data import shapes
 from course.widgets import network_viewer
-from course.widgets.network_viewer.page import (
+from course.widgets.network_viewer.controls import COVERS
+from course.widgets.network_viewer.maps import diverging
+from course.widgets.network_viewer.page import render
+from course.widgets.network_viewer.state import (
     ALL,
     LEVELS,
     OVER,
@@ -24,13 +27,10 @@ from course.widgets.network_viewer.page import (
     at_which,
     chosen,
     cover,
-    diverging,
     folded,
-    render,
     stepped,
     steps_of,
 )
-from course.widgets.network_viewer.controls import COVERS
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (6, 11, 14, 3)).astype(np.uint8)
