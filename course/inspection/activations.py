@@ -36,10 +36,9 @@ class Activations:
         import tensorflow as tf  # by now loaded, as there is a model
 
         # Called one by one, the layers take ten times as long as in a compiled function.
-        self._run = tf.function(self._every)
-        # The first run finds the layers.
-        self.of(np.zeros(model.input_shape[1:], np.uint8))
-        self._known.clear()
+        taken = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
+        self._run = tf.function(self._every).get_concrete_function(taken)
+        self._tensor = tf.constant
 
     @property
     def bytes_an_image(self):
@@ -68,7 +67,7 @@ class Activations:
         if key not in self._known:
             while len(self._known) >= _KEPT:
                 self._known.pop(next(iter(self._known)))
-            found = self._run(np.asarray(image[None], np.float32) / 255)
+            found = self._run(self._tensor(np.asarray(image[None], np.float32) / 255))
             self._known[key] = [np.asarray(value)[0] for value in found]
         self._known[key] = self._known.pop(key)  # the last one asked for is the last to go
         return self._known[key]

@@ -28,6 +28,8 @@ class Raster:
     x, y, width, height : float
     pixels : numpy.ndarray
         uint8, shape (rows, columns, 3), or 4 where some are to be seen through.
+    palette : numpy.ndarray, optional
+        uint8, shape (256, 4). With one, the pixels are its rows, shape (rows, columns): a quarter of the bytes.
     """
 
     x: float
@@ -35,6 +37,7 @@ class Raster:
     width: float
     height: float
     pixels: np.ndarray
+    palette: np.ndarray = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,8 @@ def draw(marks, page):
     for mark in marks:
         if isinstance(mark, Raster):
             place = (mark.x, mark.x + mark.width, mark.y + mark.height, mark.y)
-            page.imshow(mark.pixels, extent=place, interpolation="nearest", aspect="auto")
+            pixels = mark.pixels if mark.palette is None else mark.palette[mark.pixels]
+            page.imshow(pixels, extent=place, interpolation="nearest", aspect="auto")
         elif isinstance(mark, Line):
             points = [*mark.points, mark.points[0]] if mark.closed else mark.points
             (line,) = page.plot(
@@ -162,17 +166,19 @@ def draw(marks, page):
             plain.draw([mark], page)
 
 
-def png(pixels):
+def png(pixels, palette=None):
     """Return pixels as the address of a PNG."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", compress_level=1)
+    stream, image = io.BytesIO(), Image.fromarray(pixels)
+    if palette is not None:
+        image.putpalette(palette.tobytes(), "RGBA")
+    image.save(stream, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
 
 
 def _element(mark):
     if isinstance(mark, Raster):
         return (
-            f'<image href="{png(mark.pixels)}" x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" '
+            f'<image href="{png(mark.pixels, mark.palette)}" x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" '
             f'height="{mark.height:g}" preserveAspectRatio="none" style="image-rendering:pixelated"/>'
         )
     if isinstance(mark, Line):

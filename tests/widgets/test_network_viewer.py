@@ -16,7 +16,7 @@ from course.arithmetic import LayerError
 from course.data import shapes
 from course.widgets import network_viewer
 from course.widgets.network_viewer.controls import COVERS
-from course.widgets.network_viewer.maps import diverging
+from course.widgets.network_viewer.maps import PALETTE, shades
 from course.widgets.network_viewer.page import render
 from course.widgets.network_viewer.state import (
     ALL,
@@ -207,9 +207,11 @@ def test_branches_have_two_levels_and_a_reason():
 
 
 def test_a_colour_says_the_sign():
-    zero, above, below = diverging(np.array([[0.0, 2.0, -2.0]]), 2.0)[0, :, :3].tolist()
+    zero, above, below = PALETTE[shades(np.array([0.0, 2.0, -2.0]), 2.0)][:, :3].tolist()
     assert zero == [255, 255, 255] and above[2] > above[0] and below[0] > below[2]
-    assert (diverging(np.zeros((2, 2)), 0.0) == 255).all()
+    assert (PALETTE[shades(np.zeros((2, 2)), 0.0)] == 255).all()
+    half = PALETTE[shades(np.array([1.0, 1.5]), 2.0)]
+    assert (half[:, 3] == 255).all() and above[0] < half[1, 0] < half[0, 0] < 255
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def network_viewer(model, images, labels=None, names=(), **start):
             raise ValueError(f"There are {len(images)} images and labels of shape {labels.shape}: pass one each.")
         if names and labels.max() >= len(names):
             raise ValueError(f"A label is {labels.max()} and there are {len(names)} names: name every class.")
-    state = Watch(Watched(model, images, labels, tuple(names)))
+    state = Watch(Watched(model, images, labels, tuple(names)), unfolded=start.pop("unfolded", False))
     try:
         state = at_stage(state, start.pop("stage", 0))
         state = replace(state, **start)
@@ -217,7 +217,7 @@ class NetworkViewer(Shell):
         network = watch.network
         given = ["model", "images", *(["labels"] if network.labels is not None and self.listed else [])]
         given += ["names=names"] * bool(network.names and self.listed)
-        first = at_stage(Watch(network), watch.stage)
+        first = replace(at_stage(Watch(network, unfolded=watch.unfolded), watch.stage), unfolded=False)
         return "network_viewer", given, {
             **({"stage": watch.stage} if watch.stage else {}), **moved_from(watch, first)
         }  # fmt: skip

@@ -14,33 +14,33 @@ _NUMBER = 11 * 72 / DPI  # points
 _ENDS = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in (VERMILLION, BLUE)]
 
 
-def diverging(values, largest):
-    """Return values as colours: white at 0, blue above, vermillion below, opaque.
+def shades(values, largest):
+    """Return values as rows of `PALETTE`: 128 is 0, 255 the largest value, 1 its opposite.
 
     Parameters
     ----------
-    values : numpy.ndarray, shape (rows, columns)
+    values : numpy.ndarray
     largest : float
         The distance from 0 that gets the full colour.
 
     Returns
     -------
     numpy.ndarray
-        uint8, shape (rows, columns, 4).
+        uint8, of the values' shape.
     """
-    # 255 shades a side are as many as a pixel has; looked up, they cost a tenth of working each out.
-    shade = np.clip(values * (255 / largest) if largest else np.zeros(values.shape), -255, 255)
-    return _SHADES[(shade + 255.5).astype(np.intp)]
+    return (128.5 + np.clip(values * (127 / largest if largest else 0), -127, 127)).astype(np.uint8)
 
 
-def _shades():
-    share = np.arange(-255, 256)[:, None] / 255
+def _palette():
+    share = np.arange(-128, 128)[:, None] / 127
     colour = np.where(share < 0, *np.array(_ENDS, float))
     shown = 255 * (1 - abs(share)) + abs(share) * colour
-    return np.concatenate([shown, np.full((511, 1), 255)], axis=1).astype(np.uint8)
+    return np.concatenate([shown.clip(0, 255), np.full((256, 1), 255)], axis=1).astype(np.uint8)
 
 
-_SHADES = _shades()
+# White at 0, blue above, vermillion below; the first is seen through.
+PALETTE = _palette()
+PALETTE[0] = 0
 
 
 def image_scene(watch, side):
@@ -93,12 +93,12 @@ def sheet(maps, columns, tile, most, mark=None):
     down, across = (tile // 2,) * 2 if size == 1 else (max(1, round(tile * n / size)) for n in maps.shape[:2])
     rows = -(-len(order) // columns)
     # All of them are one raster: a page with an image for each map takes its time.
-    colours = diverging(maps[..., order], float(np.abs(maps).max()))
+    colours = shades(maps[..., order], float(np.abs(maps).max()))
     picked = (np.arange(down) * maps.shape[0] // down)[:, None], np.arange(across) * maps.shape[1] // across
     colours = colours[picked]
     wide, tall = columns * (across + GAP), rows * (down + under + GAP)
-    raster = np.zeros((tall, wide, 4), np.uint8)
-    marks = [Raster(0, 0, wide, tall, raster)]
+    raster = np.zeros((tall, wide), np.uint8)
+    marks = [Raster(0, 0, wide, tall, raster, PALETTE)]
     for number, channel in enumerate(order):
         top, left = number // columns * (down + under + GAP), number % columns * (across + GAP)
         raster[top : top + down, left : left + across] = colours[:, :, number]
@@ -118,7 +118,7 @@ def map_scene(watch, side):
     cell = max(scale, 4)
     return (
         [
-            Raster(0, 0, wide, tall, diverging(values, float(np.abs(watch.maps()).max()))),
+            Raster(0, 0, wide, tall, shades(values, float(np.abs(watch.maps()).max())), PALETTE),
             Box(0, 0, wide, tall, edge=MUTED, line=0.7),
             *outline(column, row, cell, cell, ORANGE, 1.8, casing="black", wider=1.7),
         ],
