@@ -206,6 +206,21 @@ def test_branches_have_two_levels_and_a_reason():
     assert viewer().still(replace(live.state, level="unit")) is None
 
 
+def test_compact_100k_has_two_levels_and_a_reason():
+    images = shapes(50)
+    model = models.build("compact_100k")
+    live = network_viewer(model, images)
+    assert any(len(row.inputs) > 1 for row in live.state.network.activations.ledger)
+    for stage in range(len(live.state.stages)):
+        here = replace(at_stage(live.state, stage), level="layer")
+        assert "As shown, map" in render(here).text
+    assert render(live.state).text.startswith("Image 0 (")
+    live.level.value = "unit"
+    assert "compact_100k has branches, so a unit's numbers come by more than one way" in live._words.value
+    answer = model(images.test_images[:1].astype("float32") / 255, training=False).numpy()[0]
+    assert live.state.values[-1].ravel() == pytest.approx(answer, abs=1e-5)
+
+
 def test_a_colour_says_the_sign():
     zero, above, below = PALETTE[shades(np.array([0.0, 2.0, -2.0]), 2.0)][:, :3].tolist()
     assert zero == [255, 255, 255] and above[2] > above[0] and below[0] > below[2]
@@ -220,6 +235,11 @@ def test_a_colour_says_the_sign():
         (lambda: keras.Sequential([layers.Conv2D(2, 3)], name="raw"), LayerError, "raw is not built"),
         (lambda: keras.Sequential([keras.Input((20,)), layers.Dense(2)]), LayerError, "needs images of a fixed"),
         (lambda: keras.Sequential([keras.Input((20, 3)), layers.Conv1D(2, 3)]), LayerError, "needs images of a"),
+        (
+            lambda: keras.Sequential([keras.Input((20,), dtype="int32"), layers.Embedding(50, 4)]),
+            LayerError,
+            "needs images of a fixed",
+        ),
         (lambda: "a name", ValueError, "needs a Keras model, not 'a name'"),
     ],
 )

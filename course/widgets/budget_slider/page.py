@@ -8,7 +8,7 @@ from course.widgets.budget_slider.state import Scaling, cost_of, record, words
 from course.widgets.rendered import Rendered, Shown, pair, paragraph, styled
 from course.widgets.scene import svg
 
-_WIDE, _HIGH = 430, 226  # of the chart, in pixels on the page
+_WIDE, _HIGH = 415, 226  # of the chart, in pixels on the page
 _BAR = 150  # pixels on the page, for twice the original
 
 
@@ -30,7 +30,7 @@ def render(state):
     )
     chart = svg(scene(state, _WIDE, _HIGH), (0, 0, _WIDE, _HIGH), "Time against width")
     body = (
-        '<div style="display:flex;flex-wrap:wrap;gap:8px 28px;align-items:flex-start">'
+        '<div style="display:flex;flex-wrap:wrap;gap:8px 18px;align-items:flex-start">'
         f"<div>{_table(state)._repr_html_()}</div>{chart}</div>"
     )
     return Rendered(styled(body, paragraph(note, "muted")), words(state))
@@ -58,7 +58,7 @@ def _bar(times):
     """Return a bar with its number. The line marks the original; beyond twice that, the bar ends in a point."""
     wide, point = _BAR * min(times, 2) / 2, 7 if times > 2 else 0
     return Shown(
-        f'<svg width="{_BAR + 70}" height="16"><path d="M0 3H{wide:.1f}l{point} 5l-{point} 5H0z" fill="{BLUE}"/>'
+        f'<svg width="{_BAR + 55}" height="16"><path d="M0 3H{wide:.1f}l{point} 5l-{point} 5H0z" fill="{BLUE}"/>'
         f'<line x1="{_BAR / 2}" x2="{_BAR / 2}" y1="0" y2="16" stroke="currentColor"/>'
         f'<text x="{max(wide + point, _BAR / 2) + 5:.1f}" y="12">×{times:.2f}</text></svg>'
     )

@@ -137,7 +137,7 @@ class NetworkViewer(Shell):
             options=COVERS, description="Cover", tooltip="Hide a part of the image behind a grey square", **_WIDE
         )
         self.over = widgets.Dropdown(
-            options=OVER, description="Draw over", **_WIDE,
+            options=OVER, description="Draw over", **_WIDE | {"style": {"description_width": "76px"}},
             tooltip="Over the image: where the answer comes from, or what a moving cover takes from it",
         )  # fmt: skip
         self.on(self.level, lambda watch, level: replace(watch, level=level))

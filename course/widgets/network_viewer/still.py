@@ -46,7 +46,7 @@ def still(watch):
 def _overview(watch):
     marks, wide, down = image_scene(watch, _SIDE)
     marks, y = shifted(marks, MARGIN, 0), down + 18
-    left = MARGIN + max(len(name) for name, _, _ in bars(watch)) * 6 + 8
+    left = MARGIN + max(len(name) for name, _, _ in bars(watch)) * 7 + 8
     for name, now, _ in bars(watch):
         marks.append(Words(left - 6, y, name, SMALL, "end"))
         marks.append(Box(left, y - 5, _BAR * now, 10, BLUE))
