@@ -3,7 +3,7 @@
 import itertools
 
 from course.anatomy import SETTINGS, Convolution, possible_groups
-from course.widgets.anatomy_page import CHOICES
+from course.widgets.convolution_anatomy.page import CHOICES
 
 
 def every_convolution(kind):

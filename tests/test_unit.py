@@ -1,5 +1,7 @@
 """The arithmetic of a unit gives the value that Keras gives, at every kind of layer, window and activation."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,14 +32,14 @@ def windows(draw, channels):
     filters = draw(st.integers(1, 3))
     if kind == "separable":
         return layers.SeparableConv2D(filters, size, depth_multiplier=draw(st.integers(1, 2)), **spread)
-    groups = draw(st.sampled_from([1, channels])) if draw(st.integers(0, 9)) == 0 else 1
+    groups = draw(st.sampled_from([n for n in range(1, channels + 1) if channels % n == 0]))
     return layers.Conv2D(filters * groups, size, groups=groups, **spread)
 
 
 @st.composite
 def chains(draw):
     """Draw a built chain of layers that can follow one another."""
-    shape = (draw(st.integers(5, 9)), draw(st.integers(5, 9)), draw(st.integers(1, 3)))
+    shape = (draw(st.integers(5, 9)), draw(st.integers(5, 9)), draw(st.sampled_from([1, 2, 3, 4])))
     stack, before = [], shape
     for _ in range(draw(st.integers(1, 3))):
         layer = draw(windows(before[-1]))
@@ -101,13 +103,38 @@ def compared(model, image, rng, count=6):
     return number
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(chains(), st.integers(0, 1000))
-def test_random_units_of_random_chains(model, seed):
-    rng = np.random.default_rng(seed)
-    randomised(model, rng)
-    image = rng.random(model.input_shape[1:], np.float32)
-    assert compared(model, image, rng) >= (6 if model.layers else 0)
+def drawn(layer):
+    """Return what of a layer is easily missed: what a strategy must draw to have tested it."""
+    size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    steps = getattr(layer, "strides", (1, 1))
+    held = {
+        "groups": getattr(layer, "groups", 1) > 1 and "Conv2D" == type(layer).__name__,
+        "dilation": max(getattr(layer, "dilation_rate", (1, 1))) > 1,
+        "depth multiplier": getattr(layer, "depth_multiplier", 1) > 1,
+        "a stride that leaves a rest": max(steps) > 1 and any(
+            (side - (window if layer.padding == "valid" else 0)) % step
+            for side, window, step in zip(layer.input.shape[1:3], size, steps, strict=True)
+        ),
+        "padding": max(size or (1,)) > 1 and layer.padding == "same",
+    }  # fmt: skip
+    return [what for what, there in held.items() if there]
+
+
+def test_random_units_of_random_chains():
+    seen = Counter()
+
+    @settings(max_examples=40, deadline=None, derandomize=True)
+    @given(chains(), st.integers(0, 1000))
+    def every(model, seed):
+        rng = np.random.default_rng(seed)
+        randomised(model, rng)
+        image = rng.random(model.input_shape[1:], np.float32)
+        assert compared(model, image, rng) >= (6 if model.layers else 0)
+        seen.update(what for layer in model.layers for what in drawn(layer))
+
+    every()
+    wanted = {"groups", "dilation", "depth multiplier", "a stride that leaves a rest", "padding"}
+    assert {what for what in wanted if seen[what] >= 3} == wanted, seen
 
 
 def test_both_steps_of_a_separable_unit_and_what_is_padding():

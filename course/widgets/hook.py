@@ -35,6 +35,9 @@ picture.setAttribute('role', 'group');
 picture.setAttribute('aria-label', 'Picture');
 picture.tabIndex = 0;
 const name = () => {
+  // The line of code is written anew at each move; who has opened it keeps it open.
+  const line = shell.querySelector('.course-line details');
+  if (line && shell.dataset.line) line.open = true;
   // Of lists and boxes, ipywidgets keeps the tooltip to itself; of toggle buttons, which is pressed.
   for (const label of shell.querySelectorAll('.widget-dropdown, .widget-checkbox')) {
     const tip = tips[label.textContent.trim()] ?? tips[label.querySelector('label').textContent];
@@ -56,6 +59,9 @@ name();
 new MutationObserver(name).observe(shell, {
   childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ['class'],
 });
+shell.addEventListener('toggle', event => {
+  if (event.target.closest('.course-line')) shell.dataset.line = event.target.open ? 'open' : '';
+}, true);
 for (const kind of ['focusin', 'change']) {
   shell.addEventListener(kind, event => {
     if (event.target.matches('input')) event.target.dataset.before = event.target.value;

@@ -26,6 +26,7 @@ _STYLE = f"""<style>
 .course-widget .left {{text-align: left}}
 .course-widget thead th, .course-widget tfoot th {{font-weight: 600}}
 .course-widget thead th, .course-widget thead td {{border-bottom: 1px solid var(--jp-border-color1, #bbb)}}
+.course-widget tbody th {{font-weight: 400}}
 .course-widget tfoot th, .course-widget tfoot td {{border-top: 1px solid var(--jp-border-color1, #bbb)}}
 .course-widget td.note {{text-align: left; white-space: normal; min-width: 110px}}
 .course-widget tr.selected td {{background: var(--jp-layout-color2, #eee)}}
@@ -36,6 +37,8 @@ _STYLE = f"""<style>
   color: var(--jp-content-font-color1, #222); background: var(--jp-cell-editor-background, #f5f5f5);
   border: 1px solid var(--jp-border-color2, #ddd)}}
 .course-live .widget-textarea textarea {{white-space: pre; overflow-x: auto}}
+.course-line code {{overflow-wrap: anywhere}}
+.course-line summary {{font-size: 12px; cursor: pointer}}
 .course-widget svg text {{fill: var(--jp-ui-font-color1, #222); font-size: 12px}}
 </style>"""
 
@@ -57,6 +60,16 @@ class Rendered:
     html: str
     text: str
     spoken: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cell of a Table that is HTML already, such as a bar."""
+
+    html: str
+
+    def _repr_html_(self):
+        return self.html
 
 
 def styled(*parts):

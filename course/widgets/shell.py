@@ -1,6 +1,7 @@
 """What all the widgets' shells do: move values in and pictures out."""
 
 import html
+from dataclasses import fields
 
 import ipywidgets as widgets
 
@@ -26,18 +27,30 @@ class Shell(widgets.VBox):
 
     Where a kernel runs, it shows as live controls. A notebook file keeps a still picture with its
     alt text beside them, for GitHub and for whoever opens the file without running it.
+
+    Parameters
+    ----------
+    state
+    controls : list of list of ipywidgets.Widget
+        Row by row.
+    render : callable
+        From a state to its `Rendered`.
+    still : callable
+        From a state to a Picture, or to None where there is nothing to draw.
     """
 
-    def __init__(self, state, controls):
-        self.state = state
+    def __init__(self, state, controls, render, still):
+        self.state, self.render, self.still = state, render, still
         self._words = widgets.HTML(layout={"width": "100%", "margin": "0 0 4px"})
         self._picture = widgets.HTML(layout={"width": "100%", "margin": "0"})
+        self._line = widgets.HTML(layout={"width": "100%", "margin": "0"})
         self._told = widgets.Text(layout={"display": "none"})
         tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
         hooked = widgets.HTML(hook(tips), layout={"display": "none"})
         for part, name in (
             (self._words, "words"),
             (self._picture, "picture"),
+            (self._line, "line"),
             (self._told, "told"),
             (self, "live"),
         ):
@@ -47,21 +60,29 @@ class Shell(widgets.VBox):
         self._filling = False
         rows = [widgets.HBox(row, layout=_ROW) for row in controls]
         super().__init__(
-            [self._words, *rows, self._picture, self._told, hooked], layout={"padding": "2px 0 8px"}
+            [self._words, *rows, self._picture, self._line, self._told, hooked], layout={"padding": "2px 0 8px"}
         )
         self.show(state)
-
-    def render(self, state):
-        """Return the Rendered for a state."""
-        raise NotImplementedError
 
     def fill(self, state):
         """Set the controls to a state's values."""
         raise NotImplementedError
 
-    def still(self, state):
-        """Return the state as a Picture, or None where there is nothing to draw."""
+    def call(self, state):
+        """Return what brings a state back: the function's name, what it was given, and where it is to begin.
+
+        Returns
+        -------
+        (str, list of str, dict)
+            The second are arguments as code; the third is from a keyword to its value, without those at which
+            it begins anyway.
+        """
         raise NotImplementedError
+
+    def line(self):
+        """Return the line of code that brings this state back, though not the moves that led to it."""
+        name, given, chosen = self.call(self.state)
+        return f"{name}({', '.join([*given, *(f'{key}={value!r}' for key, value in chosen.items())])})"
 
     def click(self, state, what, across, down):
         """Return the state after a click on what the picture marks with `data-tell`.
@@ -90,6 +111,10 @@ class Shell(widgets.VBox):
             '<div style="line-height:1.45;font-size:14px;font-weight:600;'
             f'color:var(--jp-ui-font-color1,#222)">{html.escape(rendered.text)}</div>'
             f'<div style="{_UNSEEN}">{html.escape(rendered.spoken)}</div>'
+        )
+        self._line.value = (
+            '<details class="course-widget"><summary>This view as a line of code</summary>'
+            f"<code>{html.escape(self.line())}</code></details>"
         )
 
     def on(self, control, change):
@@ -129,3 +154,9 @@ class Shell(widgets.VBox):
 
         publish_display_data(self.stored())
         publish_display_data({_LIVE: self._repr_mimebundle_()[_LIVE]})
+
+
+def moved_from(state, first):
+    """Return the fields of a state, by name, that are not those of the state where it begins."""
+    names = [each.name for each in fields(state) if each.compare]
+    return {name: value for name in names if (value := getattr(state, name)) != getattr(first, name)}

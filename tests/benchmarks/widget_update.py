@@ -15,10 +15,10 @@ from course.anatomy import KINDS
 from course.arithmetic import Conv2D, ledger
 from course.data import shapes
 from course.widgets import convolution_anatomy, field_viewer, layer_explorer, network_viewer
-from course.widgets.budget_page import MULTIPLIERS, WIDTHS
 from course.widgets.budget_slider import budget_slider
+from course.widgets.budget_slider.state import MULTIPLIERS, WIDTHS
 from course.widgets.run_explorer import run_explorer
-from course.widgets.run_measures import METRICS, WINDOWS
+from course.widgets.run_explorer.state import METRICS, WINDOWS
 
 
 def milliseconds(update, values):

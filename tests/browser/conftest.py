@@ -27,6 +27,10 @@ convolution_anatomy()
 ---
 run_explorer("separable_65k", "published_separable_65k")
 ---
+from course.data import shapes
+images = shapes(500)
+network_viewer(models.trained(images), images)
+---
 from course import plots, runs
 plots.training_curves([runs.load("baseline")])"""
 

@@ -12,11 +12,19 @@ import pytest
 
 from course import models
 from course.arithmetic import ledger
-from course.widgets import budget_slider, convolution_anatomy, field_viewer, layer_explorer, run_explorer
-from course.widgets.stack import NEW, layers_of
+from course.data import shapes
+from course.widgets import (
+    budget_slider,
+    convolution_anatomy,
+    field_viewer,
+    layer_explorer,
+    network_viewer,
+    run_explorer,
+)
+from course.widgets.layer_explorer.state import NEW, layers_of
 
-NAMES = ("explorer", "fields", "budget", "anatomy", "runs")
-EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS = range(len(NAMES))
+NAMES = ("explorer", "fields", "budget", "anatomy", "runs", "network")
+EXPLORER, FIELDS, BUDGET, ANATOMY, RUNS, NETWORK = range(len(NAMES))
 
 # From the moment at which a key goes down or a button of the mouse, to a changed picture or text line.
 WATCH = """() => {
@@ -47,6 +55,7 @@ MIRRORS = {
     BUDGET: lambda: budget_slider("separable_65k"),
     ANATOMY: convolution_anatomy,
     RUNS: lambda: run_explorer("separable_65k", "published_separable_65k"),
+    NETWORK: lambda: network_viewer(models.trained(shapes(500)), shapes(500)),
 }
 
 
@@ -329,3 +338,70 @@ def test_runs(both):
             lambda m, n=name: getattr(m, n.lower()).click(),
             name,
         )
+
+
+def test_network(both):
+    """Every control by key, every button and every part of the picture by mouse."""
+    network = both(NETWORK)
+
+    def level(name):
+        network.click(
+            network.shell.get_by_role("button", name=name, exact=True),
+            lambda m: setattr(m.level, "value", name),
+            "level",
+        )
+        assert network.shell.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed") == "true"
+
+    def inside(what, across, down, number=0):
+        part = network.shell.locator(f"[data-tell='{what}']").nth(number)
+        box = part.bounding_box()
+        part.click(position={"x": across * box["width"], "y": down * box["height"]})
+        # Where exactly a click falls is told to the kernel in ten thousandths.
+        network.page.wait_for_function(
+            "([cell, what]) => document.querySelectorAll('.jp-Notebook .jp-Cell')[cell]"
+            ".querySelector('.course-told input').value.startsWith(what)", arg=[network.cell, what]
+        )  # fmt: skip
+        told = network.shell.locator(".course-told input").input_value()
+        network.mirror._clicked(told)
+        network.check(f"{what.split()[0]}, mouse")
+
+    for name, button in (("Next image", "following"), ("Next image", "following"), ("Previous image", "previous")):
+        network.click(
+            network.shell.get_by_role("button", name=name), lambda m, b=button: getattr(m, b).click(), name
+        )
+    network.key("Images", "ArrowDown", _step(lambda m: m.which))
+    network.key("Images", "ArrowUp", _step(lambda m: m.which, -1))
+    network.key("Cover", "ArrowDown", _step(lambda m: m.cover))
+    for axis, name in enumerate(("Cover row", "Cover col.")):
+        network.key(name, "ArrowRight", _step(lambda m, axis=axis: m.corner[axis]), "slider")
+    inside("cover", 0.5, 0.25)
+    for _ in range(2):
+        network.key("Draw over", "ArrowDown", _step(lambda m: m.over))
+    network.key("Unfold", "Space", lambda m: setattr(m.unfolded, "value", True))
+    network.key("Unfold", "Space", lambda m: setattr(m.unfolded, "value", False))
+    inside("stage 4", 0.5, 0.5)
+    assert network.mirror.state.level == "layer" and network.mirror.state.stage == 4
+    network.key("Layer", "ArrowDown", _step(lambda m: m.layer))
+    for name, control in (("Map", "channel"), ("Row", "row"), ("Column", "column")):
+        network.key(name, "ArrowRight", _step(lambda m, c=control: getattr(m, c)), "slider")
+    inside("map", 0.5, 0.5)
+    inside("unit", 0.2, 0.8)
+    inside("image", 0.4, 0.6)
+    level("unit")
+    assert "float32 rounding at most" in network.shell.locator(".course-words").inner_text()
+    network.key("Layer", "ArrowDown", _step(lambda m: m.layer))
+    level("overview")
+
+
+def test_the_line_of_code_stays_open_and_follows(both):
+    budget = both(BUDGET)
+    line = budget.shell.locator(".course-line")
+    line.locator("summary").focus()
+    budget.page.keyboard.press("Enter")
+    assert line.locator("code").inner_text() == budget.mirror.line()
+    budget.key("Width", "ArrowRight", _step(lambda m: m.width), "slider")
+    budget.page.wait_for_function(
+        "([cell, code]) => document.querySelectorAll('.jp-Notebook .jp-Cell')[cell]"
+        ".querySelector('.course-line code').innerText === code", arg=[budget.cell, budget.mirror.line()]
+    )  # fmt: skip
+    assert line.locator("code").is_visible()

@@ -8,7 +8,7 @@ STATE = """() => {const book = window.jupyterapp.shell.currentWidget.content;
   return [book.widgets.length, book.activeCellIndex, sources]}"""
 
 
-@pytest.mark.parametrize("cell", range(5))
+@pytest.mark.parametrize("cell", range(6))
 def test_no_key_moves_or_changes_a_cell(live, cell):
     page = live.page
     live.show(cell)

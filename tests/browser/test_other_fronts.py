@@ -15,21 +15,21 @@ def test_notebook_7_on_two_days(browser, folder):
     with Server(folder, "notebook") as server:
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         book = Book(page, server, "widgets.ipynb").open().run_all()
-        assert book.faults(book.cells()) == [] and page.locator(".course-live").count() == 5
+        assert book.faults(book.cells()) == [] and page.locator(".course-live").count() == 6
         assert not page.locator(".course-still").first.is_visible()
         book.show(0)
         book.widget(0).get_by_label("Layer").focus()
         for key in ("ArrowDown", "b", "d", "d"):
             page.keyboard.press(key)
         page.wait_for_function("() => document.querySelector('.course-words').innerText.includes('Layer 2, ')")
-        assert page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == 6
+        assert page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length") == 7
         book.save()
         book.end_kernel()
         page.close()
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         again = Book(page, server, "widgets.ipynb").open()
         words = again.cells()
-        assert again.faults(words) == [] and sum("Run this cell to play." in text for text in words) == 5
+        assert again.faults(words) == [] and sum("Run this cell to play." in text for text in words) == 6
         again.end_kernel()
         page.close()
 
@@ -40,7 +40,7 @@ def test_voila(browser, folder):
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         page.goto(server.address("widgets.ipynb"), timeout=120_000)
         page.wait_for_function(
-            "() => document.querySelectorAll('.course-live .course-widget').length === 5", timeout=60_000
+            "() => document.querySelectorAll('.course-live .course-widget').length === 6", timeout=60_000
         )
         assert not [bad for bad in FAULTS if bad in page.locator("body").inner_text()]
         assert not page.locator(".course-still").first.is_visible()

@@ -10,7 +10,7 @@ from kit_networks import built
 from course import challenge
 from course.arithmetic import Conv2D, Dense, GlobalAveragePooling2D
 from course.models import keras
-from course.widgets.layer_explorer import layer_explorer
+from course.widgets import layer_explorer
 
 layers = keras.layers
 IMAGE = (32, 32, 3)

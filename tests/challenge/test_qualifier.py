@@ -6,9 +6,9 @@ import pytest
 from entries import build_model
 
 from course import challenge
-from course.widgets import qualifier
-from course.widgets.layer_explorer import layer_explorer
-from course.widgets.qualifier import Progress, render
+from course.widgets import layer_explorer
+from course.widgets.layer_explorer import qualifier
+from course.widgets.layer_explorer.qualifier import Progress, render
 
 
 @pytest.fixture

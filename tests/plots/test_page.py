@@ -54,8 +54,8 @@ from course.plots import (
     step_bars,
     training_curves,
 )
-from course.widgets.budget_page import Scaling
 from course.widgets.budget_slider import BudgetSlider
+from course.widgets.budget_slider.state import Scaling
 
 _, RECORDED, RECORD = benchmarks.load()
 

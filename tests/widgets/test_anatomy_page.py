@@ -16,7 +16,7 @@ from course.anatomy import KINDS, MAPS, SETTINGS, Convolution, output_map, patch
 from course.data import shapes
 from course.plots import Picture
 from course.widgets import convolution_anatomy
-from course.widgets.anatomy_page import CHOICES, Anatomy, change, render
+from course.widgets.convolution_anatomy.page import CHOICES, Anatomy, change, render
 
 PATCH = patch_of(shapes(50).train_images[24])
 SLIDERS = [*CHOICES, "groups"]

@@ -7,7 +7,7 @@ from page_words import words
 
 from course.annotations import check
 from course.widgets import checker
-from course.widgets.checker_page import EXAMPLE, Notes, models, render
+from course.widgets.checker.page import EXAMPLE, Notes, models, render
 
 TWO = EXAMPLE + EXAMPLE.replace("model", "other").replace("RF 6", "RF 4").replace("RF 10", "RF 8")
 

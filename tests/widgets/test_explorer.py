@@ -24,10 +24,20 @@ from course.arithmetic import (
     ledger,
 )
 from course.widgets import layer_explorer
-from course.widgets.code import keras_code
-from course.widgets.explorer_page import budget, changed, first_to_span, in_its_words, render
-from course.widgets.recurrence import image_axes, recurrence
-from course.widgets.stack import NEW, VIEWS, Stack, add, edit, layers_of, ledger_so_far, remove, settings
+from course.widgets.layer_explorer.code import keras_code
+from course.widgets.layer_explorer.page import budget, changed, first_to_span, in_its_words, render
+from course.widgets.layer_explorer.recurrence import image_axes, recurrence
+from course.widgets.layer_explorer.state import (
+    NEW,
+    VIEWS,
+    Stack,
+    add,
+    edit,
+    layers_of,
+    ledger_so_far,
+    remove,
+    settings,
+)
 
 SMALL = (
     Conv2D(8, 3, activation="relu"),

@@ -15,7 +15,10 @@ from course import models
 from course.arithmetic import LayerError
 from course.data import shapes
 from course.widgets import network_viewer
-from course.widgets.network_page import (
+from course.widgets.network_viewer.controls import COVERS
+from course.widgets.network_viewer.maps import PALETTE, shades
+from course.widgets.network_viewer.page import render
+from course.widgets.network_viewer.state import (
     ALL,
     LEVELS,
     OVER,
@@ -24,13 +27,10 @@ from course.widgets.network_page import (
     at_which,
     chosen,
     cover,
-    diverging,
     folded,
-    render,
     stepped,
     steps_of,
 )
-from course.widgets.network_viewer import COVERS
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (6, 11, 14, 3)).astype(np.uint8)
@@ -206,10 +206,27 @@ def test_branches_have_two_levels_and_a_reason():
     assert viewer().still(replace(live.state, level="unit")) is None
 
 
+def test_compact_100k_has_two_levels_and_a_reason():
+    images = shapes(50)
+    model = models.build("compact_100k")
+    live = network_viewer(model, images)
+    assert any(len(row.inputs) > 1 for row in live.state.network.activations.ledger)
+    for stage in range(len(live.state.stages)):
+        here = replace(at_stage(live.state, stage), level="layer")
+        assert "As shown, map" in render(here).text
+    assert render(live.state).text.startswith("Image 0 (")
+    live.level.value = "unit"
+    assert "compact_100k has branches, so a unit's numbers come by more than one way" in live._words.value
+    answer = model(images.test_images[:1].astype("float32") / 255, training=False).numpy()[0]
+    assert live.state.values[-1].ravel() == pytest.approx(answer, abs=1e-5)
+
+
 def test_a_colour_says_the_sign():
-    zero, above, below = diverging(np.array([[0.0, 2.0, -2.0]]), 2.0)[0, :, :3].tolist()
+    zero, above, below = PALETTE[shades(np.array([0.0, 2.0, -2.0]), 2.0)][:, :3].tolist()
     assert zero == [255, 255, 255] and above[2] > above[0] and below[0] > below[2]
-    assert (diverging(np.zeros((2, 2)), 0.0) == 255).all()
+    assert (PALETTE[shades(np.zeros((2, 2)), 0.0)] == 255).all()
+    half = PALETTE[shades(np.array([1.0, 1.5]), 2.0)]
+    assert (half[:, 3] == 255).all() and above[0] < half[1, 0] < half[0, 0] < 255
 
 
 @pytest.mark.parametrize(
@@ -218,6 +235,11 @@ def test_a_colour_says_the_sign():
         (lambda: keras.Sequential([layers.Conv2D(2, 3)], name="raw"), LayerError, "raw is not built"),
         (lambda: keras.Sequential([keras.Input((20,)), layers.Dense(2)]), LayerError, "needs images of a fixed"),
         (lambda: keras.Sequential([keras.Input((20, 3)), layers.Conv1D(2, 3)]), LayerError, "needs images of a"),
+        (
+            lambda: keras.Sequential([keras.Input((20,), dtype="int32"), layers.Embedding(50, 4)]),
+            LayerError,
+            "needs images of a fixed",
+        ),
         (lambda: "a name", ValueError, "needs a Keras model, not 'a name'"),
     ],
 )

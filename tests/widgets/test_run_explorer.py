@@ -13,8 +13,9 @@ from course import runs
 from course.plots import Picture
 from course.runs import Run
 from course.widgets import run_explorer
-from course.widgets.run_chart import _LABEL, DASHES, LEFT, RIGHT, TOP, UNDER, WIDE, chart, look, spread
-from course.widgets.run_measures import (
+from course.widgets.run_explorer.chart import _LABEL, DASHES, LEFT, RIGHT, TOP, UNDER, WIDE, chart, look, spread
+from course.widgets.run_explorer.page import render
+from course.widgets.run_explorer.state import (
     ACCURACY,
     AXES,
     GAP,
@@ -25,7 +26,7 @@ from course.widgets.run_measures import (
     lines_of,
     smooth,
 )
-from course.widgets.run_page import duration, render
+from course.widgets.run_explorer.words import duration
 
 TRAINING = "training accuracy"
 CIFAR = {"source": "CIFAR-10", "train_images": 50_000, "test_images": 10_000}
@@ -495,7 +496,7 @@ def test_all_and_none():
 def test_records_stand_in_groups_and_no_two_sorts_of_images_in_one():
     explorer = run_explorer(LONG)
     groups = {}
-    for row in explorer.children[1:-4]:
+    for row in explorer.children[1:-5]:
         heading, *boxes = row.children
         groups[heading.value] = {box.description for box in boxes}
     assert sum(map(len, groups.values())) == len(explorer.records)

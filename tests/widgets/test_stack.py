@@ -6,7 +6,7 @@ import pytest
 from course import CHAINS, models
 from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, Pointwise, ZeroPadding2D, ledger
 from course.inspection import ledger_of
-from course.widgets.stack import (
+from course.widgets.layer_explorer.state import (
     NEW,
     SETTINGS,
     Stack,

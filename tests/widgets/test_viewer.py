@@ -22,7 +22,9 @@ from course.arithmetic import (
 )
 from course.inspection import ledger_of
 from course.widgets import field_viewer
-from course.widgets.field_page import Look, at_layer, at_unit, boxes, composed, frame, render, visible
+from course.widgets.field_viewer.page import render
+from course.widgets.field_viewer.scene import boxes, composed, frame
+from course.widgets.field_viewer.state import Look, at_layer, at_unit, visible
 
 DILATED = ledger(
     [Conv2D(2, 3, dilation_rate=3, padding="same"), Conv2D(2, 3, strides=2), MaxPooling2D(2), Flatten(), Dense(3)],

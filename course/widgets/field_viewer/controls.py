@@ -4,30 +4,19 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from course.arithmetic import LayerError
 from course.data import shapes
 from course.inspection import ledger_of
-from course.plots.picture import BLUE, FAINT, INK, MARGIN, MUTED, SMALL, VERMILLION, Picture, in_house_style
-from course.widgets.field_page import (
-    MOST_LINES,
-    Look,
-    at_layer,
-    at_unit,
-    boxes,
-    composed,
-    nearest,
-    render,
-    visible,
-)
+from course.widgets.field_viewer.page import render
+from course.widgets.field_viewer.scene import nearest, still
+from course.widgets.field_viewer.state import Look, at_layer, at_unit
 from course.widgets.shell import Shell
 
 _SIZE = {"layout": {"width": "260px"}, "style": {"description_width": "56px"}}
-_STILL = 300  # pixels on the page, for the longer side of the still picture's image
 
 
-def field_viewer(model_or_ledger, image=None, effective=None):
+def field_viewer(model_or_ledger, image=None, effective=None, layer=None, unit=None):
     """Return a viewer of what each unit of a network can see.
 
     Parameters
@@ -39,6 +28,10 @@ def field_viewer(model_or_ledger, image=None, effective=None):
         Takes a layer's name and a unit, which is (row, column), or () where the layer's output is no map;
         returns how much each pixel matters to it, an array of shape (height, width). It is called once for
         each unit looked at.
+    layer : str, optional
+        The layer to begin with; the last that sees further than those before, but not all, if left out.
+    unit : (int, int), optional
+        The unit to begin with, row and column from 0; the middle one if left out.
 
     Returns
     -------
@@ -48,7 +41,7 @@ def field_viewer(model_or_ledger, image=None, effective=None):
     Raises
     ------
     ValueError
-        When it is neither, when there are no layers, or when the image does not fit the network.
+        When it is neither, when there is no such layer or unit, or when the image does not fit the network.
     LayerError
         When the model can't be read.
     """
@@ -57,6 +50,7 @@ def field_viewer(model_or_ledger, image=None, effective=None):
     ledger = model_or_ledger if hasattr(model_or_ledger, "rows") else ledger_of(model_or_ledger)
     if not len(ledger):
         raise ValueError(f"{ledger.name} has no layers: there is no unit to look from.")
+    given = ["model_or_ledger"] + ["image"] * (image is not None) + ["effective=effective"] * bool(effective)
     size = tuple(ledger.input_shape[:2])
     image = _default_image(size) if image is None else np.asarray(image)
     if image.shape != (*size, 3) or image.dtype != np.uint8:
@@ -64,15 +58,23 @@ def field_viewer(model_or_ledger, image=None, effective=None):
             f"The image has shape {image.shape} and dtype {image.dtype}; {ledger.name} needs a uint8 image of "
             f"shape {(*size, 3)}."
         )
-    look = Look(ledger, image, _telling_layer(ledger))
-    return FieldViewer(at_unit(look, (count // 2 for count in look.units)), effective)
+    look = _begun(ledger, image)
+    names = [row.name for row in ledger]
+    if layer is not None:
+        if layer not in names:
+            raise ValueError(f"{ledger.name} has no layer {layer!r}: it has {', '.join(names)}.")
+        look = at_layer(look, names.index(layer))
+    unit = tuple(count // 2 for count in look.units) if unit is None else tuple(unit)
+    if len(unit) != 2 or not all(place in range(count) for place, count in zip(unit, look.units, strict=True)):
+        raise ValueError(f"There is no unit {unit}: {look.row.name} has {look.units[0]}×{look.units[1]} of them.")
+    return FieldViewer(at_unit(look, unit), effective, given)
 
 
 class FieldViewer(Shell):
     """The controls of a Look."""
 
-    def __init__(self, look, effective=None):
-        self.effective, self._known = effective, {}
+    def __init__(self, look, effective=None, given=()):
+        self.effective, self.given, self._known = effective, given, {}
         self.layer = widgets.Dropdown(
             options=[(row.name, place) for place, row in enumerate(look.ledger)], description="Layer",
             tooltip="Whose units to look from; arrow keys step through the list", **_SIZE,
@@ -93,9 +95,7 @@ class FieldViewer(Shell):
             self.on(slider, lambda look, place, axis=axis: self._measured(self._moved(look, axis, place)))
         self.on(self.with_effect, lambda look, _: self._measured(at_unit(look, look.unit)))
         extra = [self.with_effect] if effective else []
-        super().__init__(look, [[self.layer, *self.unit, *extra]])
-
-    render = staticmethod(render)
+        super().__init__(look, [[self.layer, *self.unit, *extra]], render, still)
 
     def fill(self, look):
         """Set the controls to the unit that looks."""
@@ -134,48 +134,17 @@ class FieldViewer(Shell):
             self._known[key] = effect
         return replace(look, effect=self._known[key])
 
-    def still(self, look):
-        """Return the image as the unit sees it, beside the map of units."""
-        return _still(look)
+    def call(self, look):
+        """Return what brings a state back: the unit, but not whether its effective field is shown."""
+        first = _begun(look.ledger, look.image)
+        chosen = {} if look.layer == first.layer else {"layer": look.row.name}
+        if look.unit != tuple(count // 2 for count in look.units):
+            chosen["unit"] = look.unit
+        return "field_viewer", self.given, chosen
 
 
-@in_house_style
-def _still(look):
-    seen, text = visible(look), render(look).text
-    height, width = look.image.shape[:2]
-    scale = _STILL / max(height, width)
-    picture = Picture(
-        height * scale + MARGIN, text.split(". ")[0].rstrip("."),
-        "Dimmed: what the unit can't see. Dashed: its receptive field. Right: the unit among those of its layer.",
-        alt=text,
-    )  # fmt: skip
-    picture.photographic = True
-    page = picture.page()
-    extent = (MARGIN, MARGIN + width * scale, height * scale, 0)
-    page.imshow(composed(look, seen), extent=extent, interpolation="nearest", aspect="auto")
-    around, field = boxes(look, seen)
-    frame = Rectangle((extent[0], 0), width * scale, height * scale, transform=page.transData)
-    for box, colour, line in ((around, "white", "solid"), (field, VERMILLION, "dashed")):
-        if box:
-            left, top, wide, tall = (value * scale for value in box)
-            outline = page.add_patch(Rectangle((MARGIN + left, top), wide, tall, fill=False))
-            outline.set(edgecolor=colour, linestyle=line, linewidth=1.4, clip_path=frame)
-    _draw_units(page, look, 2 * MARGIN + width * scale + 30)
-    page.set(xlim=(0, page.get_xlim()[1]), ylim=(picture.body, 0))
-    return picture
-
-
-def _draw_units(page, look, left):
-    rows, columns = look.units
-    cell = _STILL * 0.6 / max(look.units)
-    page.add_patch(Rectangle((left, 0), columns * cell, rows * cell, facecolor=FAINT, edgecolor=MUTED))
-    if max(look.units) <= MOST_LINES:
-        page.hlines(np.arange(rows) * cell, left, left + columns * cell, color=MUTED, linewidth=0.4)
-        page.vlines(left + np.arange(columns) * cell, 0, rows * cell, color=MUTED, linewidth=0.4)
-    row, column = look.unit
-    page.add_patch(Rectangle((left + column * cell, row * cell), max(cell, 3), max(cell, 3), facecolor=BLUE))
-    label = f"{look.row.name}: {rows}×{columns} units"
-    page.text(left, rows * cell + 10, label, size=SMALL, color=INK, va="top")
+def _begun(ledger, image):
+    return Look(ledger, image, _telling_layer(ledger))
 
 
 def _telling_layer(ledger):

@@ -1,17 +1,16 @@
 """The layer explorer: build a network layer by layer and watch what each move costs and sees."""
 
 from dataclasses import replace
-from functools import cache
 
 import ipywidgets as widgets
 
 from course import CHAINS
 from course.plots import network_strip
-from course.widgets import stack as moves
-from course.widgets.explorer_page import budget, render
-from course.widgets.qualifier import Qualifier
-from course.widgets.shell import Shell
-from course.widgets.stack import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, ledger_so_far, settings
+from course.widgets.layer_explorer import state as moves
+from course.widgets.layer_explorer.page import budget, render
+from course.widgets.layer_explorer.qualifier import Qualifier
+from course.widgets.layer_explorer.state import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, settings
+from course.widgets.shell import Shell, moved_from
 
 _TIPS = {
     "network": "Begin again from one of the kit's networks; arrow keys step through the list",
@@ -47,13 +46,19 @@ _MOVES = {
 _EMPTY = "no layers"
 
 
-def layer_explorer(start="baseline"):
+def layer_explorer(start="baseline", input_shape=None, selected=0, view="ledger"):
     """Return an explorer in which layers are added, removed, moved and edited.
 
     Parameters
     ----------
     start : str, sequence of course.arithmetic.Layer, or keras.Model
         The first stack: one of the kit's models by name, layers, or a built model that is a chain.
+    input_shape : tuple of int, optional
+        (height, width, channels) of one image; the model's own, and (32, 32, 3) for layers, if left out.
+    selected : int
+        The number of the layer that is selected, from 0.
+    view : str
+        What is shown below it: "ledger", "side by side", "code", "annotated code" or "paste code".
 
     Returns
     -------
@@ -63,11 +68,19 @@ def layer_explorer(start="baseline"):
     Raises
     ------
     ValueError
-        When there is no model of that name.
+        When there is no model of that name, no such layer or no such view.
     LayerError
         When the model is not built, is no chain, or its first layers already don't fit.
     """
-    return LayerExplorer(replace(_first(start), previous=None))
+    stack = replace(_first(start), previous=None)
+    if view not in VIEWS or not 0 <= selected < max(len(stack.layers), 1):
+        raise ValueError(
+            f"There is no such place to begin: view is one of {', '.join(VIEWS)}, and selected the number of a "
+            f"layer, from 0 to {max(len(stack.layers) - 1, 0)}."
+        )
+    if input_shape:
+        stack = moves.begin(stack, stack.layers, input_shape)
+    return LayerExplorer(replace(stack, previous=None, selected=selected, view=view))
 
 
 def _network(stack, name):
@@ -77,15 +90,21 @@ def _network(stack, name):
     return moves.begin(stack, *((), Stack(()).input_shape) if name == _EMPTY else _kits(name))
 
 
-@cache
-def _kits(name):
-    from course import models
+_KITS = {}  # by name, those that were asked for: what loads TensorFlow is not done in vain
 
-    # Not models.build, which would set the learner's random seed.
-    return layers_of(models.MODELS[name]()), models.IMAGE_SHAPE
+
+def _kits(name):
+    if name not in _KITS:
+        from course import models
+
+        # Not models.build, which would set the learner's random seed.
+        _KITS[name] = layers_of(models.MODELS[name]()), models.IMAGE_SHAPE
+    return _KITS[name]
 
 
 def _first(start):
+    if isinstance(start, str) and start in CHAINS:
+        return moves.begin(Stack(()), *_kits(start))
     if isinstance(start, str):
         from course.models import build  # loads TensorFlow, which layers alone don't need
 
@@ -151,10 +170,10 @@ class LayerExplorer(Shell):
                 [self.pasted, self.read],
                 [self.qualifier.name, self.qualifier.train, self.qualifier.cancel],
             ],
+            render,
+            still,
         )
         self.children = (*self.children, self.qualifier.page)
-
-    render = staticmethod(render)
 
     def click(self, stack, what, across, down):
         """Select the layer of the row that was clicked."""
@@ -167,7 +186,7 @@ class LayerExplorer(Shell):
         self.image.value = stack.input_shape
         for control in (self.pasted, self.read):
             control.layout.display = None if stack.view == "paste code" else "none"
-        names = [row.name for row in ledger_so_far(stack)[0]]
+        names = [row.name for row in stack.so_far[0]]
         names += [layer.name or layer.kind for layer in stack.layers[len(names) :]]
         self.layer.options = [(f"{place}  {name}", place - 1) for place, name in enumerate(names, start=1)]
         self.layer.value = stack.selected if stack.layers else None
@@ -189,15 +208,26 @@ class LayerExplorer(Shell):
         ):
             self.buttons[name].disabled = off
 
-    def still(self, stack):
-        """Return the network as a strip, or None where it has no layer that the strip draws."""
-        book, _ = ledger_so_far(stack)
-        try:
-            picture = network_strip(book, title=budget(book.parameters))
-        except ValueError:
-            return None
-        picture.alt = f"{self.render(stack).text} {picture.alt}"
-        return picture
+    def call(self, stack):
+        """Return what brings a stack back: a kit's network by name, or the layers with what was set of each."""
+        name = next((name for name, (layers, _) in _KITS.items() if layers == stack.layers), None)
+        layers = f"[{', '.join(map(moves.spelled, stack.layers))}]"
+        return (
+            "layer_explorer",
+            [repr(name) if name else layers],
+            moved_from(replace(stack, trouble=""), Stack(stack.layers)),
+        )
+
+
+def still(stack):
+    """Return the network as a strip, or None where it has no layer that the strip draws."""
+    book, _ = stack.so_far
+    try:
+        picture = network_strip(book, title=budget(book.parameters))
+    except ValueError:
+        return None
+    picture.alt = f"{render(stack).text} {picture.alt}"
+    return picture
 
 
 def _labelled(name):

@@ -1,14 +1,24 @@
-"""The run explorer's chart: where everything in it lies, and the same as SVG."""
+"""The run explorer's chart: where everything in it lies, for the live page and the still picture."""
 
-import html
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from course.plots.picture import BLACK, LINES, MARGIN, WIDTH
-from course.widgets.run_measures import GAP, METRICS, SECONDS, Line
-from course.widgets.run_words import finding, label_of
+from course.plots.marks import Words
+from course.plots.picture import BLACK, LINES, MARGIN, SMALL, TEXT, WIDTH, Picture, in_house_style
+from course.widgets.run_explorer.state import GAP, METRICS, SECONDS, lines_of
+from course.widgets.run_explorer.state import Line as Measured
+from course.widgets.run_explorer.words import (
+    cautions,
+    duration,
+    finding,
+    label_of,
+    smoothing_of,
+    summary,
+    troubles,
+)
+from course.widgets.scene import Dot, Line, Upright, draw
 
 # With the colours, so that no two of the first 28 records look alike.
 DASHES = ((), (7, 3), (2, 2), (8, 3, 2, 3))
@@ -21,10 +31,9 @@ _LONGEST, _WIDEST = 40, 29  # characters of a name in the chart; beyond the seco
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line's places on the page. Points are (x, y) in pixels from the chart's upper left corner.
-    """
+    """A line's places on the page. Points are (x, y) in pixels from the chart's upper left corner."""
 
-    line: Line
+    line: Measured
     colour: str
     dashes: tuple
     smoothed: list
@@ -145,66 +154,87 @@ def axis_of(state):
     return "epoch" if state.axis == "epochs" else "minutes since the start"
 
 
-def svg(state, lines):
-    """Return the chart of a Comparison's lines as an SVG element."""
+def scene(state, lines):
+    """Return the marks of the chart of a Comparison's lines, and its height; it is `WIDE` pixels wide."""
     placed = chart(lines, state.zoom)
     right, base = WIDE - RIGHT, placed.height - UNDER
-    parts = []
+    marks = []
     for y, number in placed.up:
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="currentColor" opacity=".15"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{number}</text>')
+        marks += [Line(((LEFT, y), (right, y)), opacity=0.15), Words(LEFT - 6, y, number, SMALL, "end")]
     for x, number in placed.across:
-        parts.append(f'<path d="M{x:.1f} {base}v4" stroke="currentColor"/>')
-        parts.append(f'<text x="{x:.1f}" y="{base + 17}" text-anchor="middle">{number}</text>')
-    parts.append(f'<path d="M{LEFT} {base}H{right}" stroke="currentColor"/>')
-    middle = (LEFT + right) / 2
-    parts.append(f'<text x="{middle}" y="{placed.height - 6}" text-anchor="middle">{axis_of(state)}</text>')
-    parts.append(
-        f'<text transform="translate(12 {(TOP + base) / 2}) rotate(-90)" text-anchor="middle">'
-        f"{html.escape(label_of(state, lines))}</text>"
-    )
-    inside = f'x="{LEFT}" y="{TOP}" width="{right - LEFT}" height="{base - TOP}"'
-    inside += f' viewBox="{LEFT} {TOP} {right - LEFT} {base - TOP}"'
-    parts += [_line(each, state.smoothing > 1, inside) for each in placed.drawn]
-    told = html.escape(finding(state, lines))
-    fits = "max-width:100%;height:auto;overflow:visible"
-    return (
-        f'<svg role="img" aria-label="{told}" width="{WIDE}" height="{placed.height}" '
-        f'viewBox="0 0 {WIDE} {placed.height}" style="{fits}">{"".join(parts)}</svg>'
-    )
+        marks += [Line(((x, base), (x, base + 4))), Words(x, base + 13, number)]
+    marks += [
+        Line(((LEFT, base), (right, base))),
+        Words((LEFT + right) / 2, placed.height - 8, axis_of(state), TEXT),
+        Upright(8, (TOP + base) / 2, label_of(state, lines), TEXT),
+    ]
+    inside = (LEFT, TOP, right - LEFT, base - TOP)
+    for each in placed.drawn:
+        marks += _marks(each, state.smoothing > 1, inside)
+    return marks, placed.height
 
 
-def _line(each, smoothed, inside):
-    """Return a line with its dots and its name. Pointed at, it and its dots say what they are."""
-    # An SVG within cuts off what lies outside of the axes.
+def _marks(each, smoothed, inside):
+    """Return a line with its dots and its name. Pointed at, the dots say what they are."""
     line, show = each.line, METRICS[each.line.metric].show
-    colour, dashes = stroke(each.colour), " ".join(map(str, each.dashes))
-    style = f'fill="none" stroke="{colour}"'
-    parts = [f'<polyline points="{_joined(each.measured)}" {style} opacity=".5"/>'] if smoothed else []
-    x = WIDE - RIGHT + 10
-    parts.append(
-        f'<polyline points="{_joined(each.smoothed)}" {style} stroke-width="2" stroke-dasharray="{dashes}"/>'
-    )
-    parts = [f"<svg {inside}>{''.join(parts)}</svg>"]
-    parts.append(
-        f'<path d="M{x} {each.label - 7:.1f}h{SAMPLE}" {style} stroke-width="2" stroke-dasharray="{dashes}"/>'
-        f'<text x="{x + SAMPLE + 6}" y="{each.label - 3:.1f}" style="font-size:{12 * each.shrink:.3g}px">'
-        f'{html.escape(each.name)}</text>'
-        f'<text x="{x + SAMPLE + 6}" y="{each.label + 12:.1f}">{each.value}</text>'
-    )
-    for (x, y), size, fill, (epoch, value) in (
-        (each.last, 3.5, colour, line.last), (each.best, 6, "transparent", line.best)
+    # Black would not be seen where the page is dark.
+    colour = None if each.colour == BLACK else each.colour
+    marks = [Line(tuple(each.measured), colour, 1, opacity=0.5, inside=inside)] if smoothed else []
+    x, y = WIDE - RIGHT + 10, each.label - 7
+    marks += [
+        Line(tuple(each.smoothed), colour, 2, each.dashes, inside=inside),
+        Line(((x, y), (x + SAMPLE, y)), colour, 2, each.dashes),
+        Words(x + SAMPLE + 6, y, each.name, SMALL * each.shrink, "start"),
+        Words(x + SAMPLE + 6, each.label + 8, each.value, SMALL, "start"),
+    ]
+    for (x, y), radius, filled, (epoch, value) in (
+        (each.last, 3.5, True, line.last), (each.best, 6, False, line.best)
     ):  # fmt: skip
-        about = html.escape(f"epoch {epoch}: {show(value)}")
-        parts.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="{fill}" stroke="{colour}" stroke-width="1.5">'
-            f"<title>{html.escape(line.name)}, {about}</title></circle>"
+        marks.append(Dot(x, y, radius, colour, filled, title=f"{line.name}, epoch {epoch}: {show(value)}"))
+    return marks
+
+
+@in_house_style
+def still(state):
+    """Return the chart as a Picture, with the table's numbers in its alt text; None where nothing is drawn."""
+    lines = lines_of(state)
+    if not lines:
+        return None
+    marks, height = scene(state, lines)
+    beware = [*troubles(state, lines), *cautions(state, lines)]
+    key = f"● last epoch, ○ {METRICS[state.metric].picked}. {smoothing_of(state)}"
+    picture = Picture(height + MARGIN, finding(state, lines), " ".join([key.strip(), *beware]))
+    page = picture.page()
+    page.set(xlim=(-MARGIN, WIDE + MARGIN), ylim=(picture.body, 0))
+    draw(marks, page)
+    told = " ".join(_told(line) for line in lines)
+    picture.alt = (
+        (
+            f"{summary(state, lines)} Line chart of {label_of(state, lines)} against {axis_of(state)}. {told} "
+            f"{' '.join(beware)} {smoothing_of(state)}"
         )
-    return f"<g><title>{html.escape(line.name)}</title>{''.join(parts)}</g>"
+        .replace(" %", "\u00a0%")
+        .strip()
+    )
+    return picture
 
 
-def _joined(points):
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+def _told(line):
+    """Return a record's numbers as a sentence."""
+    show = METRICS[line.metric].show
+    (epoch, value), (best_epoch, best) = line.last, line.best
+    error = "" if line.error is None else f" ± {line.error:.2f} points"
+    start = f"{show(line.values[0])} in epoch {line.epochs[0]:.0f}, " if len(line.values) > 1 else ""
+    parameters, seconds = line.run.about.get("parameters"), line.run.about.get("wall_seconds")
+    costs = [
+        "" if parameters is None else f"{parameters:,} parameters",
+        line.run.source,
+        "" if seconds is None else f"trained for {duration(seconds)}",
+    ]
+    return (
+        f"{line.name} ({', '.join(filter(None, costs))}): {start}{show(value)}{error} in epoch {epoch}, "
+        f"{METRICS[line.metric].picked} {show(best)} in epoch {best_epoch}."
+    )
 
 
 def stroke(colour):

@@ -3,7 +3,8 @@
 A state never changes. Each move returns a new one, which remembers the one before.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
+from functools import cached_property
 
 from course import annotations
 from course.arithmetic import LAYERS, LayerError, Unknown, ledger
@@ -55,6 +56,19 @@ class Stack:
     origin: "Stack" = field(default=None, compare=False, repr=False)
     kept: "Stack" = field(default=None, compare=False, repr=False)
     trouble: str = ""
+
+    @cached_property
+    def so_far(self):
+        """The ledger up to the first layer that can't be, and the sentence that says why, or ""."""
+        try:
+            return ledger(self.layers, self.input_shape), ""
+        except LayerError as why:
+            for count in range(len(self.layers), -1, -1):
+                try:
+                    return ledger(self.layers[:count], self.input_shape), str(why)
+                except LayerError:
+                    pass
+            raise
 
     @property
     def layer(self):
@@ -171,19 +185,6 @@ def held(layer):
     return found
 
 
-def ledger_so_far(stack):
-    """Return the ledger up to the first layer that can't be, and the sentence that says why, or ""."""
-    try:
-        return ledger(stack.layers, stack.input_shape), ""
-    except LayerError as why:
-        for count in range(len(stack.layers), -1, -1):
-            try:
-                return ledger(stack.layers[:count], stack.input_shape), str(why)
-            except LayerError:
-                pass
-        raise
-
-
 def layers_of(model):
     """Return a Keras model's layers as those of `course.arithmetic`, in the simplest spelling.
 
@@ -198,6 +199,14 @@ def layers_of(model):
             f"{model.name} branches, and the explorer edits chains only. The field viewer shows any model."
         )
     return tuple(_simplest(row.layer) for row in book)
+
+
+def spelled(layer):
+    """Return a layer as the code of `course.arithmetic`, without what is the default anyway."""
+    shown = [f.name for f in fields(layer) if f.default is MISSING]
+    chosen = [f.name for f in fields(layer) if f.name not in shown and getattr(layer, f.name) != f.default]
+    values = [repr(getattr(layer, key)) for key in shown] + [f"{key}={getattr(layer, key)!r}" for key in chosen]
+    return f"{type(layer).__name__}({', '.join(values)})"
 
 
 def _moved(stack, **changes):

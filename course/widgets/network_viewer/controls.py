@@ -5,15 +5,13 @@ from dataclasses import replace
 import ipywidgets as widgets
 import numpy as np
 
-from course.arithmetic import LayerError
 from course.inspection import ledger_of
-from course.plots.marks import draw
-from course.plots.picture import MARGIN, SMALL, Picture, in_house_style
-from course.plots.unit import in_words, unit_scene
-from course.widgets.field_page import nearest
-from course.widgets.network_page import (
+from course.widgets.field_viewer.scene import nearest
+from course.widgets.network_viewer.page import render
+from course.widgets.network_viewer.state import (
     ALL,
     LEVELS,
+    MANY,
     OVER,
     WRONG,
     Watch,
@@ -21,16 +19,14 @@ from course.widgets.network_page import (
     at_stage,
     at_which,
     chosen,
-    diverging,
     folded,
     layout,
     look,
     most_active,
-    render,
     stepped,
-    steps_of,
 )
-from course.widgets.shell import Shell
+from course.widgets.network_viewer.still import still
+from course.widgets.shell import Shell, moved_from
 
 _WIDE = {"layout": {"width": "240px"}, "style": {"description_width": "60px"}}
 _MOST = 200  # images of a Dataset
@@ -54,7 +50,7 @@ def network_viewer(model, images, labels=None, names=(), **start):
     names : sequence of str, optional
         The name of each class.
     **start
-        Where to begin: fields of `course.widgets.network_page.Watch`, such as level="unit".
+        Where to begin: fields of `course.widgets.network_viewer.state.Watch`, such as level="unit".
 
     Returns
     -------
@@ -70,7 +66,8 @@ def network_viewer(model, images, labels=None, names=(), **start):
     """
     if not hasattr(model, "layers"):
         raise ValueError(f"network_viewer needs a Keras model, not {model!r}.")
-    if hasattr(images, "test_images"):
+    listed = not hasattr(images, "test_images")
+    if not listed:
         labels, names = images.test_labels[:_MOST], images.names
         images = images.test_images[:_MOST]
     images = np.asarray(images)
@@ -86,7 +83,7 @@ def network_viewer(model, images, labels=None, names=(), **start):
             raise ValueError(f"There are {len(images)} images and labels of shape {labels.shape}: pass one each.")
         if names and labels.max() >= len(names):
             raise ValueError(f"A label is {labels.max()} and there are {len(names)} names: name every class.")
-    state = Watch(Watched(model, images, labels, tuple(names)))
+    state = Watch(Watched(model, images, labels, tuple(names)), unfolded=start.pop("unfolded", False))
     try:
         state = at_stage(state, start.pop("stage", 0))
         state = replace(state, **start)
@@ -99,13 +96,15 @@ def network_viewer(model, images, labels=None, names=(), **start):
             f"There is no such place to begin: level is one of {', '.join(LEVELS)}, and image, channel and "
             f"unit are counted from 0 in {len(images)} images and maps of {maps.shape}."
         )
-    return NetworkViewer(state)
+    return NetworkViewer(state, listed)
 
 
 class NetworkViewer(Shell):
     """The controls of a Watch."""
 
-    def __init__(self, watch):
+    def __init__(self, watch, listed=True):
+        # Whether labels and names were given beside the images, and not by a Dataset.
+        self.listed = listed
         network = watch.network
         self.level = widgets.ToggleButtons(
             options=LEVELS, style={"button_width": "auto"}, tooltip="How near to look",
@@ -135,10 +134,11 @@ class NetworkViewer(Shell):
             )
         )  # fmt: skip
         self.cover = widgets.Dropdown(
-            options=COVERS, description="Cover", tooltip="Hide a part of the image behind a grey square", **_WIDE
+            options=[*COVERS.items()], description="Cover",
+            tooltip="Hide a part of the image behind a grey square", **_WIDE,
         )
         self.over = widgets.Dropdown(
-            options=OVER, description="Draw over", **_WIDE,
+            options=OVER, description="Draw over", **_WIDE | {"style": {"description_width": "76px"}},
             tooltip="Over the image: where the answer comes from, or what a moving cover takes from it",
         )  # fmt: skip
         self.on(self.level, lambda watch, level: replace(watch, level=level))
@@ -161,9 +161,9 @@ class NetworkViewer(Shell):
                 [self.layer, self.unfolded, self.channel, self.row, self.column],
                 [self.cover, *self.corner, self.over],
             ],
+            render,
+            still,
         )
-
-    render = staticmethod(render)
 
     def fill(self, watch):
         """Set the controls; what a level does not use is hidden."""
@@ -203,8 +203,8 @@ class NetworkViewer(Shell):
             )
         maps = watch.maps()
         if what == "map":
-            order, columns = layout(watch)
-            columns = min(columns, len(order))
+            order = most_active(maps)[:MANY]
+            columns = min(layout(watch)[0], len(order))
             rows = -(-len(order) // columns)
             number = min(int(down * rows), rows - 1) * columns + min(int(across * columns), columns - 1)
             return replace(watch, channel=int(order[min(number, len(order) - 1)]))
@@ -213,9 +213,15 @@ class NetworkViewer(Shell):
             return replace(watch, unit=unit)
         return replace(watch, unit=nearest(look(watch), across, down))
 
-    def still(self, watch):
-        """Return the same level as a picture."""
-        return _still(watch)
+    def call(self, watch):
+        """Return what brings a state back."""
+        network = watch.network
+        given = ["model", "images", *(["labels"] if network.labels is not None and self.listed else [])]
+        given += ["names=names"] * bool(network.names and self.listed)
+        first = replace(at_stage(Watch(network, unfolded=watch.unfolded), watch.stage), unfolded=False)
+        return "network_viewer", given, {
+            **({"stage": watch.stage} if watch.stage else {}), **moved_from(watch, first)
+        }  # fmt: skip
 
 
 def _covered(watch, row, column):
@@ -223,49 +229,3 @@ def _covered(watch, row, column):
     height, width = watch.network.images.shape[1:3]
     ends = height - watch.cover, width - watch.cover
     return replace(watch, corner=tuple(min(max(at, 0), end) for at, end in zip((row, column), ends, strict=True)))
-
-
-@in_house_style
-def _still(watch):
-    text = render(watch).text
-    if watch.level == "unit":
-        try:
-            steps = steps_of(watch)
-        except LayerError:
-            return None
-        marks, height = unit_scene(steps)
-        picture = Picture(height + 4, text.split(": ")[0].rstrip("."), "Every number that leads to it.")
-        picture.alt = f"{text} {in_words(steps)}."
-        draw(marks, picture.page())
-        return picture
-    stages = range(len(watch.stages)) if watch.level == "overview" else [watch.stage]
-    few = 10 if watch.level == "overview" else 60
-    side, gap = (30, 3) if watch.level == "overview" else (52, 4)
-    line = side + 8 if watch.level == "overview" else side + gap
-    in_a_row = 10
-    lines = sum(-(-min(few, watch.maps(stage).shape[2]) // in_a_row) for stage in stages)
-    picture = Picture(
-        max(lines * line, 190) + 2 * MARGIN, text.split(". ")[0].rstrip("."),
-        "The image, and each layer's most active maps. Blue is above 0, white is 0, vermillion is below.",
-        alt=text,
-    )  # fmt: skip
-    picture.photographic = True
-    page = picture.page()
-    page.imshow(watch.pixels, extent=(MARGIN, MARGIN + 170, 170, 0), interpolation="nearest", aspect="auto")
-    left, top = MARGIN + 190 + (120 if watch.level == "overview" else 0), 0
-    for stage in stages:
-        maps = watch.maps(stage)
-        largest = float(np.abs(maps).max())
-        if watch.level == "overview":
-            name = watch.network.activations.ledger[watch.stages[stage][0]].name
-            page.text(left - 8, top + side / 2, name, size=SMALL, ha="right", va="center")
-        order = most_active(maps)[:few]
-        for number, channel in enumerate(order):
-            x, y = left + number % in_a_row * (side + gap), top + number // in_a_row * line
-            extent = (x, x + side, y + side, y)
-            page.imshow(
-                diverging(maps[..., channel], largest), extent=extent, interpolation="nearest", aspect="auto"
-            )
-        top += -(-len(order) // in_a_row) * line
-    page.set(xlim=(0, 760), ylim=(picture.body, 0))
-    return picture

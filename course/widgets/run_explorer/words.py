@@ -1,9 +1,9 @@
 """What the run explorer says about the lines it draws: who is ahead, by how much, and what to beware of."""
 
-from math import sqrt
+from math import isfinite, sqrt
 
 from course.plots.picture import listed
-from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS
+from course.widgets.run_explorer.state import ACCURACY, GAP, METRICS, SECONDS
 
 _MOST = 4  # records that a sentence names
 
@@ -150,6 +150,26 @@ def _chance(first, second):
         is_, could = "within", "could well"
     error = f"two standard errors of the difference ({twice:.2f} points)"
     return f"That is {is_} {error}: chance in the choice of images {could} make it."
+
+
+def smoothing_of(state):
+    """Return what the lines are, where they are not the measurements themselves."""
+    if state.smoothing == 1:
+        return ""
+    return (
+        f"Lines are running means over {state.smoothing} epochs: each with the {state.smoothing // 2} before it "
+        "and as many after it, fewer of both near the ends. Faint lines and dots are as measured."
+    )
+
+
+def duration(seconds):
+    """Return a time in words: "1 h 48 min", "20 min 50 s" or "4.2 s"."""
+    if not isfinite(seconds):
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, left = divmod(round(seconds), 60)
+    return f"{minutes} min {left} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _ranked(lines):

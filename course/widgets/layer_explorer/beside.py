@@ -3,7 +3,6 @@
 import html
 
 from course.widgets.rendered import pair, shape
-from course.widgets.stack import ledger_so_far
 
 
 def beside(kept, now):
@@ -18,7 +17,7 @@ def beside(kept, now):
     str
         A layer stands beside the one at the same place of the other; a row in which they differ is marked.
     """
-    books = [ledger_so_far(stack)[0] for stack in (kept, now)]
+    books = [stack.so_far[0] for stack in (kept, now)]
     lines = []
     for place in range(max(map(len, books))):
         cells = [_cells(book[place]) if place < len(book) else ("–",) * 5 for book in books]

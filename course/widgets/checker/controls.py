@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 
-from course.widgets.checker_page import EXAMPLE, Notes, models, render
-from course.widgets.shell import Shell
+from course.widgets.checker.page import EXAMPLE, Notes, models, render
+from course.widgets.shell import Shell, moved_from
 
 
-def checker(text=EXAMPLE, image=""):
+def checker(text=EXAMPLE, image="", model=None):
     """Return a box for a network with notes, with every note checked beside it as you type.
 
     Parameters
@@ -17,13 +17,15 @@ def checker(text=EXAMPLE, image=""):
         Keras code with notes, or a pasted summary. It is read, never run.
     image : str
         The image, such as "32x32x3", where the text does not say.
+    model : int, optional
+        Of several models in the text, its number counted from 1; that with the most notes if left out.
 
     Returns
     -------
     Checker
         Leave it as the last line of a cell, or call `display` on it.
     """
-    return Checker(Notes(text, image))
+    return Checker(Notes(text, image, model))
 
 
 class Checker(Shell):
@@ -47,14 +49,12 @@ class Checker(Shell):
         self.on(self.text, lambda state, text: replace(state, text=text, model=None))
         self.on(self.image, lambda state, image: replace(state, image=image))
         self.on(self.model, lambda state, model: replace(state, model=model))
-        super().__init__(state, [[self.image, self.model]])
-        words, options, picture, *unseen = self.children
+        super().__init__(state, [[self.image, self.model]], render, lambda _: None)
+        words, options, picture, *others = self.children
         self.text.layout.flex, picture.layout.flex = "1 1 380px", "1 1 520px"
         picture.layout.width = self.text.layout.width = "auto"
         side = {"flex_flow": "row wrap", "grid_gap": "0 12px", "align_items": "flex-start"}
-        self.children = [words, options, widgets.HBox([self.text, picture], layout=side), *unseen]
-
-    render = staticmethod(render)
+        self.children = [words, options, widgets.HBox([self.text, picture], layout=side), *others]
 
     def fill(self, state):
         """Set the controls; the choice of a model is shown where there are several."""
@@ -63,8 +63,9 @@ class Checker(Shell):
         self.model.value = state.model
         self.model.layout.display = None if len(self.model.options) > 2 else "none"
 
-    def still(self, state):
-        """Return None: what is found is text, and stays in the file as HTML."""
+    def call(self, state):
+        """Return what brings a state back."""
+        return "checker", [], moved_from(state, Notes())
 
     def stored(self):
         """Return what a file keeps: a mime bundle with the findings as they stand."""

@@ -5,9 +5,10 @@ import html
 import numpy as np
 
 from course.widgets.rendered import Rendered, paragraph, styled
-from course.widgets.run_chart import SAMPLE, look, stroke, svg
-from course.widgets.run_measures import ACCURACY, GAP, METRICS, SECONDS, lines_of
-from course.widgets.run_words import cautions, summary, troubles
+from course.widgets.run_explorer.chart import SAMPLE, WIDE, look, scene, stroke
+from course.widgets.run_explorer.state import ACCURACY, GAP, METRICS, SECONDS, lines_of
+from course.widgets.run_explorer.words import cautions, duration, finding, smoothing_of, summary, troubles
+from course.widgets.scene import svg
 
 _STYLE = """<style>
 .course-widget .runs {margin-bottom: 8px; width: 100%; max-width: 760px}
@@ -32,22 +33,13 @@ def render(state):
     if beware := cautions(state, lines):
         parts.append(paragraph(" ".join(beware), "boxed"))
     if lines:
-        parts += [svg(state, lines), _key(state)]
+        marks, height = scene(state, lines)
+        parts += [svg(marks, (0, 0, WIDE, height), finding(state, lines)), _key(state)]
     if state.chosen:
         parts.append(_table(state, lines))
     parts += [paragraph(note, "muted") for note in _notes(state, lines)]
     # A number stays on one line with its sign.
     return Rendered(*(text.replace(" %", "\u00a0%") for text in (styled(_STYLE, *parts), summary(state, lines))))
-
-
-def smoothing_of(state):
-    """Return what the lines are, where they are not the measurements themselves."""
-    if state.smoothing == 1:
-        return ""
-    return (
-        f"Lines are running means over {state.smoothing} epochs: each with the {state.smoothing // 2} before it "
-        "and as many after it, fewer of both near the ends. Faint lines and dots are as measured."
-    )
 
 
 def _key(state):
@@ -121,16 +113,6 @@ def _details(name, run, state):
 def _seconds(run):
     whole = run.about.get("wall_seconds")
     return whole if whole is not None else float(np.sum(run.column("seconds")))
-
-
-def duration(seconds):
-    """Return a time in words: "1 h 48 min", "20 min 50 s" or "4.2 s"."""
-    if not np.isfinite(seconds):
-        return "–"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, left = divmod(round(seconds), 60)
-    return f"{minutes} min {left} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _notes(state, lines):

@@ -5,17 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets as widgets
-from matplotlib.patches import Rectangle
 
 from course import runs
-from course.plots.picture import DPI, FAINT, INK, MARGIN, MUTED, SMALL, TEXT, Picture, counted, in_house_style
-from course.widgets.run_chart import LEFT, RIGHT, SAMPLE, TOP, UNDER, WIDE, axis_of, chart
-from course.widgets.run_measures import AXES, METRICS, WINDOWS, Comparison, lines_of
-from course.widgets.run_page import duration, render, smoothing_of
-from course.widgets.run_words import cautions, finding, label_of, troubles
-from course.widgets.shell import Shell
+from course.plots.picture import counted
+from course.widgets.run_explorer.chart import still
+from course.widgets.run_explorer.page import render
+from course.widgets.run_explorer.state import AXES, METRICS, WINDOWS, Comparison
+from course.widgets.shell import Shell, moved_from
 
-_POINT = 72 / DPI  # of a pixel on the page
 _SORTS = {
     "ablation": "One part changed",
     "conversion": "From the baseline to a separable network",
@@ -25,7 +22,7 @@ _SORTS = {
 }
 
 
-def run_explorer(*records):
+def run_explorer(*records, **start):
     """Return an explorer that compares training runs.
 
     Parameters
@@ -34,6 +31,8 @@ def run_explorer(*records):
         What to compare at first: names of the kit's records, folders of your own, or runs. Without any,
         the kit's records that were measured on CIFAR-10's test images, but for short trials, of which
         nothing but the curves is kept. The kit's other records can be added.
+    **start
+        How to begin: fields of `course.widgets.run_explorer.state.Comparison`, such as smoothing=5.
 
     Returns
     -------
@@ -43,7 +42,7 @@ def run_explorer(*records):
     Raises
     ------
     ValueError
-        When something is no record, or can't be read.
+        When something is no record, or can't be read, or there is no such way to begin.
     """
     found = {}
     for record in records:
@@ -60,7 +59,19 @@ def run_explorer(*records):
             found[_free(found, name, f"{name} (the kit's)")] = runs.load(name)
     if not records:
         chosen = tuple(name for name, run in found.items() if run.monitored[0] == "test" and _kept(run))
-    return RunExplorer(Comparison(tuple(found.items()), chosen))
+    state = Comparison(tuple(found.items()), chosen)
+    possible = {"metric": tuple(METRICS), "smoothing": WINDOWS, "axis": AXES, "zoom": (False, True)}
+    for key, value in start.items():
+        if key == "chosen":
+            wrong = [name for name in value if name not in found]
+        else:
+            wrong = [] if key in possible and value in possible[key] else [f"{key}={value!r}"]
+        if wrong:
+            known = found if key == "chosen" else possible.get(key, ("chosen", *possible))
+            raise ValueError(f"There is no {wrong[0]} to begin with; there is {', '.join(map(str, known))}.")
+    # A Run that stands in a variable is called `run` in the line of code.
+    given = ["run" if isinstance(record, runs.Run) else repr(str(record)) for record in records]
+    return RunExplorer(replace(state, **start), given, chosen)
 
 
 def _kept(run):
@@ -78,7 +89,8 @@ def _free(taken, *names):
 class RunExplorer(Shell):
     """The controls of a Comparison."""
 
-    def __init__(self, state):
+    def __init__(self, state, given=(), begun=()):
+        self.given, self.begun = given, begun
         self.records = {
             name: widgets.Checkbox(
                 description=name, indent=False, layout={"width": "auto", "margin": "0 8px 0 2px"},
@@ -120,10 +132,8 @@ class RunExplorer(Shell):
             groups.setdefault(_group(name, run), []).append(self.records[name])
         rows = [[widgets.HTML(f"<b>{heading}</b>"), *boxes] for heading, boxes in groups.items()]
         super().__init__(
-            state, [*rows, [self.all, self.none, self.metric, self.smoothing, self.axis, self.zoom]]
+            state, [*rows, [self.all, self.none, self.metric, self.smoothing, self.axis, self.zoom]], render, still
         )
-
-    render = staticmethod(render)
 
     def fill(self, state):
         """Tick the chosen records, and set the other controls."""
@@ -133,10 +143,9 @@ class RunExplorer(Shell):
         self.zoom.value = state.zoom
         self.all.disabled, self.none.disabled = len(state.chosen) == len(state.records), not state.chosen
 
-    def still(self, state):
-        """Return the chart as a Picture, with the table's numbers in its alt text; None where nothing is drawn."""
-        lines = lines_of(state)
-        return _still(state, lines) if lines else None
+    def call(self, state):
+        """Return what brings a state back."""
+        return "run_explorer", self.given, moved_from(state, Comparison(state.records, self.begun))
 
 
 def _group(name, run):
@@ -154,67 +163,3 @@ def _about(name, run):
 def _choose(state, name, ticked):
     chosen = {*state.chosen, name} if ticked else {*state.chosen} - {name}
     return replace(state, chosen=tuple(known for known, _ in state.records if known in chosen))
-
-
-@in_house_style
-def _still(state, lines):
-    placed = chart(lines, state.zoom)
-    what = label_of(state, lines)
-    beware = [*troubles(state, lines), *cautions(state, lines)]
-    marks = f"● last epoch, ○ {METRICS[state.metric].picked}. {smoothing_of(state)}"
-    picture = Picture(placed.height + MARGIN, finding(state, lines), " ".join([marks.strip(), *beware]))
-    page = picture.page()
-    page.set(xlim=(-MARGIN, WIDE + MARGIN), ylim=(picture.body, 0))
-    right, base = WIDE - RIGHT, placed.height - UNDER
-    small = {"size": SMALL, "color": INK}
-    for y, number in placed.up:
-        page.plot((LEFT, right), (y, y), color=FAINT, linewidth=0.8)
-        page.text(LEFT - 6, y, number, ha="right", va="center_baseline", **small)
-    for x, number in placed.across:
-        page.plot((x, x), (base, base + 4), color=MUTED, linewidth=0.8)
-        page.text(x, base + 7, number, ha="center", va="top", **small)
-    page.plot((LEFT, right), (base, base), color=MUTED, linewidth=0.8)
-    page.text((LEFT + right) / 2, placed.height - 4, axis_of(state), ha="center", va="bottom", size=TEXT)
-    page.text(0, (TOP + base) / 2, what, ha="left", va="center", rotation=90, size=TEXT)
-    inside = Rectangle((LEFT, TOP), right - LEFT, base - TOP, transform=page.transData)
-    for each in placed.drawn:
-        _draw(page, each, state.smoothing > 1, inside)
-    told = " ".join(_told(line) for line in lines)
-    picture.alt = (
-        f"{render(state).text} Line chart of {what} against {axis_of(state)}. {told} {' '.join(beware)} "
-        f"{smoothing_of(state)}"
-    ).strip()
-    return picture
-
-
-def _draw(page, each, smoothed, inside):
-    dashes = (0, tuple(length * _POINT / 1.5 for length in each.dashes)) if each.dashes else "solid"
-    style = {"color": each.colour, "linewidth": 1.5}
-    if smoothed:
-        page.plot(*zip(*each.measured, strict=True), color=each.colour, linewidth=0.8, alpha=0.5, clip_path=inside)
-    page.plot(*zip(*each.smoothed, strict=True), linestyle=dashes, clip_path=inside, **style)
-    dot = {"marker": "o", "linestyle": "none", "color": each.colour}
-    page.plot(*each.last, markersize=7 * _POINT, **dot)
-    page.plot(*each.best, markersize=12 * _POINT, fillstyle="none", markeredgewidth=1.1, **dot)
-    x = WIDE - RIGHT + 10
-    page.plot((x, x + SAMPLE), (each.label - 7, each.label - 7), linestyle=dashes, **style)
-    for text, y, size in ((each.name, each.label - 7, SMALL * each.shrink), (each.value, each.label + 8, SMALL)):
-        page.text(x + SAMPLE + 6, y, text, va="center_baseline", size=size, color=INK)
-
-
-def _told(line):
-    """Return a record's numbers as a sentence."""
-    show = METRICS[line.metric].show
-    (epoch, value), (best_epoch, best) = line.last, line.best
-    error = "" if line.error is None else f" ± {line.error:.2f} points"
-    start = f"{show(line.values[0])} in epoch {line.epochs[0]:.0f}, " if len(line.values) > 1 else ""
-    parameters, seconds = line.run.about.get("parameters"), line.run.about.get("wall_seconds")
-    costs = [
-        "" if parameters is None else f"{parameters:,} parameters",
-        line.run.source,
-        "" if seconds is None else f"trained for {duration(seconds)}",
-    ]
-    return (
-        f"{line.name} ({', '.join(filter(None, costs))}): {start}{show(value)}{error} in epoch {epoch}, "
-        f"{METRICS[line.metric].picked} {show(best)} in epoch {best_epoch}."
-    )

@@ -3,14 +3,14 @@
 import html
 import re
 
+from course import BUDGET
 from course.plots.picture import BLUE, VERMILLION, counted, listed
-from course.widgets.beside import beside
-from course.widgets.code import keras_code
-from course.widgets.recurrence import image_axes, in_words, recurrence, unused
+from course.widgets.layer_explorer.beside import beside
+from course.widgets.layer_explorer.code import keras_code
+from course.widgets.layer_explorer.recurrence import image_axes, in_words, recurrence, unused
+from course.widgets.layer_explorer.state import held, settings
 from course.widgets.rendered import Rendered, pair, paragraph, shape, styled
-from course.widgets.stack import held, ledger_so_far, settings
 
-BUDGET = 100_000
 _HEADINGS = ("", "layer", "kind", "output", "jump", "RF", "parameters", "MACs", "")
 _CLASSES = {1: "left", 2: "left", 8: "note"}
 _ALSO = {"Dropout": ("rate",), "Activation": ("activation",)}
@@ -29,7 +29,7 @@ def render(stack):
     Rendered
         Where a layer does not fit, the table goes up to it and the sentence says why.
     """
-    book, error = ledger_so_far(stack)
+    book, error = stack.so_far
     error = in_its_words(error)
 
     def code(rows=None):
@@ -138,7 +138,7 @@ def _move_in_words(stack, book, error):
     """Return what the last move changed, as a sentence, or ""."""
     if not stack.previous or error:
         return ""
-    before, error_before = ledger_so_far(stack.previous)
+    before, error_before = stack.previous.so_far
     text = (
         "it fits again" if error_before else "; ".join(changed(before, book)) or "no size, field or cost changed"
     )
