@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
 
-from course import table
+from course import BUDGET, table
 from course.plots.picture import BLUE, DEEP_ORANGE, VERMILLION
 
 # JupyterLab's own colours where it sets them, so that both of its themes work. Code that is typed in keeps its
@@ -99,3 +99,12 @@ def pair(values):
 def shape(values):
     """Return an output shape, such as 16×16×48; that of an unknown layer is a question mark."""
     return table.times(values) if values else "?"
+
+
+def budget(parameters):
+    """Return a number of parameters against the budget, in words."""
+    if parameters <= BUDGET:
+        return f"{parameters:,} parameters: {BUDGET - parameters:,} of the {BUDGET:,} are left"
+    times = parameters / BUDGET
+    written = f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
+    return f"{parameters:,} parameters: {written} times the budget of {BUDGET:,}"

@@ -5,7 +5,7 @@ from functools import cache
 
 from course import BUDGET, benchmarks, costs, models
 from course.inspection import ledger_of
-from course.widgets.layer_explorer.page import budget
+from course.widgets.rendered import budget
 
 WIDTHS = tuple(round(0.05 * i, 2) for i in range(3, 41))
 MULTIPLIERS = (1, 2, 3, 4)

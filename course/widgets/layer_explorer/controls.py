@@ -7,9 +7,10 @@ import ipywidgets as widgets
 from course import CHAINS
 from course.plots import network_strip
 from course.widgets.layer_explorer import state as moves
-from course.widgets.layer_explorer.page import budget, render
+from course.widgets.layer_explorer.page import render
 from course.widgets.layer_explorer.qualifier import Qualifier
 from course.widgets.layer_explorer.state import IMAGES, NEW, SETTINGS, VIEWS, Stack, layers_of, settings
+from course.widgets.rendered import budget
 from course.widgets.shell import Shell, moved_from
 
 _TIPS = {

@@ -9,7 +9,7 @@ from course.widgets.layer_explorer.beside import beside
 from course.widgets.layer_explorer.code import keras_code
 from course.widgets.layer_explorer.recurrence import image_axes, in_words, recurrence, unused
 from course.widgets.layer_explorer.state import held, settings
-from course.widgets.rendered import Rendered, pair, paragraph, shape, styled
+from course.widgets.rendered import Rendered, budget, pair, paragraph, shape, styled
 
 _HEADINGS = ("", "layer", "kind", "output", "jump", "RF", "parameters", "MACs", "")
 _CLASSES = {1: "left", 2: "left", 8: "note"}
@@ -83,15 +83,6 @@ def _summary(stack, book, error):
         fit = f"The first {len(book)} fit" if len(book) > 1 else "The first fits" if len(book) else "None fits"
         return f"Layer {len(book) + 1} of {len(stack.layers)} can't be built. {fit}."
     return f"{counted(len(book), 'layer')}, {budget(book.parameters)}. {_reach(book)}."
-
-
-def budget(parameters):
-    """Return a number of parameters against the budget, in words."""
-    if parameters <= BUDGET:
-        return f"{parameters:,} parameters: {BUDGET - parameters:,} of the {BUDGET:,} are left"
-    times = parameters / BUDGET
-    written = f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
-    return f"{parameters:,} parameters: {written} times the budget of {BUDGET:,}"
 
 
 def first_to_span(book):
