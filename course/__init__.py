@@ -10,7 +10,7 @@ what stands right of it:
     progress -> data -> training -> studies, published    how it learns: one run, many, others' runs
     published -> challenge -> widgets, __main__           a network of your own, checked, trained, on a board
     runs, evaluation -> plots                             records of runs, and how far to trust them
-    exercises, notebooks -> start -> __main__             copies to work in; the command line
+    exercises, notebooks -> start, export -> __main__     copies to work in, pages; the command line
     doctor -> __main__                                    whether this machine can run the kit
 """
 
