@@ -83,7 +83,7 @@ def mended_later(name):
     return pytest.param(name, marks=legend if name in ("curves of seven runs", "roofline") else ())
 
 
-@pytest.mark.parametrize("name", map(mended_later, SHOWN))
+@pytest.mark.parametrize("name", [mended_later(name) for name in SHOWN])
 def test_what_a_picture_says_can_be_seen_and_not_by_colour_alone(name):
     picture = PICTURES[name]()
     behind, texts = ground(picture)
