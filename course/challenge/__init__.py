@@ -8,8 +8,9 @@
 From left to right: building, saved -> rules -> protocols -> verifying -> board.
 """
 
+from course import BUDGET
 from course.challenge.board import Board, Place, board
-from course.challenge.building import BUDGET, BuildError
+from course.challenge.building import BuildError
 from course.challenge.protocols import PROTOCOLS, full, qualify, score
 from course.challenge.rules import RULES, Checked, Rule, check
 from course.challenge.verifying import Verdict, verify

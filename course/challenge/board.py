@@ -5,8 +5,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from course import models, published, runs
-from course.challenge.building import BUDGET
+from course import BUDGET, models, published, runs
 from course.challenge.protocols import PROTOCOLS, score
 from course.challenge.verifying import verify
 from course.inspection import ledger_of

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course import annotations
+from course import BUDGET, annotations
 from course._quiet import import_keras
 from course.arithmetic import Attention, LayerError, Unknown
-from course.challenge.building import BUDGET, BuildError, built
+from course.challenge.building import BuildError, built
 from course.challenge.saved import described, rebuilt
 from course.inspection import ledger_of
 from course.table import Table, pair, times
