@@ -34,7 +34,6 @@ from course.widgets.layer_explorer.state import (
     add,
     edit,
     layers_of,
-    ledger_so_far,
     remove,
     settings,
 )
@@ -60,7 +59,7 @@ def test_every_kind_with_every_setting(kind):
             Stack((SMALL[0], NEW[kind], SMALL[0]), (11, 10, 3), 1), **dict(zip(held, values, strict=True))
         )
         shown = render(stack)
-        book, why = ledger_so_far(stack)
+        book, why = stack.so_far
         page = words(shown)
         assert f"{book.parameters:,}" in page
         if why:

@@ -13,7 +13,6 @@ from course.widgets.layer_explorer.state import (
     add,
     edit,
     layers_of,
-    ledger_so_far,
     move,
     remove,
     settings,
@@ -87,11 +86,11 @@ def test_uneven_settings_are_not_offered():
 
 
 def test_the_ledger_goes_up_to_the_layer_that_does_not_fit():
-    book, why = ledger_so_far(Stack((A, Conv2D(8, 31), A)))
+    book, why = Stack((A, Conv2D(8, 31), A)).so_far
     assert [row.name for row in book] == ["conv2d_1"] and why.startswith("layer 2, conv2d_2 (Conv2D): a 31")
-    assert ledger_so_far(STACK) == (ledger((A, B, C)), "")
+    assert STACK.so_far == (ledger((A, B, C)), "")
     with pytest.raises(LayerError, match="input_shape"):
-        ledger_so_far(Stack((A,), input_shape=(32, 32)))
+        Stack((A,), input_shape=(32, 32)).so_far
 
 
 @pytest.mark.parametrize("name", CHAINS)
