@@ -182,9 +182,13 @@ def _element(mark):
             f'height="{mark.height:g}" preserveAspectRatio="none" style="image-rendering:pixelated"/>'
         )
     if isinstance(mark, Line):
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in mark.points)
+        points = f'points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in mark.points)}" fill="none"'
+        kind = "polygon" if mark.closed else "polyline"
+        if len(mark.points) == 2 and not mark.inside:  # such as an axis
+            (x1, y1), (x2, y2) = mark.points
+            kind, points = "line", f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
         line = (
-            f'<{"polygon" if mark.closed else "polyline"} points="{points}" fill="none" '
+            f"<{kind} {points} "
             f'stroke="{mark.colour or "currentColor"}" stroke-width="{mark.width:g}"'
             + (f' stroke-dasharray="{" ".join(f"{dash:g}" for dash in mark.dashes)}"' if mark.dashes else "")
             + (f' opacity="{mark.opacity:g}"' if mark.opacity < 1 else "")

@@ -134,8 +134,10 @@ class NetworkViewer(Shell):
             )
         )  # fmt: skip
         self.cover = widgets.Dropdown(
-            options=[*COVERS.items()], description="Cover",
-            tooltip="Hide a part of the image behind a grey square", **_WIDE,
+            options=[*COVERS.items()],
+            description="Cover",
+            **_WIDE,
+            tooltip="Hide a part of the image behind a grey square",
         )
         self.over = widgets.Dropdown(
             options=OVER, description="Draw over", **_WIDE | {"style": {"description_width": "76px"}},
