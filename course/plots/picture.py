@@ -253,7 +253,8 @@ def projector(scale=1.5):
     # JupyterLab's names, and its own sizes in pixels; none are set where the scale is 1.
     sizes = {"--jp-content-font-size1": 14, "--jp-code-font-size": 13, "--jp-ui-font-size1": 13}
     rules = "".join(f"{name}:{scale * size:g}px;" for name, size in sizes.items()) if scale > 1 else ""
-    said = f"Pictures and text are {scale:g} times as large." if scale > 1 else "Pictures and text have their own size."
+    own = "Pictures and text have their own size."
+    said = f"Pictures and text are {scale:g} times as large." if scale > 1 else own
     return _Style(f".jp-Notebook{{{rules}}}", said)
 
 
