@@ -90,7 +90,7 @@ def test_the_ledger_goes_up_to_the_layer_that_does_not_fit():
     assert [row.name for row in book] == ["conv2d_1"] and why.startswith("layer 2, conv2d_2 (Conv2D): a 31")
     assert STACK.so_far == (ledger((A, B, C)), "")
     with pytest.raises(LayerError, match="input_shape"):
-        Stack((A,), input_shape=(32, 32)).so_far
+        _ = Stack((A,), input_shape=(32, 32)).so_far
 
 
 @pytest.mark.parametrize("name", CHAINS)
