@@ -36,7 +36,7 @@ def still(watch):
         marks, height = top + shifted(numbers, 0, down), height + down
         about, alt = "Every number that leads to it.", f"{text} {in_words(steps)}."
     picture = Picture(height + MARGIN, text.split(". ")[0].split(": they")[0].rstrip("."), about, alt=alt)
-    picture.photographic = True
+    picture.photographic = watch.level == LEVELS[0]
     page = picture.page()
     draw(marks, page)
     page.set(xlim=(0, WIDTH), ylim=(picture.body, 0))
