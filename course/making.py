@@ -203,7 +203,7 @@ RECORDS = {
     "separable_65k_annealed": _training("separable_65k", training.annealed, ", annealed", whole=True),
     "separable_99k": _training("separable_99k", _large, whole=True),
     "separable_99k_seed1": _training("separable_99k", _large, " with seed 1", seed=1, whole=True),
-    "compact_100k": _training("compact_100k", training.annealed, whole=True, awaited=True),
+    "compact_100k": _training("compact_100k", training.annealed, whole=True),
     **{
         f"{name}_seed{seed}": _training(
             network, training.annealed, f"{title} with seed {seed}", seed=seed, awaited=True
