@@ -219,4 +219,6 @@ RECIPES = {
 
 def recipe_for(model_name):
     """Return the recipe that a model of the kit has its record from; `published_baseline` for others."""
-    return annealed if model_name == "compact_100k" else RECIPES.get(f"published_{model_name}", published_baseline)
+    if model_name.startswith("compact_"):
+        return annealed
+    return RECIPES.get(f"published_{model_name}", published_baseline)

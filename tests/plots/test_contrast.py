@@ -66,6 +66,8 @@ def ground(picture):
 def coloured(axes):
     """Return (colour as seen on white, what else tells it) of the lines, marks and bars that say something."""
     for line in axes.lines:
+        if (line.get_alpha() or 1) < 0.2:
+            continue  # a rule that only leads the eye, as FAINT's
         if line.get_visible() and len(line.get_xdata()) and to_hex(line.get_color()) != FAINT.lower():
             seen = over((*to_rgb(line.get_color()), line.get_alpha() or 1), "white")
             yield (
