@@ -40,7 +40,7 @@ def test_voila(browser, folder):
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         page.goto(server.address("widgets.ipynb"), timeout=120_000)
         page.wait_for_function(
-            "() => document.querySelectorAll('.course-live .course-widget').length === 6", timeout=60_000
+            "() => document.querySelectorAll('.course-picture .course-widget').length === 6", timeout=60_000
         )
         assert not [bad for bad in FAULTS if bad in page.locator("body").inner_text()]
         assert not page.locator(".course-still").first.is_visible()
