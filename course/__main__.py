@@ -131,11 +131,18 @@ def _check(options):
     if options.summary:
         found = annotations.check_folder(options.file, shape)
         if options.csv:
-            Path(options.csv).write_text(found.as_csv(), encoding="utf-8")
+            try:
+                Path(options.csv).write_text(found.as_csv(), encoding="utf-8")
+            except OSError as why:
+                raise ValueError(f"{options.csv} can't be written to ({why.strerror}): name another file.") from None
         print(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if options.json else found)
         return 0
+    if options.csv:
+        raise ValueError("--csv holds a table of many submissions: give --summary with it, and their folder.")
     text = sys.stdin.read() if options.file == "-" else Path(options.file)
     if options.fix:
+        if options.model or options.all or options.json:
+            raise ValueError("--fix writes the text with its notes set right: leave --model, --all and --json out.")
         fixed, left = annotations.fixed(text, shape)
         sys.stdout.write(fixed)
         for sentence in left:

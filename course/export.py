@@ -7,7 +7,6 @@ import base64
 import html
 import itertools
 import re
-import shutil
 from importlib.metadata import metadata
 from pathlib import Path
 from urllib.parse import unquote
@@ -79,33 +78,50 @@ def export(folder):
     Raises
     ------
     ValueError
-        When the folder can't be written to, a link leads nowhere, or a formula can't be converted.
+        When the folder is that of the committed notebooks or can't be written to, a link leads nowhere, or a
+        formula can't be converted.
     """
     folder = Path(folder)
+    if folder.resolve() == NOTEBOOKS:
+        raise ValueError(f"{folder} holds the notebooks themselves: name another folder for the pages.")
     readme = _ROOT / "README.md"
     sources = [readme, *sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(NOTEBOOKS.glob("*.md"))]
     pages = {path: "index.html" if path == readme else f"{path.stem}.html" for path in sources}
+    files = {}  # what each holds, by its path in the folder
+    for path, name in pages.items():
+        files[name] = _page(path, pages, files).encode()
     try:
-        (folder / "images").mkdir(parents=True, exist_ok=True)
-        for path in pages:
-            (folder / pages[path]).write_text(_page(path, pages, folder), encoding="utf-8")
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
     except OSError as why:
         raise ValueError(f"{folder} can't be written to ({why.strerror}): name another folder.") from None
     return [folder / name for name in pages.values()]
 
 
 def anchor(heading):
-    """Return what a heading is linked to by, as GitHub makes it from the heading's text."""
+    """Return what a heading is linked to by, as GitHub makes it.
+
+    Parameters
+    ----------
+    heading : str
+        Its text, without marks.
+
+    Returns
+    -------
+    str
+    """
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def _page(path, pages, folder):
+def _page(path, pages, files):
+    """Return a page, and put into `files` what it shows or links to."""
     if path.suffix == ".ipynb":
         book = nbformat.read(path, as_version=4)
     else:
         text = path.read_text(encoding="utf-8")
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
-    renderer = _Renderer(path, pages, folder)
+    renderer = _Renderer(path, pages, files)
     exporter = HTMLExporter(
         template_name="basic",
         exclude_input_prompt=True,
@@ -118,7 +134,7 @@ def _page(path, pages, folder):
 
     def in_a_file(match):
         name = f"images/{path.stem}_{next(count):02}.{match[1]}"
-        (folder / name).write_bytes(base64.b64decode(match[2]))
+        files[name] = base64.b64decode(match[2])
         return f'src="{name}"'
 
     # As text in the page an image takes a third more, and nothing of a page shows before all of it is there.
@@ -146,9 +162,9 @@ def _label(path):
 class _Renderer(IPythonRenderer):
     """Renders one page's Markdown, with formulas that need no script, and links to the other pages."""
 
-    def __init__(self, path, pages, folder):
+    def __init__(self, path, pages, files):
         super().__init__(escape=False, embed_images=True, path=str(path.parent))
-        self.page, self.pages, self.folder = path, pages, folder
+        self.page, self.pages, self.files = path, pages, files
         self.title = path.stem
 
     def heading(self, text, level, **attrs):
@@ -190,10 +206,9 @@ class _Renderer(IPythonRenderer):
         if not (path.exists() and path.is_relative_to(_ROOT)):
             raise ValueError(f"{self.page.name} links to {url}, which is not there: mend the link.")
         if path.is_relative_to(NOTEBOOKS) and path.is_file():
-            copy = self.folder / path.relative_to(NOTEBOOKS)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copy)
-            return path.relative_to(NOTEBOOKS).as_posix()
+            name = path.relative_to(NOTEBOOKS).as_posix()
+            self.files[name] = path.read_bytes()
+            return name
         return f"{_address()}/blob/HEAD/{path.relative_to(_ROOT).as_posix()}{part}"
 
 

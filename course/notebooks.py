@@ -63,10 +63,12 @@ def execute(path, data="shapes", timeout=600):
     started = time.perf_counter()
     with client.setup_kernel(env={**os.environ, **OFFLINE, "COURSE_DATA_DIR": str(data)}):
         watch.start()
-        for number, cell in enumerate(book.cells):
-            client.execute_cell(cell, number)
+        try:
+            for number, cell in enumerate(book.cells):
+                client.execute_cell(cell, number)
+        finally:
+            peak = watch.stop()
         seconds = time.perf_counter() - started
-        peak = watch.stop()
     return tidy(book), {"seconds": seconds, "peak_mib": peak}
 
 

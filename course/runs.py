@@ -59,18 +59,19 @@ class Run:
     @property
     def source(self):
         """What images the run saw, in words."""
-        return self._data.get("source") or "data not recorded"
+        return self.data.get("source") or "data not recorded"
 
     @property
     def monitored(self):
         """Which images were measured after every epoch ("test" or "validation"), and how many, or None."""
         where = self.about.get("monitor", "test")
         if where == "validation":
-            return where, held_out(self._data.get("train_images", 0)) or None
-        return where, self._data.get("test_images")
+            return where, held_out(self.data.get("train_images", 0)) or None
+        return where, self.data.get("test_images")
 
     @property
-    def _data(self):
+    def data(self):
+        """What is recorded of the images: "source", "fingerprint" and more, as far as it is known."""
         # Records of other makers say in a word what others say in a dict.
         data = self.about.get("data") or {}
         return data if isinstance(data, dict) else {"source": str(data)}

@@ -28,6 +28,8 @@ class Table:
         The columns of words. If not given, those in which a str stands that is not empty.
     marks : dict of (int, int) to str
         CSS of single cells, by row and column, such as that of a wrong one.
+    attributes : dict of int to str
+        HTML attributes of whole rows, such as ` class="selected"`.
 
     Raises
     ------
@@ -43,6 +45,7 @@ class Table:
     formats: dict = field(default_factory=dict)
     left: tuple = None
     marks: dict = field(default_factory=dict)
+    attributes: dict = field(default_factory=dict)
 
     def __post_init__(self):
         object.__setattr__(self, "rows", tuple(map(tuple, self.rows)))
@@ -133,7 +136,7 @@ class Table:
             side, mark = "left" if i in self.left else "right", self.marks.get((place, i), "")
             style = f"text-align:{side}" + (f";{mark}" if mark else "")
             made.append(f'<{tag}{scope} style="{style}">{text}</{tag}>')
-        return f"<tr>{''.join(made)}</tr>"
+        return f"<tr{self.attributes.get(place, '')}>{''.join(made)}</tr>"
 
 
 def written(value, form=""):

@@ -13,6 +13,7 @@ from test_setup import read
 from course import experiments, making, models, runs, training
 from course.__main__ import _parser, main
 from course.data import DataError, Dataset
+from course.experiments import compression
 from course.making import RECORDS
 
 HERE = runs.RECORDS
@@ -78,6 +79,7 @@ def test_commands_of_the_pages_are_those_that_the_parser_takes():
         ),
         (["published_separable_65k"], "is read from a report: name the folder that holds it with --data."),
         (["published_separable_65k", "--data", "tests"], "tests holds 0 files 000_*.txt, and the report on"),
+        (["baseline*", "--data", "nowhere"], "baseline_runs was collected by hand"),
         (["submissions"], "submissions was collected by hand: results of 52 public submissions."),
     ],
 )
@@ -189,3 +191,39 @@ def test_the_pairs_are_those_of_the_record(elsewhere, monkeypatch):
     _, points = experiments.load()
     recorded = [(p.receptive_field, (p.distance_a, p.distance_b), p.by, p.seed) for p in points]
     assert sorted(map(str, kept)) == sorted(map(str, recorded))
+
+
+def test_pairs_on_originals_and_twins_go_on_where_they_were_stopped(elsewhere, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(compression, "SEEDS", (0,))
+    monkeypatch.setattr(compression, "NETWORKS", ("tiny",))
+    monkeypatch.setattr(compression, "RECIPE", training.Recipe("short", epochs=1))
+    monkeypatch.setitem(models.MODELS, "tiny", tiny)
+    few = making.data.cifar10("")
+    with pytest.raises(ValueError, match="originals.npz can't be read .* with --data."):
+        making.make(["compression"])
+    np.savez(tmp_path / "originals.npz", orig=few.train_images[:100] // 2, index=np.arange(100))
+    train = training.train
+
+    def stopped(*given, **how):
+        def stop(run, part, steps):
+            raise KeyboardInterrupt
+
+        return train(*given, **how | {"watch": stop})
+
+    monkeypatch.setattr(training, "train", stopped)
+    assert main(["record", "compression", "--data", str(tmp_path)]) == 1
+    assert "interrupted, after 0 of 1 epochs" in capsys.readouterr().out and not elsewhere.exists()
+    monkeypatch.setattr(training, "train", train)
+    assert making.make(["compression"], tmp_path)
+    found = json.loads((elsewhere / "compression.json").read_text())
+    assert found["images"] == 100
+    assert [(row["network"], row["seed"], row["trained_on"]) for row in found["runs"]] == [
+        ("tiny", 0, "originals"), ("tiny", 0, "twins")
+    ]  # fmt: skip
+    assert all(row["test_accuracy"].keys() == {"originals", "twins"} for row in found["runs"])
+    np.savez(tmp_path / "originals.npz", orig=few.train_images[:100], index=np.arange(100) + 100)
+    with pytest.raises(ValueError, match="originals.npz can't be read"):
+        making.make(["compression"], tmp_path)
+    (tmp_path / "originals.npz").write_bytes(b"PK cut short")
+    with pytest.raises(ValueError, match="originals.npz can't be read"):
+        making.make(["compression"], tmp_path)

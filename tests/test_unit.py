@@ -162,6 +162,12 @@ def test_what_a_pooling_takes_and_what_a_layer_hands_on():
     assert isinstance(kept, Kept) and kept.place == (1, 0, 0) and kept.value == 7
 
 
+def test_a_rescaling_may_have_a_scale_for_each_channel():
+    layer = layers.Rescaling([1.0, 2.0, 4.0], offset=[0.0, 1.0, 0.5])
+    ((_, step),) = unit_steps([layer], np.full((2, 2, 3), 3.0), (1, 0, 2))
+    assert step.value == 4 * 3 + 0.5 == float(np.asarray(layer(np.full((1, 1, 1, 3), 3.0)))[0, 0, 0, 2])
+
+
 def test_normalisation_by_its_numbers():
     layer = layers.BatchNormalization(epsilon=0.75)
     layer.build((None, 1, 1, 1))

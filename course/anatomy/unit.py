@@ -166,14 +166,14 @@ def unit_steps(layers, inputs, place):
     Raises
     ------
     LayerError
-        When a layer's arithmetic is not known here.
+        When a layer's arithmetic is not known here, or one that is not the first has a window.
     """
     inputs = np.asarray(inputs, np.float64)
     steps = []
     for number, layer in enumerate(layers):
         kind = _kind(layer)
         if number and kind not in FOLDED:
-            raise ValueError(f"{layer.name} ({kind}) has a window of its own: begin with it.")
+            raise LayerError(f"{layer.name} ({kind}) has a window of its own: begin with it.")
         before = steps[-1][1].value if steps else None
 
         def all_before(number=number):
@@ -336,7 +336,8 @@ def _moved(layer, kind, inputs, place):
             shape = tuple(-prod(inputs.shape) // prod(shape) if side == -1 else side for side in shape)
         source = np.unravel_index(np.ravel_multi_index(place, shape), inputs.shape)
     elif kind == "Rescaling":
-        return Kept(kind, float(inputs[place] * np.asarray(layer.scale) + np.asarray(layer.offset)), place)
+        scale, offset = (np.broadcast_to(value, inputs.shape)[place] for value in (layer.scale, layer.offset))
+        return Kept(kind, float(inputs[place] * scale + offset), place)
     else:
         _check_last(layer)
         ((top, _), (left, _)) = layer.padding if kind == "ZeroPadding2D" else layer.cropping

@@ -39,7 +39,14 @@ def check(text, input_shape=None, model=None):
 
 
 def check_all(text, input_shape=None):
-    """Check every model of a text; see `check`.
+    """Check every model of a text.
+
+    Parameters
+    ----------
+    text : str or pathlib.Path
+        As `check` takes it.
+    input_shape : tuple of int, optional
+        As `check` takes it.
 
     Returns
     -------

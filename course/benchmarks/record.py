@@ -150,9 +150,9 @@ def load(path=RECORD):
         Machine and versions; the ceilings; the timings. The kit's own record holds
 
         - "layers": `time_layers()`, and "groups": `time_groups()`;
-        - "training": a step of each of `models.CONVERSION` and of the kit's models, and of `separable_65k`
+        - "training": a step of each of `models.CONVERSION` and of `course.CHAINS`, and of `separable_65k`
           without some of its layers and with standard convolutions, 128 images;
-        - "scaled": the kit's models at `WIDTHS` and, where they are separable, `MULTIPLIERS`, forward,
+        - "scaled": `course.CHAINS` at `WIDTHS` and, where they are separable, `MULTIPLIERS`, forward,
           `BATCH` images, by their `scaled_name`.
 
     Raises

@@ -84,6 +84,17 @@ class Board:
     def ranking(self, images, protocol="50 epochs"):
         """Return the places of one kind, the most accurate first.
 
+        Parameters
+        ----------
+        images : str
+            As the entries name them, such as "CIFAR-10 (JPEG copy)"; `kinds` lists what there is.
+        protocol : str
+            One of `PROTOCOLS`.
+
+        Returns
+        -------
+        tuple of Place
+
         Raises
         ------
         ValueError

@@ -83,6 +83,11 @@ def guarded(build, seconds, who):
     who : str
         What the sentence calls it.
 
+    Returns
+    -------
+    object
+        What the function returns.
+
     Raises
     ------
     BuildError

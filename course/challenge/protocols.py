@@ -79,7 +79,7 @@ def judged_on(data, protocol):
     if PROTOCOLS[protocol].monitor != "validation":
         return data.test_images, data.test_labels
     # As `training.train` holds them out.
-    _, held_out = split(data.train_labels, held_out=len(data.train_labels) // 10)
+    _, held_out = split(data.train_labels, held_out=runs.held_out(len(data.train_labels)))
     return data.train_images[held_out], data.train_labels[held_out]
 
 

@@ -11,6 +11,7 @@ from course.challenge.building import BuildError, built
 from course.challenge.saved import described, rebuilt
 from course.inspection import ledger_of
 from course.table import Table, pair, times
+from course.training.setting import layers_within
 
 keras = import_keras()
 
@@ -252,13 +253,8 @@ def _softmax(book):
 
 
 def _traps(model):
-    caught = [words for layer in _flat(model) if (words := _trap(layer))]
+    caught = [words for layer in layers_within(model) if (words := _trap(layer))]
     return ("; ".join(caught), False) if caught else ("none of those it looks for", True)
-
-
-def _flat(model):
-    for layer in model.layers:
-        yield from _flat(layer) if hasattr(layer, "layers") else [layer]
 
 
 def _trap(layer):

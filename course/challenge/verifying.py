@@ -96,9 +96,12 @@ def _compared(run, folder, data):
         )
     wrong = [*_recipe(about, run, entry["protocol"])]
     model = _network(entry)
-    wrong += check(model).broken
+    checked = check(model)
+    wrong += checked.broken
     wrong += _counts(about, entry, model)
     wrong += _stored(run, data)
+    if not checked.ok:  # one that asks for more memory than there is must not be run
+        raise _Refused(" ".join(wrong))
     if about["accelerated"]:  # so that it rounds as it did
         model = training.accelerate(model, bfloat16=bool(about["bfloat16"]))
     try:

@@ -235,7 +235,7 @@ def compare(first, second):
         When a run has no predictions, or the test images differ.
     """
     (labels, taken), (other_labels, other_taken) = (_answers(run)[:2] for run in (first, second))
-    prints = {(run.about.get("data") or {}).get("fingerprint") for run in (first, second)} - {None}
+    prints = {run.data.get("fingerprint") for run in (first, second)} - {None}
     if not np.array_equal(labels, other_labels) or len(prints) > 1:
         raise ValueError(
             f"{first.name} and {second.name} were tested on different images: compare their accuracies."
@@ -250,7 +250,7 @@ def compare(first, second):
 def class_names(run):
     """Return the name of each class that a run's predictions tell apart; "class 0" where none was recorded."""
     classes = run.probabilities.shape[1]
-    names = (run.about.get("data") or {}).get("names") or ()
+    names = run.data.get("names") or ()
     return list(names) if len(names) == classes else [f"class {number}" for number in range(classes)]
 
 

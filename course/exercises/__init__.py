@@ -49,12 +49,38 @@ def check(key, answer=None):
 
 
 def hint(key, part=None):
-    """Return a hint for an exercise, or for one part of it."""
+    """Return a hint for an exercise, or for one part of it.
+
+    Parameters
+    ----------
+    key : str
+        Which exercise.
+    part : str, optional
+        Of one with several parts; one without has no use for it.
+
+    Returns
+    -------
+    Feedback
+        Shown below the cell. A misspelt name is answered with the nearest one.
+    """
     return EXERCISES[key].show("hint", part) if key in EXERCISES else _unknown(key)
 
 
 def solution(key, part=None):
-    """Return an exercise's answer with its working, or that of one part."""
+    """Return an exercise's answer with its working, or that of one part.
+
+    Parameters
+    ----------
+    key : str
+        Which exercise.
+    part : str, optional
+        Of one with several parts; one without has no use for it.
+
+    Returns
+    -------
+    Feedback
+        Shown below the cell. A misspelt name is answered with the nearest one.
+    """
     return EXERCISES[key].show("solution", part) if key in EXERCISES else _unknown(key)
 
 

@@ -43,7 +43,10 @@ def record_answers(path):
         _kept = None
         return Feedback("open", "No answers are recorded.")
     path = Path(path)
-    file = path / f"{secrets.token_hex(8)}.jsonl" if path.is_dir() else path
+    if _kept and _kept[0].parent.resolve() == path.resolve():
+        file = _kept[0]  # as when the cell is run twice: another file would count as another learner
+    else:
+        file = path / f"{secrets.token_hex(8)}.jsonl" if path.is_dir() else path
     try:
         with file.open("a", encoding="utf-8"):
             pass

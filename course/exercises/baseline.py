@@ -1,23 +1,16 @@
 """The exercises of notebook 01."""
 
-from functools import cache
+from functools import partial
 from math import log, log2, prod, sqrt
 
 from course import runs
 from course.data.provenance import TEST_IMAGES
 from course.evaluation import standard_error as error_of
-from course.exercises.exercise import Exercise, distinct, exercise, parts
+from course.exercises.exercise import Exercise, distinct, exercise, ledger_of_kit, parts
 
 ACCURACY, CLASSES = 0.82, 10
 
-
-@cache
-def _ledger():
-    # Importing Keras takes seconds, so only when a question is asked.
-    from course import models
-    from course.inspection import ledger_of
-
-    return ledger_of(models.baseline())
+_ledger = partial(ledger_of_kit, "baseline")
 
 
 @parts({

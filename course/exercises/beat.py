@@ -1,15 +1,17 @@
 """The exercises of notebook 05."""
 
-from functools import cache
+from functools import cache, partial
 from math import cos, pi
 
 from course import runs
-from course.exercises.exercise import exercise
+from course.data.provenance import LABEL_ERRORS, TEST_IMAGES, TRAIN_IMAGES
+from course.exercises.exercise import exercise, ledger_of_kit
 
-IMAGES, BATCH, EPOCHS = 50_000, 128, 50
+BATCH, EPOCHS = 128, 50
 EPOCH = 25  # of which the learning rate is asked
 CHANNELS = 80
-DOUBTFUL = 54  # test images whose label fewer than three of five people agreed with (Northcutt et al., 2021)
+
+_ledger = partial(ledger_of_kit, "compact_100k")
 
 
 @cache
@@ -20,31 +22,23 @@ def _recipe():
     return annealed
 
 
-@cache
-def _ledger():
-    from course import models
-    from course.inspection import ledger_of
-
-    return ledger_of(models.compact_100k())
-
-
 @exercise(
     "How many steps does the recipe take in 50 epochs of 50,000 images, with batches of 128?",
     hint="How many full batches does an epoch hold? What is left over waits for the next epoch's order.",
     by_hand=19500,
 )
 def all_steps():
-    full = IMAGES // BATCH
+    full = TRAIN_IMAGES // BATCH
     return (
         full * EPOCHS,
-        f"{IMAGES:,} / {BATCH} = {IMAGES / BATCH:.1f}, so {full} full batches an epoch; "
+        f"{TRAIN_IMAGES:,} / {BATCH} = {TRAIN_IMAGES / BATCH:.1f}, so {full} full batches an epoch; "
         f"× {EPOCHS} = {full * EPOCHS:,} steps.",
         (
             (full + 1) * EPOCHS,
             "You counted the last batch, which is not full. The kit takes full batches only.",
         ),
         (full, "That is one epoch. There are fifty."),
-        (IMAGES * EPOCHS, "That is how many images are shown. A step takes 128 of them."),
+        (TRAIN_IMAGES * EPOCHS, "That is how many images are shown. A step takes 128 of them."),
         (BATCH * EPOCHS, "That is what fifty batches hold. How many batches make an epoch?"),
     )
 
@@ -90,11 +84,11 @@ def averaged_steps():
     return (
         1 / new,
         f"Each step adds 1 − {momentum} = {new:.3f} of the new weights. "
-        f"1 / {new:.3f} = {1 / new:.0f} steps, or {BATCH / new / IMAGES:.1f} epochs.",
-        (998, "That reads the decimals. How much is replaced at each step?"),
-        (IMAGES // BATCH, "That is one epoch of steps. The momentum alone decides."),
-        (2, "Two thousandths are replaced at each step. How many steps replace it all?"),
-        (1 / 0.998, "Divide 1 by what is replaced, not by what is kept."),
+        f"1 / {new:.3f} = {1 / new:.0f} steps, or {BATCH / new / TRAIN_IMAGES:.1f} epochs.",
+        (1000 * momentum, "That reads the decimals. How much is replaced at each step?"),
+        (TRAIN_IMAGES // BATCH, "That is one epoch of steps. The momentum alone decides."),
+        (1000 * new, "Two thousandths are replaced at each step. How many steps replace it all?"),
+        (1 / momentum, "Divide 1 by what is replaced, not by what is kept."),
     )
 
 
@@ -189,7 +183,7 @@ def mistakes_gone():
         f"{before:,} mistakes before, {after:,} after: {before - after:,} fewer, {gone:.1f} % of {before:,}.",
         ((before - after) / 100, "Those are points of accuracy. What share of the mistakes are they?"),
         (
-            100 * (before - after) / (10_000 - before),
+            100 * (before - after) / (TEST_IMAGES - before),
             "That is a share of the right answers. Divide by the mistakes that there were.",
         ),
         (100 * after / before, "That is the share that is left."),
@@ -197,7 +191,7 @@ def mistakes_gone():
 
 
 @exercise(
-    f"{DOUBTFUL} labels are in doubt. What share of our best run's mistakes is that at most?",
+    f"{LABEL_ERRORS} labels are in doubt. What share of our best run's mistakes is that at most?",
     hint="At most it is called wrong on each of them. How many mistakes are there in all?",
     by_hand=3.82,
     within=0.1,
@@ -205,12 +199,12 @@ def mistakes_gone():
 )
 def doubtful_labels():
     wrong = _wrong("separable_65k_annealed")
-    share = 100 * DOUBTFUL / wrong
+    share = 100 * LABEL_ERRORS / wrong
     return (
         share,
-        f"If it is wrong on all {DOUBTFUL}: {DOUBTFUL} of {wrong:,} mistakes, "
+        f"If it is wrong on all {LABEL_ERRORS}: {LABEL_ERRORS} of {wrong:,} mistakes, "
         f"{share:.1f} %. If it is right on some of them, fewer.",
-        (100 * DOUBTFUL / 10_000, "That is their share of all test images. The question is about the mistakes."),
-        (100 * DOUBTFUL / 275, "275 labels were looked at. How many mistakes does the network make?"),
-        (100 * DOUBTFUL / _wrong("separable_65k"), "Those are the mistakes of the first run."),
+        (100 * LABEL_ERRORS / TEST_IMAGES, "That is their share of all test images. The question is about the mistakes."),
+        (100 * LABEL_ERRORS / 275, "275 labels were looked at. How many mistakes does the network make?"),
+        (100 * LABEL_ERRORS / _wrong("separable_65k"), "Those are the mistakes of the first run."),
     )

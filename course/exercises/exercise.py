@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cache, cached_property
 from math import floor, isfinite, log2
 from numbers import Real
 
@@ -15,6 +15,16 @@ GREEN, ORANGE, GREY = "#009E73", "#D55E00", "#8C8C8C"  # colour-blind safe, afte
 
 
 EXERCISES = {}  # those of the kit, by name
+
+
+@cache
+def ledger_of_kit(name):
+    """Return the ledger of one of `course.MODELS`, by its name."""
+    # Importing Keras takes seconds, so only when a question is asked.
+    from course import models
+    from course.inspection import ledger_of
+
+    return ledger_of(models.build(name))
 
 
 def exercise(question, by_hand, **about):

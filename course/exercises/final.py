@@ -1,23 +1,16 @@
 """The exercises of notebook 04."""
 
-from functools import cache
+from functools import partial
 from math import hypot, prod, sqrt
 
 from course import runs
 from course.data.provenance import TEST_IMAGES
 from course.evaluation import standard_error
-from course.exercises.exercise import exercise
+from course.exercises.exercise import exercise, ledger_of_kit
 
 ACCURACY = 0.78
 
-
-@cache
-def _ledger():
-    # Importing Keras takes seconds, so only when a question is asked.
-    from course import models
-    from course.inspection import ledger_of
-
-    return ledger_of(models.separable_99k())
+_ledger = partial(ledger_of_kit, "separable_99k")
 
 
 def _error_of(accuracy):

@@ -14,7 +14,7 @@ _SIGNS = {
     ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
     ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
-_own = set()  # the names of those that came from files
+_own = {}  # the names of those that came from files, by file
 
 
 def add(path):
@@ -56,7 +56,7 @@ def add(path):
     except (OSError, UnicodeDecodeError) as why:
         why = "it is not in UTF-8" if isinstance(why, UnicodeDecodeError) else why.strerror
         raise ValueError(f"{path} can't be read as exercises: {why}.") from None
-    found, made = _sections(text, path), {}
+    found, made, before = _sections(text, path), {}, _own.get(Path(path).resolve(), set())
     if not found:
         raise ValueError(f"{path} holds no exercise: begin one with a line '# name'.")
     for name, line, items in found:
@@ -65,11 +65,14 @@ def add(path):
             raise ValueError(f"{where}: an exercise's name is one word of letters, digits and _, not {name!r}.")
         if name in made:
             raise ValueError(f"{where}: there are two exercises {name!r}: call one of them otherwise.")
-        if name in EXERCISES and name not in _own:
-            raise ValueError(f"{where}: the kit has an exercise {name!r}: call yours otherwise.")
+        if name in EXERCISES and name not in before:
+            owner = next((file.name for file, names in _own.items() if name in names), "the kit")
+            raise ValueError(f"{where}: {owner} has an exercise {name!r}: call yours otherwise.")
         made[name] = _exercise(name, items, path, line)
+    for name in before:
+        del EXERCISES[name]
     EXERCISES.update(made)
-    _own.update(made)
+    _own[Path(path).resolve()] = set(made)
     return Table(("exercise", "question"), [(name, exercise.question) for name, exercise in made.items()])
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 
 from course.exercises.baseline import dense_share
-from course.exercises.exercise import exercise
+from course.exercises.exercise import exercise, ledger_of_kit
 
 
 @exercise(
@@ -99,10 +99,7 @@ def head_share():
     within=0.3,
 )
 def small_is_fast():
-    from course import models
-    from course.inspection import ledger_of
-
-    small, large = (ledger_of(models.build(name)) for name in ("separable_65k", "baseline"))
+    small, large = map(ledger_of_kit, ("separable_65k", "baseline"))
     took = {timing.name: timing.median for timing in _timings()["training"]}
     ratio = took["separable_65k"] / took["baseline"]
     macs, parameters = small.macs / large.macs, small.parameters / large.parameters

@@ -31,7 +31,7 @@ def _maps():
 
 
 def _last_step(layer, unit, channel, folded=0):
-    """Return the last step to a unit of a layer, with so many layers after it folded into it."""
+    """Return a layer's sum at a unit, or with layers folded into it the last step to its value."""
     from course.anatomy import unit_steps
 
     network, _ = _network()

@@ -1,6 +1,7 @@
 """What compression costs: the same network, trained on original images and on what JPEG left of them."""
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,14 +35,18 @@ def kinds_of(images, where):
     Raises
     ------
     ValueError
-        When there is no such archive.
+        When there is no such archive of those images.
     """
     try:
         with np.load(where) as file:
             originals, places = file["orig"], file["index"]
-    except (OSError, KeyError) as why:
-        raise ValueError(f"{where} can't be read as an archive with orig and index: {why}.") from None
-    return {"originals": originals, "twins": images.train_images[places]}, images.train_labels[places]
+        twins, labels = images.train_images[places], images.train_labels[places]
+    except (OSError, KeyError, IndexError, ValueError, BadZipFile) as why:
+        raise ValueError(
+            f"{where} can't be read as an archive with orig and index ({why}): name its folder, in which CIFAR-10 "
+            "lies too, with --data."
+        ) from None
+    return {"originals": originals, "twins": twins}, labels
 
 
 def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
@@ -69,8 +74,8 @@ def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
 
     Returns
     -------
-    list of dict
-        One a kind: "network", "seed", "trained_on", "accuracy" on its training images in the last epoch,
+    list of dict or None
+        None where a training was stopped or diverged, of which a line is printed. Else one a kind: "network", "seed", "trained_on", "accuracy" on its training images in the last epoch,
         "test_accuracy" on each kind, "cpu_seconds". Accuracies are fractions.
     """
     kept, held_out = split(labels, held_out=len(labels) // 5, seed=seed)
@@ -81,7 +86,8 @@ def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
         folder = Path(out) / f"{network}-{seed}-{kind}"
         run = training.train(model, images, recipe, seed=seed, out=folder, resume=True, watch=_in_silence)
         if run.about["status"] != "complete":
-            raise KeyboardInterrupt
+            print(f"{folder}: {run.about['status']}, after {len(run.epochs)} of {recipe.epochs} epochs")
+            return None
         seen = {other: training.predict(model, some[held_out]).argmax(axis=1) for other, some in kinds.items()}
         rows.append({
             "network": network,

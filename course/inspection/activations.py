@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course.arithmetic import LayerError
 from course.inspection.reading import ledger_of
 
 _KEPT = 4  # images
@@ -11,7 +12,7 @@ class Activations:
     """A network's layers in the order of its ledger, and what each puts out for an image.
 
     They are computed once an image, by running the layers one after the other, and those of the last four
-    images are kept: for each 4 bytes a value of every layer, which `bytes_an_image` counts.
+    images are kept: for each 4 bytes a value of every layer.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ class Activations:
         self.layers = []
         self._known = {}
         if len(model.inputs) != 1:
-            raise ValueError(
+            raise LayerError(
                 f"{model.name} has {len(model.inputs)} inputs; one image is looked at, so it needs one."
             )
         import tensorflow as tf  # by now loaded, as there is a model
@@ -39,11 +40,6 @@ class Activations:
         taken = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
         self._run = tf.function(self._every).get_concrete_function(taken)
         self._tensor = tf.constant
-
-    @property
-    def bytes_an_image(self):
-        """What is kept for one image, in bytes."""
-        return 4 * sum(int(np.prod(row.output_shape)) for row in self.ledger)
 
     @property
     def is_chain(self):

@@ -50,7 +50,7 @@ def compact_quick():
 
     A stem, then two stages with 48 and 64 channels of two convolutions each, of which the second adds to
     what the first made. The maps are halved early and all channels but the image's are multiples of 16, so
-    a step costs about a quarter of one of `separable_65k`: it moves less, and what it does suits processors.
+    a step costs about a fifth of one of `separable_65k`: it moves less, and what it does suits processors.
 
     Returns
     -------

@@ -5,12 +5,11 @@ import numpy as np
 from course import evaluation
 from course.evaluation.predictions import BINS
 from course.plots.axes import DASHED
-from course.plots.picture import BLUE, INK, MUTED, TEXT, VERMILLION, Picture, plot, wrapped
+from course.plots.picture import BLUE, INK, MUTED, PALE, TEXT, VERMILLION, Picture, plot, wrapped
 from course.plots.several import few, names_of, sources_of
 from course.table import Table
 
 _BODY = 390
-_PALE = "#5A99C4"
 _PANELS = 640  # pixels on the page, for all of them
 _HEADINGS = "run", "confidence (%)", "accuracy (%)", "standard error", "images"
 
@@ -55,7 +54,7 @@ def calibration(runs, bins=BINS, title=None):
         _draw_gaps(above, [row[1:] for row in table.rows if row[0] == name])
         lines = [*wrapped(name, _PANELS / len(runs), TEXT, "bold"), f"ECE {100 * one.ece:.1f} points"]
         above.set_title("\n".join(lines), size=TEXT, color=INK, weight="bold")
-        below.bar(100 * one.edges[:-1], one.counts, 100 / bins, align="edge", color=_PALE, edgecolor="white")
+        below.bar(100 * one.edges[:-1], one.counts, 100 / bins, align="edge", color=PALE, edgecolor="white")
         below.set_xlabel("confidence (%)")
         below.yaxis.get_major_locator().set_params(nbins=3)
         below.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

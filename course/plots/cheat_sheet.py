@@ -39,7 +39,7 @@ FORMULAS = (
      "1", "RF + (n - 1)*jump", None, "start + (n - 1)/2*jump", "0", "0"),
     (("Flatten", "Reshape"), "", "", "", "", "0", "0"),
     (("Dense",), "", "", "", "", "C*N + N", "C*N"),
-    (("Conv2DTranspose",), "n*s", "", "jump/s", "", "k*k*C*N + N", "n*n*k*k*C*N"),
+    (("Conv2DTranspose",), "n*s + max(K - s, 0)", "", "jump/s", "", "k*k*C*N + N", "n*n*k*k*C*N"),
     (("UpSampling2D",), "n*s", None, "jump/s", "", "0", "0"),
     (("ZeroPadding2D",), "n + 2*p", None, None, "start - p*jump", "0", "0"),
     (("Cropping2D",), "n - 2*p", None, None, "start + p*jump", "0", "0"),
@@ -64,7 +64,7 @@ LEGEND = (
     "k window   K = (k − 1) d + 1 its span   s stride (or size)   d dilation   "
     "p padding (or cropping) on the left   C channels in   N filters or units   M depth multiplier   g groups\n"
     "n size before   H W size after   Every formula is for one axis, and for biases that are used. With padding "
-    "\"same\" the size is n / s, rounded up.   ⌊ ⌋ rounds down.   ·  as before the layer"
+    "\"same\" the size is n / s, rounded up, and n s of Conv2DTranspose.   ⌊ ⌋ rounds down.   ·  as before the layer"
 )
 
 

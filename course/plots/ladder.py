@@ -87,6 +87,8 @@ def _finding(table):
     """Return what all steps gain, and which of them most."""
     steps = table.column("gained")
     best = steps.index(max(steps))
+    if len(steps) == 1:
+        return f"{table.rows[1][0]!r} gains {steps[0]:.1f} points"
     return (
         f"{counted(len(steps), 'step')} gain {table.totals[-3]:.1f} points: "
         f"{table.rows[best + 1][0]!r} gains most, {steps[best]:.1f}"

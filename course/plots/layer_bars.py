@@ -1,11 +1,10 @@
 """Where a network's parameters, or its multiply-accumulates, are."""
 
 from course.plots.axes import hbars
-from course.plots.picture import BLUE, SMALL, Picture, listed, plot
+from course.plots.picture import BLUE, PALE, SMALL, Picture, listed, plot
 from course.table import Table
 
 _ROW = 23  # pixels on the page
-_PALE = "#5A99C4"
 _WORDS = "No One Two Three Four Five Six Seven Eight Nine".split()
 # What it is called, and what one layer and several do with it.
 _QUANTITIES = {"parameters": ("parameters", "holds", "hold"), "macs": ("multiply-accumulates", "does", "do")}
@@ -43,7 +42,7 @@ def layer_bars(ledger, title=None, quantity="parameters"):
     ends = [f"{value} ({share})" for *_, value, share in table.texts]
     chosen = [i in top for i in range(len(rows))]
     hbars(
-        axes, table.column("layer"), table.column(what), ends, [BLUE if one else _PALE for one in chosen],
+        axes, table.column("layer"), table.column(what), ends, [BLUE if one else PALE for one in chosen],
         size=SMALL, scale=False, weight=["bold" if one else "normal" for one in chosen],
     )  # fmt: skip
     axes.spines["left"].set_visible(False)

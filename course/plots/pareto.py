@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+from course import BUDGET
 from course.plots.axes import sample
 from course.plots.marks import apart
 from course.plots.picture import (
+    DPI,
     INK,
     LINES,
     MUTED,
@@ -21,7 +23,6 @@ from course.table import Table
 
 _AGAINST = {"parameters": "parameters", "macs": "MACs for one image", "cpu_seconds": "CPU seconds of training"}
 _MANTISSAS = ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9))
-_BUDGET = 100_000
 _LINE, _LEFT, _NAMES, _UNDER, _ABOVE = 17, 58, 212, 46, 46  # pixels on the page
 _LEAST = 300
 _TICK = 74
@@ -89,9 +90,9 @@ def pareto(places, against="parameters", title=None):
     colours = dict(zip(fronts, LINES, strict=False))
     for images, colour in colours.items():
         _draw(axes, [dot for dot in drawn if dot.images == images], fronts[images], colour)
-    budget = against == "parameters" and low < _BUDGET < high
+    budget = against == "parameters" and low < BUDGET < high
     if budget:
-        axes.axvline(_BUDGET, color=MUTED, linewidth=1, linestyle=_DOTTED, zorder=1)
+        axes.axvline(BUDGET, color=MUTED, linewidth=1, linestyle=_DOTTED, zorder=1)
     _name(axes, named, height, colours)
     _legend(axes, known, colours, budget)
     told = [_told([dot for dot in known if dot.images == images], front) for images, front in fronts.items()]
@@ -134,7 +135,7 @@ def _drawn(places, fronts):
 def _axes(picture, height):
     """Return axes with a column of names at their right."""
     picture.set_layout_engine("none")
-    whole = picture.get_figheight() * 100
+    whole = picture.get_figheight() * DPI
     return picture.add_axes((_LEFT / WIDTH, _UNDER / whole, 1 - (_LEFT + _NAMES) / WIDTH, height / whole))
 
 
@@ -208,7 +209,7 @@ def _legend(axes, places, colours, budget):
         for images, colour in colours.items()
     ]
     if public := [dot for dot in places if dot.public]:
-        handles.append(sample("public submission", LINES[0], **_mark(public[0])))
+        handles.append(sample("public submission", colours[public[0].images], **_mark(public[0])))
     if any(dot.own for dot in places):
         handles.append(sample("entry", MUTED, marker="*", markersize=12))
     if budget:

@@ -31,6 +31,7 @@ PURPLE = "#CC79A7"
 # asks for a contrast of 3 (tests/plots/test_contrast.py).
 DEEP_ORANGE = "#BF8500"
 DEEP_SKY = "#3A98D0"
+PALE = "#5A99C4"  # beside blue: what is not pointed at
 
 INK = "#222222"
 MUTED = "#595959"

@@ -28,9 +28,11 @@ def projector(scale=1.5):
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not 1 <= scale <= 3:
         raise ValueError(f"scale is {scale!r}: give a number from 1 to 3, such as 1.5.")
     SHOWN.update(scale=scale, vector=scale > 1)
-    # JupyterLab's names, and its own sizes in pixels; none are set where the scale is 1.
+    # JupyterLab's names, and its own sizes in pixels. The style sheet of an earlier cell stays in the page, and
+    # the later one counts, so taking it back is a rule too.
     sizes = {"--jp-content-font-size1": 14, "--jp-code-font-size": 13, "--jp-ui-font-size1": 13}
-    rules = "".join(f"{name}:{scale * size:g}px;" for name, size in sizes.items()) if scale > 1 else ""
+    larger = {name: f"{scale * size:g}px" if scale > 1 else "inherit" for name, size in sizes.items()}
+    rules = "".join(f"{name}:{value};" for name, value in larger.items())
     how = f"are {scale:g} times as large" if scale > 1 else "have their own size"
     return _Style(f".jp-Notebook{{{rules}}}", f"Pictures and text {how}.")
 

@@ -27,7 +27,7 @@ def sources_of(runs):
     """Return the data that runs were trained on: "Data: X.", or "a and b: X. c: Y." where they differ."""
     by_source = {}
     for name, run in zip(names_of(runs), runs, strict=True):
-        by_source.setdefault((run.about.get("data") or {}).get("source", "not recorded"), []).append(name)
+        by_source.setdefault(run.data.get("source", "not recorded"), []).append(name)
     if len(by_source) == 1:
         return f"Data: {next(iter(by_source))}."
     return " ".join(f"{listed(names)}: {source}." for source, names in by_source.items())

@@ -18,7 +18,7 @@ def compile_for(model, recipe):
         Built. What the recipe leaves alone stays as the model has it.
     recipe : Recipe
     """
-    for layer in model.layers:
+    for layer in layers_within(model):
         if isinstance(layer, keras.layers.Dropout) and not recipe.dropout:
             layer.rate = 0.0
         if isinstance(layer, keras.layers.BatchNormalization) and recipe.norm_momentum is not None:
@@ -26,6 +26,21 @@ def compile_for(model, recipe):
     loss = _smoothed(recipe.label_smoothing) if recipe.label_smoothing else "sparse_categorical_crossentropy"
     model.compile(optimizer=_optimizer(model, recipe), loss=loss, metrics=["accuracy"])
     model.optimizer.build(model.trainable_variables)
+
+
+def layers_within(model):
+    """Yield a model's layers, and in the place of a model among them that one's own.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Yields
+    ------
+    keras.Layer
+    """
+    for layer in model.layers:
+        yield from layers_within(layer) if hasattr(layer, "layers") else [layer]
 
 
 def _smoothed(share):
@@ -50,7 +65,7 @@ def _optimizer(model, recipe):
 
 
 def _undecayed(model):
-    kept = [layer for layer in model.layers if isinstance(layer, keras.layers.DepthwiseConv2D)]
+    kept = [layer for layer in layers_within(model) if isinstance(layer, keras.layers.DepthwiseConv2D)]
     depthwise = {id(variable) for layer in kept for variable in layer.trainable_variables}
     return [
         variable

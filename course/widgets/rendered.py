@@ -28,10 +28,9 @@ _STYLE = f"""<style>
 .course-widget thead th, .course-widget thead td {{border-bottom: 1px solid var(--jp-border-color1, #bbb)}}
 .course-widget tbody th {{font-weight: 400}}
 .course-widget tfoot th, .course-widget tfoot td {{border-top: 1px solid var(--jp-border-color1, #bbb)}}
-.course-widget td.note {{text-align: left; white-space: normal; min-width: 110px}}
-.course-widget tr.selected td {{background: var(--jp-layout-color2, #eee)}}
-.course-widget tr.selected td:first-child {{box-shadow: inset 4px 0 {BLUE}}}
-.course-widget .mark {{box-shadow: inset 0 -2px {DEEP_ORANGE}}}
+.course-widget caption {{color: var(--jp-ui-font-color2, #595959)}}
+.course-widget tr.selected > * {{background: var(--jp-layout-color2, #eee)}}
+.course-widget tr.selected > :first-child {{box-shadow: inset 4px 0 {BLUE}}}
 .course-widget textarea {{width: 100%; box-sizing: border-box; resize: none; padding: 8px 10px; line-height: 1.4;
   font-size: 12px; overflow-x: auto; white-space: pre; font-family: var(--jp-code-font-family, monospace);
   color: var(--jp-content-font-color1, #222); background: var(--jp-cell-editor-background, #f5f5f5);
@@ -41,6 +40,8 @@ _STYLE = f"""<style>
 .course-line summary {{font-size: 12px; cursor: pointer}}
 .course-widget svg text {{fill: var(--jp-ui-font-color1, #222); font-size: 12px}}
 </style>"""
+# CSS of a table's cells: a field that spans the image, and words that may take several lines.
+MARKED, WRAPPED = f"box-shadow: inset 0 -2px {DEEP_ORANGE}", "white-space: normal; min-width: 110px"
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,10 @@ def shape(values):
 
 def budget(parameters):
     """Return a number of parameters against the budget, in words."""
-    if parameters <= BUDGET:
+    if parameters < BUDGET:
         return f"{parameters:,} parameters: {BUDGET - parameters:,} of the {BUDGET:,} are left"
+    if parameters == BUDGET:
+        return f"{parameters:,} parameters: one too many, as fewer than {BUDGET:,} are asked for"
     times = parameters / BUDGET
     written = f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
     return f"{parameters:,} parameters: {written} times the budget of {BUDGET:,}"

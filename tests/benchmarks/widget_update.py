@@ -75,7 +75,7 @@ def main():
     images = shapes(500)
     for name in models.MODELS:
         watched = network_viewer(models.build(name), images)
-        kept = watched.state.network.activations.bytes_an_image / 1e6
+        kept = sum(value.nbytes for value in watched.state.network.activations.of(watched.state.pixels)) / 1e6
         print(f"network viewer, {name}: {kept:.1f} MB kept an image")
         last = len(watched.state.stages) - 1
         show(f"network viewer, {name}: next image", lambda _, live=watched: live.following.click(), range(20))

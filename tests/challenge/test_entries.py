@@ -155,6 +155,14 @@ def endless_weights(folder):
     part("config", config)(folder)
 
 
+def too_dear(folder):
+    large = keras.Sequential([
+        keras.Input((32, 32, 3)), layers.UpSampling2D(400), layers.GlobalAveragePooling2D(),
+        layers.Dense(10, activation="softmax"),
+    ])  # fmt: skip
+    part("config", challenge.rules.described(large))(folder)
+
+
 def predictions_edited(folder):
     run = runs.load(folder)
     run.probabilities = np.eye(10)[run.labels]
@@ -176,6 +184,7 @@ TAMPERED = {
     "recipe": (recipe_swapped, "Its recipe has learning_rate 0.1; that of the qualifier is 0.003"),
     "a stranger": (stranger, "names os.system"),
     "huge weights": (endless_weights, "too many parameters: 8,000,005,128 with dense"),
+    "more than memory holds": (too_dear, "Rule broken: an image's maps fit 16 MiB"),
     "no configuration": (part("config", 5), "none of a network"),
     "another protocol": (part("protocol", "mine"), "none of an entry"),
     "no predictions": (lambda f: (f / "test_predictions.npz").unlink(), "Its run is complete"),

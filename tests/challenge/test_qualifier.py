@@ -73,6 +73,15 @@ def test_a_fault_is_a_sentence(explorer, monkeypatch):
     assert "The training stopped with RuntimeError: no memory" in part.page.value and not part.train.disabled
 
 
+def test_images_that_can_not_be_read_are_a_sentence(explorer, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "nowhere"))
+    part = explorer.qualifier
+    part.data = None
+    part.train.click()
+    part.thread.join()
+    assert "nowhere does not exist" in part.page.value and not part.train.disabled
+
+
 @pytest.mark.parametrize("done", [0, 1, 5, 500, 1053])
 def test_the_curve_at_every_stage(done):
     steps = 351
@@ -84,4 +93,4 @@ def test_the_curve_at_every_stage(done):
         assert done != 500 or "about 2 minutes left" in found.text
         assert ("of those held out, 50.0 %" in found.text.lower()) == (done >= steps)
     else:
-        assert "is checked and built" in found.text
+        assert "is being checked and built" in found.text

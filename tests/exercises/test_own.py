@@ -33,7 +33,7 @@ within: 0.5
 
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch):
-    monkeypatch.setattr(own, "_own", set())
+    monkeypatch.setattr(own, "_own", {})
     kept = dict(exercises.EXERCISES)
     yield
     exercises.EXERCISES.clear()
@@ -73,6 +73,16 @@ def test_a_file_that_was_changed_is_added_again(file):
     exercises.add(file(EXAMPLE))
     exercises.add(file(EXAMPLE.replace("// 64", "// 64 + 1").replace("- 782", "- 781")))
     assert exercises.check("batches", 782).verdict == "right"
+    exercises.add(file(EXAMPLE.replace("# batches", "# full_batches")))
+    assert "full_batches" in exercises.EXERCISES and "batches" not in exercises.EXERCISES
+
+
+def test_two_files_keep_their_exercises_apart(file, tmp_path):
+    exercises.add(file(EXAMPLE))
+    other = tmp_path / "other.md"
+    other.write_text(EXAMPLE, encoding="utf-8")
+    with pytest.raises(ValueError, match="other.md, line 1: mine.md has an exercise 'batches': call yours other"):
+        exercises.add(other)
 
 
 def test_the_example_of_the_docstring_works(file):

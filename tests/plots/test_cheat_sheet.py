@@ -20,7 +20,7 @@ SAMPLES = {
     "AveragePooling2D": ({"pool_size": 2}, {"k": 2, "s": 2}),
     "Reshape": ({"target_shape": (-1,)}, {}),
     "Dense": ({"units": 7}, {"N": 7}),
-    "Conv2DTranspose": ({"filters": 8, "padding": "same"} | MIXED, {"k": 3, "s": 2, "N": 8}),
+    "Conv2DTranspose": ({"filters": 8} | MIXED, {"k": 3, "s": 2, "N": 8}),
     "UpSampling2D": ({"size": 2}, {"s": 2}),
     "ZeroPadding2D": ({"padding": 2}, {"p": 2}),
     "Cropping2D": ({"cropping": 2}, {"p": 2}),

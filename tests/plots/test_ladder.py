@@ -20,6 +20,11 @@ def test_what_is_drawn_is_what_was_given():
     assert "as published: 70.00 and 72.00 %, the start, spread 2.0, 1,234 s" in picture.alt
 
 
+def test_a_single_step_is_not_compared():
+    two = {"as published": RUNGS["as published"], "faster": RUNGS["faster"]}
+    assert ladder(two).title == "'faster' gains 3.0 points"
+
+
 @pytest.mark.parametrize(
     ("rungs", "words"),
     [

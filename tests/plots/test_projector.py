@@ -45,7 +45,9 @@ def test_text_and_code_grow_and_all_is_taken_back():
     page = projector(2)._repr_html_()
     assert "--jp-content-font-size1:28px" in page and "--jp-code-font-size:26px" in page
     back = projector(1)
-    assert "px" not in back._repr_html_() and repr(back) == "Pictures and text have their own size."
+    # The earlier style sheet stays in the page: each of its sizes must be taken back by name.
+    assert "px" not in back._repr_html_() and back._repr_html_().count(":inherit;") == page.count("px;")
+    assert repr(back) == "Pictures and text have their own size."
     assert shown(training_curves(run()))[::2] == (760, "png")
 
 

@@ -146,6 +146,19 @@ def test_the_moving_statistics_have_the_recipes_momentum(data):
         np.testing.assert_allclose(model.layers[1].moving_mean, (1 - kept) * mean, rtol=1e-3)
 
 
+def test_layers_of_a_model_within_a_model_are_set_too():
+    inner = keras.Sequential(
+        [keras.Input((8, 8, 3)), layers.DepthwiseConv2D(3), layers.BatchNormalization(), layers.Dropout(0.5)]
+    )
+    model = keras.Sequential([keras.Input((8, 8, 3)), inner, layers.GlobalAveragePooling2D(), layers.Dense(3)])
+    recipe = replace(RECIPE, optimizer="sgd", weight_decay=0.1, dropout=False, norm_momentum=0.5)
+    setting.compile_for(model, recipe)
+    depthwise, norm, dropout = inner.layers
+    assert (norm.momentum, dropout.rate) == (0.5, 0.0)
+    decayed = [v.path for v in model.trainable_variables if model.optimizer._use_weight_decay(v)]
+    assert decayed == [model.layers[-1].kernel.path] and depthwise.kernel.path not in decayed
+
+
 # --- averages ------------------------------------------------------------------------------------
 
 

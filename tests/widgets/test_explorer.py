@@ -130,6 +130,7 @@ def test_the_last_move_is_summed_up():
 
 def test_the_budget_in_words():
     assert budget(98_887) == "98,887 parameters: 1,113 of the 100,000 are left"
+    assert budget(100_000) == "100,000 parameters: one too many, as fewer than 100,000 are asked for"
     assert budget(1_172_410) == "1,172,410 parameters: 11.7 times the budget of 100,000"
     assert budget(205_877_312_521).endswith(": 2,058,773 times the budget of 100,000")
 

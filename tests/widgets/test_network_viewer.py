@@ -260,6 +260,9 @@ def test_what_is_no_such_network(model, error, says):
         ({"channel": 99}, "counted from 0"),
         ({"stage": 99}, "no such place to begin"),
         ({"size": 3}, "no such place to begin"),
+        ({"cover": 5}, "no such place to begin"),
+        ({"which": "cat"}, "no such place to begin"),
+        ({"stage": -1}, "no such place to begin"),
     ],
 )
 def test_what_does_not_fit_is_said(given, says):
@@ -272,4 +275,4 @@ def test_the_weights_that_come_with_the_kit_know_the_shapes():
     live = network_viewer(models.trained(images), images)
     right = (live.state.network.answers.argmax(axis=1) == live.state.network.labels).mean()
     assert right > 0.85
-    assert live.state.network.activations.bytes_an_image < 4e6
+    assert sum(value.nbytes for value in live.state.network.activations.of(live.state.pixels)) < 4e6

@@ -98,13 +98,13 @@ def test_every_option(metric, axis, smoothing):
         assert shown.html.count("<polyline") == count * (1 if smoothing == 1 else 2)
         assert f"over {smoothing} epochs" in seen or smoothing == 1
         assert ("minutes since the start" in seen) == (axis == "minutes")
-        rows = re.findall(r"<tr><td></td>(.*?)</tr>", shown.html)
+        rows = re.findall(r"<tr>(.*?)</tr>", shown.html.partition("<tbody>")[2])
         for (_, each), row in zip(EVERY, rows, strict=False):
             values, show = column(each, metric), METRICS[metric].show
             known = values[np.isfinite(values)]
             best = known.max() if METRICS[metric].pick is max else known.min()
             epoch = 1 + list(values).index(best)
-            cells = re.findall(r"<td>(.*?)</td>", row.replace("\u00a0", " "))
+            cells = re.findall(r"<td [^>]*>(.*?)</td>", row.replace("\u00a0", " "))
             assert cells[1] == str(len(each.epochs)) and cells[-1] == "1 min 30 s"
             # Whatever is drawn, the table is never smoothed.
             error = " ± " in cells[2]

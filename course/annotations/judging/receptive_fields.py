@@ -180,7 +180,7 @@ def _with_poolings_renamed(verdicts, steps, claims, inputs):
 
 
 def _added(number, claims, inputs):
-    """Return what a noted field adds to the noted field before it, None where there is no such note."""
+    """Return what a noted field adds to the noted field before it, or to the image's field of 1."""
     at = max(inputs[number], default=-1)
     while at >= 0 and claims[at] is None:
         at = max(inputs[at], default=-1)

@@ -25,7 +25,18 @@ _FENCE = re.compile(r"^[ \t>]{0,9}(?:```|~~~)")
 
 
 def read(text_or_path, image=None):
-    """Return the reading, of those that `readings` returns, of the model that has the most notes."""
+    """Return the reading of the model that has the most notes.
+
+    Parameters
+    ----------
+    text_or_path, image
+        As `readings` takes them.
+
+    Returns
+    -------
+    Reading
+        One of those that `readings` returns.
+    """
     return chosen(readings(text_or_path, image))
 
 

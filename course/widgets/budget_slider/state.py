@@ -102,7 +102,7 @@ def curve(state):
     found = {width: cost_of(Scaling(state.model, width, state.depth_multiplier)) for width in WIDTHS}
     predicted = [(width, 1000 * cost.predicted) for width, cost in found.items()]
     measured = [(width, 1000 * cost.measured) for width, cost in found.items() if cost.measured]
-    return predicted, measured, max(width for width, cost in found.items() if cost.parameters <= BUDGET)
+    return predicted, measured, max(width for width, cost in found.items() if cost.parameters < BUDGET)
 
 
 def words(state):

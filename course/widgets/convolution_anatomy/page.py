@@ -1,6 +1,5 @@
 """What the convolution anatomy shows: one output value with the inputs and weights that make it."""
 
-import html
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,7 +8,8 @@ from course.anatomy import MAPS, Convolution, possible_groups, terms
 from course.plots.anatomy import counts_in_words, in_words, scene, spelt_out
 from course.plots.marks import svg
 from course.plots.picture import WIDTH
-from course.widgets.rendered import Rendered, paragraph, styled
+from course.table import Table
+from course.widgets.rendered import WRAPPED, Rendered, paragraph, styled
 
 # What each setting can be chosen from; a patch has seven rows, so every window fits.
 CHOICES = {
@@ -107,15 +107,15 @@ def render(state):
     """
     marks, height = scene(state.convolution, state.patch, *state.place)
     text, equal = words(state), _equal(state.convolution)
-    lines = "".join(
-        f'<tr><td class="left">{html.escape(MAPS[term.channel])}</td>'
-        f'<td class="note">{html.escape(_kept_together(spelt_out(term)))}</td></tr>'
+    rows = [
+        (MAPS[term.channel], _kept_together(spelt_out(term)))
         for term in terms(state.convolution, state.patch, *state.place)
-    )
+    ]
+    sums = Table((), rows, left=(0, 1), marks={(place, 1): WRAPPED for place in range(len(rows))})
     return Rendered(
         styled(
             svg(marks, WIDTH, height, text),
-            f'<table style="margin:8px 0">{lines}</table>',
+            f'<div style="margin:8px 0">{sums._repr_html_()}</div>',
             paragraph(equal, "boxed") if equal else "",
         ),
         text,

@@ -5,14 +5,15 @@ import re
 
 from course import BUDGET
 from course.plots.picture import BLUE, VERMILLION, counted, listed
+from course.table import Table
 from course.widgets.layer_explorer.beside import beside
 from course.widgets.layer_explorer.code import keras_code
 from course.widgets.layer_explorer.recurrence import image_axes, in_words, recurrence, unused
 from course.widgets.layer_explorer.state import held, settings
-from course.widgets.rendered import Rendered, budget, pair, paragraph, shape, styled
+from course.widgets.rendered import MARKED, WRAPPED, Rendered, Shown, budget, pair, paragraph, shape, styled
 
 _HEADINGS = ("", "layer", "kind", "output", "jump", "RF", "parameters", "MACs", "")
-_CLASSES = {1: "left", 2: "left", 8: "note"}
+_FIELD, _NOTE = 5, 8  # columns
 _ALSO = {"Dropout": ("rate",), "Activation": ("activation",)}
 _SHORT = {"stride": "stride {}", "dilation": "dilation {}", "zeros": "{} a side"}
 
@@ -145,7 +146,7 @@ def _bar(parameters):
     """Return the totals as a bar against the budget: full length is the larger of the two."""
     whole = max(parameters, BUDGET)
     filled, mark = 100 * parameters / whole, 99.8 * BUDGET / whole
-    over = parameters > BUDGET
+    over = parameters >= BUDGET
     # Near the left end the mark's label stands right of it.
     anchor, shift = ("start", 4) if mark < 50 else ("end", -4)
     return (
@@ -166,72 +167,53 @@ def _step(stack, book):
         return ""
     layer, row = stack.layer, book[stack.selected]
     before = book[stack.selected - 1].axes if stack.selected else image_axes(stack.input_shape)
-    tables = recurrence(layer, before, row.axes)
-    lines = []
-    for axis, steps in tables.items():
-        if steps:
-            lines.append(f'<tr><td class="left muted" colspan="4">{axis}</td></tr>' if len(tables) > 1 else "")
-        for name, formula, numbers, result in steps:
-            cells = (f"<b>{name}</b>", f"= {formula}", f"= {numbers}" if numbers else "", f"= <b>{result}</b>")
-            lines.append("<tr>" + "".join(f'<td class="left">{cell}</td>' for cell in cells) + "</tr>")
+    found = recurrence(layer, before, row.axes)
+    tables = [
+        Table(
+            (),
+            [
+                (Shown(f"<b>{name}</b>"), f"= {formula}", numbers and f"= {numbers}", Shown(f"= <b>{result}</b>"))
+                for name, formula, numbers, result in steps
+            ],
+            caption=axis if len(found) > 1 else "",
+            left=(0, 1, 2, 3),
+        )._repr_html_()
+        for axis, steps in found.items()
+        if steps
+    ]
     words = [in_words(layer, before, row.axes)]
     if uneven := [key for key in held(layer) if key not in settings(layer)]:
         words.append(f"Its {listed(uneven)} can't be edited here: height and width differ.")
     return (
         f'<div class="boxed"><b>{html.escape(row.name)}</b> <span class="muted">{html.escape(_kind(layer))}</span>'
-        f"<table>{''.join(lines)}</table>{html.escape(' '.join(words))}</div>"
+        f"{''.join(tables)}{html.escape(' '.join(words))}</div>"
     )
 
 
 def _table(stack, book):
-    spans = first_to_span(book)
-    lines = []
+    spans, rows = first_to_span(book), []
     before = image_axes(stack.input_shape)
     for place, (layer, row) in enumerate(zip(stack.layers, book, strict=False)):
         notes = [_unused(layer, before, row.axes), "RF spans the image" if row is spans else ""]
-        cells = (
+        rows.append((
             place + 1, row.name, _kind(layer), shape(row.output_shape), pair(row.jump), pair(row.receptive_field),
-            *("?" if value is None else f"{value:,}" for value in (row.parameters, row.macs)),
-            "; ".join(filter(None, notes)),
-        )  # fmt: skip
-        lines.append(_line(cells, place, stack, marked=row is spans))
+            row.parameters, row.macs, "; ".join(filter(None, notes)),
+        ))  # fmt: skip
         before = row.axes
-    for place in range(len(book), len(stack.layers)):
-        layer = stack.layers[place]
+    for place, layer in enumerate(stack.layers[len(book) :], start=len(book)):
         why = "does not fit" if place == len(book) else ""
-        cells = (place + 1, layer.name or "", _kind(layer), *["–"] * 5, why)
-        lines.append(_line(cells, place, stack))
-    totals = (
-        "",
-        "total so far" if len(book) < len(stack.layers) else "total",
-        "",
-        "",
-        "",
-        "",
-        f"{book.parameters:,}",
-        f"{book.macs:,}",
-        "",
-    )
-    return (
-        f"<table><thead>{_cells(_HEADINGS, 'th')}</thead><tbody>{''.join(lines)}</tbody>"
-        f"<tfoot>{_cells(totals, 'th')}</tfoot></table>"
-    )
-
-
-def _line(cells, place, stack, marked=False):
-    selected = ' class="selected"' if place == stack.selected else ""
-    return _cells(cells, "td", f' data-tell="{place}" title="Click to select"{selected}', 5 if marked else None)
-
-
-def _cells(values, tag, row="", marked=None):
-    classes = ["mark" if i == marked else _CLASSES.get(i, "") for i in range(len(values))]
-    cells = (
-        f'<{kind} class="{name}">{html.escape(str(value))}</{kind}>'
-        for name, value in zip(classes, values, strict=True)
-        # Nothing heads no column.
-        for kind in [tag if value != "" else "td"]
-    )
-    return f"<tr{row}>{''.join(cells)}</tr>"
+        rows.append((place + 1, layer.name or "", _kind(layer), *["–"] * 5, why))
+    marks = {(place, _NOTE): WRAPPED for place in range(len(rows))}
+    if spans:
+        marks[list(book).index(spans), _FIELD] = MARKED
+    clicked = {place: f' data-tell="{place}" title="Click to select"' for place in range(len(rows))}
+    if rows:
+        clicked[stack.selected] += ' class="selected"'
+    total = "total so far" if len(book) < len(stack.layers) else "total"
+    totals = ("", total, "", "", "", "", book.parameters, book.macs, "")
+    return Table(
+        _HEADINGS, rows, totals, left=(1, 2, _NOTE), marks=marks, attributes=clicked
+    )._repr_html_()
 
 
 def _unused(layer, before, after):

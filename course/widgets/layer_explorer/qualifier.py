@@ -55,9 +55,8 @@ def render(progress):
     """
     done, total = len(progress.accuracies), progress.steps * progress.epochs
     if not done:
-        return Rendered(
-            styled(paragraph("The network is checked and built.")), "The network is checked and built."
-        )
+        text = "The network is being checked and built."
+        return Rendered(styled(paragraph(text)), text)
     now = np.mean(progress.accuracies[-_SMOOTHED:])
     text = f"Step {done:,} of {total:,}: {100 * now:.1f} % of the last training images are right"
     if done > _SMOOTHED:  # the first step takes longest: it also compiles
@@ -126,10 +125,6 @@ class Qualifier:
         """Begin to train the network as it is now; the kernel stays free."""
         if self.thread is not None and self.thread.is_alive():
             return
-        from course.data import load  # like the training itself, only when it is asked for
-
-        if self.data is None:
-            self.data = load()
         self._stopped.clear()
         self.train.disabled, self.cancel.disabled = True, False
         self.page.value = render(Progress()).html
@@ -148,8 +143,11 @@ class Qualifier:
             self.train.disabled, self.cancel.disabled = False, True
 
     def _result(self, stack, name):
-        from course import challenge
+        from course import challenge  # like the images, only when training is asked for
+        from course.data import load
 
+        if self.data is None:
+            self.data = load()
         accuracies, began = [], []
 
         def watch(run, part, steps):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import ipywidgets as widgets
 import numpy as np
+from traitlets import TraitError
 
 from course.inspection import ledger_of
 from course.widgets.field_viewer.scene import nearest
@@ -96,7 +97,10 @@ def network_viewer(model, images, labels=None, names=(), **start):
             f"There is no such place to begin: level is one of {', '.join(LEVELS)}, and image, channel and "
             f"unit are counted from 0 in {len(images)} images and maps of {maps.shape}."
         )
-    return NetworkViewer(state, listed)
+    try:
+        return NetworkViewer(state, listed)
+    except TraitError as why:
+        raise ValueError(f"There is no such place to begin: {why}") from None
 
 
 class NetworkViewer(Shell):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from course.plots.marks import Words
+from course.plots.marks import Words, apart
 from course.plots.picture import BLACK, LINES, MARGIN, SMALL, TEXT, WIDTH, Picture, in_house_style
 from course.widgets.run_explorer.state import GAP, METRICS, SECONDS, lines_of
 from course.widgets.run_explorer.state import Line as Measured
@@ -115,7 +115,7 @@ def chart(lines, zoom=False):
     ends = [y(line.last[1]) for line in lines]
     drawn = []
     mixed = len({line.run.monitored[0] for line in lines}) > 1 and "{images}" in METRICS[lines[0].metric].label
-    for line, label in zip(lines, spread(ends, TOP + _LABEL / 2, TOP + plot - _LABEL / 2), strict=True):
+    for line, label in zip(lines, apart(ends, _LABEL, TOP, TOP + plot), strict=True):
         measured, smoothed = points(line, line.values), points(line, line.smoothed)
         marked = measured[-1], measured[line.peak]
         value = METRICS[line.metric].show(line.last[1]) + (f", {line.run.monitored[0]} images" if mixed else "")
@@ -133,20 +133,6 @@ def chart(lines, zoom=False):
 def _of_interest(line):
     """Return a line's values in its second half, and its best."""
     return np.append(line.values[len(line.values) // 2 :], line.best[1])
-
-
-def spread(wanted, top, bottom):
-    """Return places as near to the wanted ones as the height of labels allows, between two limits."""
-    order = np.argsort(wanted, kind="stable")
-    places, reached = np.array(wanted, float), top
-    for i in order:
-        places[i] = reached = max(places[i], reached)
-        reached += _LABEL
-    ceiling = bottom
-    for i in order[::-1]:
-        places[i] = min(places[i], ceiling)
-        ceiling = places[i] - _LABEL
-    return [float(place) for place in places]
 
 
 def axis_of(state):

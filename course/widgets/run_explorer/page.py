@@ -4,16 +4,12 @@ import html
 
 import numpy as np
 
-from course.widgets.rendered import Rendered, paragraph, styled
+from course.table import Table
+from course.widgets.rendered import WRAPPED, Rendered, Shown, paragraph, styled
 from course.widgets.run_explorer.chart import SAMPLE, WIDE, look, scene, stroke
 from course.widgets.run_explorer.state import ACCURACY, GAP, METRICS, SECONDS, lines_of
 from course.widgets.run_explorer.words import cautions, duration, finding, smoothing_of, summary, troubles
 from course.widgets.scene import svg
-
-_STYLE = """<style>
-.course-widget .runs {margin-bottom: 8px; width: 100%; max-width: 760px}
-.course-widget .runs .note {padding-top: 6px; overflow-wrap: anywhere}
-</style>"""
 
 
 def render(state):
@@ -36,10 +32,10 @@ def render(state):
         marks, height = scene(state, lines)
         parts += [svg(marks, (0, 0, WIDE, height), finding(state, lines)), _key(state)]
     if state.chosen:
-        parts.append(_table(state, lines))
+        parts += _table(state, lines)
     parts += [paragraph(note, "muted") for note in _notes(state, lines)]
     # A number stays on one line with its sign.
-    return Rendered(*(text.replace(" %", "\u00a0%") for text in (styled(_STYLE, *parts), summary(state, lines))))
+    return Rendered(*(text.replace(" %", "\u00a0%") for text in (styled(*parts), summary(state, lines))))
 
 
 def _key(state):
@@ -49,26 +45,23 @@ def _key(state):
 
 
 def _table(state, lines):
+    """Return how the chosen records ended as a table, and a paragraph of what is to be known of each."""
     metric, drawn = METRICS[state.metric], {line.name: line for line in lines}
     third = "median" if state.metric == SECONDS else f"{metric.picked} − last"
-    heads = ("parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
-    rows = []
+    heads = ("record", "parameters", "epochs", "last", f"{metric.picked} (epoch)", third, "training time")
+    rows, told = [], []
     for place, (name, run) in enumerate(state.records):
         if name not in state.chosen:
             continue
-        line = drawn.get(name)
-        parameters = run.about.get("parameters")
-        cells = (
-            "–" if parameters is None else f"{parameters:,}", len(run.epochs),
-            *(_ends(line) if line else ("–",) * 3), duration(_seconds(run)),
-        )  # fmt: skip
-        rows.append(
-            f'<tr><td>{_swatch(place)}</td><td class="note" colspan="6"><b>{html.escape(name)}</b> '
-            f'<span class="muted">{html.escape(_details(name, run, state))}</span></td></tr>'
-            f"<tr><td></td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-        )
-    head = '<td class="left"></td>' + "".join(f"<th>{text}</th>" for text in heads)
-    return f'<table class="runs"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        line, parameters = drawn.get(name), run.about.get("parameters")
+        rows.append((
+            Shown(f"{_swatch(place)} {html.escape(name)}"), "–" if parameters is None else parameters,
+            len(run.epochs), *(_ends(line) if line else ("–",) * 3), duration(_seconds(run)),
+        ))  # fmt: skip
+        details = html.escape(_details(name, run, state))
+        told.append(f'<p style="overflow-wrap: anywhere"><b>{html.escape(name)}</b> {details}</p>')
+    table = Table(heads, rows, left=(0,), marks={(place, 0): WRAPPED for place in range(len(rows))})
+    return [f'<div style="margin-bottom:8px">{table._repr_html_()}</div>', *told]
 
 
 def _ends(line):
