@@ -134,7 +134,7 @@ def _check(options):
             try:
                 Path(options.csv).write_text(found.as_csv(), encoding="utf-8")
             except OSError as why:
-                raise ValueError(f"{options.csv} can't be written to ({why.strerror}): name another file.") from None
+                raise ValueError(f"{options.csv} can't be written to: {why.strerror}.") from None
         print(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if options.json else found)
         return 0
     if options.csv:
@@ -142,7 +142,7 @@ def _check(options):
     text = sys.stdin.read() if options.file == "-" else Path(options.file)
     if options.fix:
         if options.model or options.all or options.json:
-            raise ValueError("--fix writes the text with its notes set right: leave --model, --all and --json out.")
+            raise ValueError("--fix writes the text with its notes put right: leave --model, --all and --json.")
         fixed, left = annotations.fixed(text, shape)
         sys.stdout.write(fixed)
         for sentence in left:

@@ -81,7 +81,7 @@ def test_train_takes_cheaper_steps_when_asked(few_images, tmp_path, capsys):
         (["challenge", "nowhere"], "There is no folder nowhere"),
         (["check", "tests", "--summary", "--csv", "nowhere/all.csv"], "nowhere/all.csv can't be written to"),
         (["check", "pyproject.toml", "--csv", "all.csv"], "give --summary with it"),
-        (["check", "pyproject.toml", "--fix", "--json"], "leave --model, --all and --json out"),
+        (["check", "pyproject.toml", "--fix", "--json"], "leave --model, --all and --json."),
         (["notebooks", "99"], "begins with 99"),
         (["notebooks", "--data", "somewhere"], "--out"),
     ],

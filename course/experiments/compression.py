@@ -75,7 +75,8 @@ def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
     Returns
     -------
     list of dict or None
-        None where a training was stopped or diverged, of which a line is printed. Else one a kind: "network", "seed", "trained_on", "accuracy" on its training images in the last epoch,
+        None where a training was stopped or diverged, of which a line is printed. Else one a kind: "network",
+        "seed", "trained_on", "accuracy" on its training images in the last epoch,
         "test_accuracy" on each kind, "cpu_seconds". Accuracies are fractions.
     """
     kept, held_out = split(labels, held_out=len(labels) // 5, seed=seed)

@@ -63,8 +63,8 @@ _WORDS = {
 LEGEND = (
     "k window   K = (k − 1) d + 1 its span   s stride (or size)   d dilation   "
     "p padding (or cropping) on the left   C channels in   N filters or units   M depth multiplier   g groups\n"
-    "n size before   H W size after   Every formula is for one axis, and for biases that are used. With padding "
-    "\"same\" the size is n / s, rounded up, and n s of Conv2DTranspose.   ⌊ ⌋ rounds down.   ·  as before the layer"
+    "n size before   H W size after   Every formula is for one axis, with biases. With padding "
+    "\"same\" the size is n / s, rounded up, n s of Conv2DTranspose.   ⌊ ⌋ rounds down.   ·  as before the layer"
 )
 
 

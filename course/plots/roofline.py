@@ -63,13 +63,16 @@ def roofline(timings, ceilings, title=None):
     )
     axes = picture.add_subplot()
     low, high = _draw_ceilings(axes, table.column("MACs per byte"), ceilings)
-    shapes = {shape: _MARKERS[i % len(_MARKERS)] for i, shape in enumerate(dict.fromkeys(table.column("input")))}
-    # Where points overlap, white edges tell them apart, and the wide diamonds of the last shape lie lowest.
+    sizes = {shape: 6 + 2.5 * i for i, shape in enumerate(dict.fromkeys(table.column("input")))}
+    looks = {
+        kind: {"color": COLOURS.get(kind, INK), "marker": _MARKERS[i % len(_MARKERS)]}
+        for i, kind in enumerate(dict.fromkeys(table.column("layer")))
+    }
+    # Where points overlap, white edges tell them apart, and the large ones lie lowest.
     for kind, shape, intensity, speed, *quartiles in reversed(rows):
-        colour = COLOURS.get(kind, INK)
         edge = {"markeredgecolor": "white", "markeredgewidth": 0.8}
-        axes.plot(intensity, speed, marker=shapes[shape], markersize=8, color=colour, zorder=3, **edge)
-        axes.plot([intensity] * 2, quartiles, color=colour, linewidth=1.6, zorder=4)
+        axes.plot(intensity, speed, markersize=sizes[shape], zorder=3, **looks[kind], **edge)
+        axes.vlines(intensity, *quartiles, color=looks[kind]["color"], linewidth=1.6, zorder=4)
     speeds = [ceilings.macs_per_second / 4e9, *(speed for row in rows for speed in row[4:])]
     axes.set(
         xscale="log", yscale="log", xlim=(low, high),
@@ -79,12 +82,11 @@ def roofline(timings, ceilings, title=None):
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.grid()
-    kinds = dict.fromkeys(table.column("layer"))
-    _add_legend(picture, kinds, shapes)
+    _add_legend(picture, looks, sizes)
     told = "{} at {:.3g} MACs per byte runs at {}"
     each = (
         f"{kind}: {listed(told.format(row[1], row[2], _rate(1e9 * row[3])) for row in rows if row[0] == kind)}."
-        for kind in kinds
+        for kind in looks
     )
     picture.describe("Roofline plot", limits, *each)
     return picture
@@ -104,13 +106,13 @@ def _draw_ceilings(axes, intensities, ceilings):
     return low, high
 
 
-def _add_legend(picture, kinds, shapes):
-    """Add a line of kinds, by colour, above a line of shapes, by marker."""
-    colours = [sample(kind, COLOURS.get(kind, INK), marker="s", markersize=8) for kind in kinds]
-    markers = [sample(shape, MUTED, marker=mark, markersize=8) for shape, mark in shapes.items()]
-    columns = max(len(colours), len(markers))
+def _add_legend(picture, looks, sizes):
+    """Add a line of kinds, by colour and marker, above a line of inputs, by size."""
+    kinds = [sample(kind, look["color"], marker=look["marker"], markersize=8) for kind, look in looks.items()]
+    inputs = [sample(shape, MUTED, marker="o", markersize=size) for shape, size in sizes.items()]
+    columns = max(len(kinds), len(inputs))
     blank = sample(" ", marker="")
-    lines = [some + [blank] * (columns - len(some)) for some in (colours, markers)]
+    lines = [some + [blank] * (columns - len(some)) for some in (kinds, inputs)]
     # matplotlib fills a legend column by column.
     handles = [handle for column in zip(*lines, strict=True) for handle in column]
     picture.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=TEXT)

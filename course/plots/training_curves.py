@@ -12,6 +12,8 @@ from course.table import Table
 _LINE_HEIGHT = 15  # pixels on the page, for a line of labels
 _GAP = 7
 _BODY = 370
+_MARKERS = "os^DvPX"  # of the runs in a legend, beside their colours
+_MARKED = 9  # times along a line
 
 
 @dataclass
@@ -85,8 +87,7 @@ def training_curves(runs, metric="accuracy", title=None):
     )
     picture = Picture(_BODY, title or _finding(curves), subtitle, table=table)
     axes = picture.add_subplot()
-    for curve in curves:
-        _draw(axes, curve)
+    drawn = [_draw(axes, curve) for curve in curves]
     last = table.rows[-1][0]
     epochs(axes, last)
     axes.set_ylabel("accuracy (%)" if metric == "accuracy" else "loss")
@@ -97,7 +98,7 @@ def training_curves(runs, metric="accuracy", title=None):
     if sum(len(lines) * _LINE_HEIGHT + _GAP for _, lines, _ in blocks) <= space:
         _label_ends(axes, blocks, space, last)
     else:
-        _add_legend(picture, curves)
+        _add_legend(picture, curves, drawn)
     _describe(picture, curves, metric)
     return picture
 
@@ -163,6 +164,8 @@ def _finding(curves):
 
 
 def _draw(axes, curve):
+    """Draw a run's curves and dots, and return their lines."""
+    before = len(axes.lines)
     for places, dashes, width in ((curve.train, (0, (4, 2)), 1.3), (curve.held, "solid", 1.9)):
         marker = "." if len(places[0]) == 1 else None
         axes.plot(*places, color=curve.colour, linestyle=dashes, linewidth=width, marker=marker)
@@ -170,6 +173,7 @@ def _draw(axes, curve):
         dots(axes, *curve.last, curve.colour, markersize=6, zorder=4)
         # An open marker larger than the filled one shows both where the last epoch is the best.
         dots(axes, *curve.best, curve.colour, markersize=10, fillstyle="none", markeredgewidth=1.6, zorder=4)
+    return axes.lines[before:]
 
 
 def _blocks(curve):
@@ -212,15 +216,21 @@ def _label_ends(axes, blocks, space, last):
             )  # fmt: skip
 
 
-def _add_legend(picture, curves):
+def _add_legend(picture, curves, drawn):
     handles = []
-    for curve in curves:
+    for place, (curve, lines) in enumerate(zip(curves, drawn, strict=True)):
+        marker = _MARKERS[place % len(_MARKERS)]
+        for line in lines:
+            length = len(line.get_xdata())
+            line.set(marker=marker, markevery=(length // _MARKED * place // len(curves), max(1, length // _MARKED)))
+            if length > 1:
+                line.set_markersize(5)
         label = curve.name
         if len(curve.held[0]):
             epoch, best = curve.best
             label += f", {curve.where}: last {curve.show(curve.last[1])},"
             label += f"\nbest {curve.show(best)} in epoch {epoch}"
-        handles.append(sample(label, curve.colour, linewidth=2))
+        handles.append(sample(label, curve.colour, linestyle="solid", linewidth=2, marker=marker))
     handles.append(sample("dashed: training images", linestyle="dashed"))
     handles.append(sample("last epoch", marker="o"))
     handles.append(sample("best epoch", marker="o", fillstyle="none", markersize=9))

@@ -79,13 +79,7 @@ def coloured(axes):
             yield to_hex(over(bar.get_facecolor(), "white")), ("bar", bar.get_x(), bar.get_y())
 
 
-def mended_later(name):
-    """Mark the pictures whose legend alone says which colour is which, until they have more."""
-    legend = pytest.mark.xfail(strict=True, reason="only colours and a legend tell its runs or kinds apart")
-    return pytest.param(name, marks=legend if name in ("curves of seven runs", "roofline") else ())
-
-
-@pytest.mark.parametrize("name", [mended_later(name) for name in SHOWN])
+@pytest.mark.parametrize("name", SHOWN)
 def test_what_a_picture_says_can_be_seen_and_not_by_colour_alone(name):
     picture = PICTURES[name]()
     behind, texts = ground(picture)
