@@ -222,7 +222,7 @@ RECORDS = {
         f"clock/{epochs}_epochs_seed{seed}": _training(
             "compact_quick", replace(training.annealed, epochs=epochs), f", seed {seed}", seed=seed, awaited=True
         )
-        for epochs in (16, 36)
+        for epochs in (16, 42)
         for seed in range(5)
     },
     # For learners without CIFAR-10.

@@ -84,6 +84,8 @@ def test_formulas_render_and_sections_are_in_order(path):
     cells = prose(path)
     assert [fault for text in cells for fault in faults_of_formulas(text)] == []
     assert faults_of_headings(cells) == []
+    # A formula that stands alone is said in words too, for whoever hears the page.
+    assert [text for text in cells if "$$" in text and "In words: " not in text] == []
 
 
 @pytest.mark.parametrize(

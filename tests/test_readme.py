@@ -62,20 +62,28 @@ def test_each_notebook_is_listed_with_the_minutes_it_states():
     assert set(re.findall(r"the computer needs (.*?) in each", README)) == computing
 
 
-def test_the_picture_shows_the_notebook():
-    stored = json.loads(photograph.SHOWS.read_text(encoding="utf-8"))
-    assert stored == photograph.what_it_shows(), (
-        "README's picture is stale. Take it anew: python tests/photograph.py, or ask in the pull request."
+@pytest.mark.parametrize("shot", photograph.SHOTS, ids=lambda shot: shot.name)
+def test_a_picture_shows_the_notebook(shot):
+    stored = json.loads(shot.shows.read_text(encoding="utf-8"))
+    assert stored == shot.what_it_shows(), (
+        f"It is stale. Take it anew: python tests/photograph.py {shot.name}, or ask in the pull request."
     )
 
 
-def test_the_picture_is_on_the_page_and_its_alt_text_says_what_it_shows():
-    source, alt = re.search(r'<img src="(.*?)" width="\d+" alt="(.*?)">', README).groups()
-    assert ROOT / source == photograph.PICTURE
-    shown = str(photograph.what_it_shows()["cells"])
-    assert f"The answer {photograph.ANSWER} gets: not yet" in alt
-    for words in ("neighbouring units are 2 pixels apart here", "of the last layer sees 10 pixels of the image"):
-        assert words in alt and words in shown
+def test_the_pictures_are_on_the_page_and_their_alt_texts_say_what_they_show():
+    pictures = dict(re.findall(r'<img src="(.*?)" width="\d+" alt="(.*?)">', README))
+    assert {ROOT / source for source in pictures} == {shot.picture for shot in photograph.SHOTS}
+    words = {
+        "notebook_02": ("neighbouring units are 2 pixels apart here", "layer sees 10 pixels of the image"),
+        "network_viewer": ("says circle, 99%, which is right",),
+        "front": ("compact_100k ends at 88.43 % with 95,210 parameters",),
+    }
+    for shot in photograph.SHOTS:
+        alt, shown = pictures[f"notebooks/images/{shot.name}.png"], str(shot.what_it_shows()["cells"])
+        for exercise, answer in shot.answers.items():
+            assert exercise in shown and f"The answer {answer} gets: not yet" in alt
+        for said in words[shot.name]:
+            assert said in alt and said in shown
 
 
 def test_nothing_of_the_checkers_example_is_made_up(tmp_path, capsys):

@@ -222,7 +222,8 @@ def _add_legend(picture, curves, drawn):
         marker = _MARKERS[place % len(_MARKERS)]
         for line in lines:
             length = len(line.get_xdata())
-            line.set(marker=marker, markevery=(length // _MARKED * place // len(curves), max(1, length // _MARKED)))
+            every = max(1, length // _MARKED)
+            line.set(marker=marker, markevery=(every * place // len(curves), every))
             if length > 1:
                 line.set_markersize(5)
         label = curve.name

@@ -44,10 +44,13 @@ class Server:
         Module to run: jupyterlab, notebook or voila.
     theme : str
         "Light" or "Dark"; of JupyterLab and Notebook.
+    settings : dict, optional
+        More of JupyterLab's settings, by extension.
     """
 
-    def __init__(self, folder, app="jupyterlab", theme="Light"):
-        self.folder, self.app, self.theme = Path(folder), app, theme
+    def __init__(self, folder, app="jupyterlab", theme="Light", settings=None):
+        self.folder, self.app = Path(folder), app
+        self.settings = {"apputils-extension/themes": {"theme": f"JupyterLab {theme}"}} | (settings or {})
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -55,9 +58,10 @@ class Server:
 
     def __enter__(self):
         beside = self.folder.parent / f"{self.app}_state"
-        themes = beside / "settings" / "@jupyterlab" / "apputils-extension"
-        themes.mkdir(parents=True, exist_ok=True)
-        (themes / "themes.jupyterlab-settings").write_text(json.dumps({"theme": f"JupyterLab {self.theme}"}))
+        for name, values in self.settings.items():
+            path = beside / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(values))
         env = os.environ | OFFLINE | {
             "JUPYTERLAB_SETTINGS_DIR": str(beside / "settings"), "JUPYTER_DATA_DIR": str(beside / "data"),
             "JUPYTER_RUNTIME_DIR": str(beside / "runtime"), "JUPYTER_PREFER_ENV_PATH": "1",
