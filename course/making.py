@@ -149,7 +149,9 @@ def _compression(name, where):
     rows = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
     for seed, network in product(compression.SEEDS, compression.NETWORKS):
         if not any((row["network"], row["seed"]) == (network, seed) for row in rows):
-            pair = compression.pair(network, seed, kinds, labels, images.names, Path("runs/records") / name)
+            pair = compression.pair(
+                network, seed, kinds, labels, images.names, Path("runs/records") / name, compression.RECIPE
+            )
             if pair is None:
                 return False
             rows += pair

@@ -143,7 +143,7 @@ def photograph(shot, page, server):
         page.evaluate(TYPE, [place, cell.source])
     book.run_all()
     if page.evaluate(FAILED):
-        raise SystemExit(f"A cell of {shot.notebook} failed: run 'python -m course notebooks {shot.notebook[:2]}'.")
+        raise SystemExit(f"A cell of {shot.notebook} failed: execute it with 'python -m course notebooks'.")
     page.wait_for_timeout(2000)  # for formulas and pictures to be laid out
     bottom = page.evaluate(SCROLL, [first, last])
     page.set_viewport_size({"width": WIDE, "height": round(bottom)})

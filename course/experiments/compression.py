@@ -49,7 +49,7 @@ def kinds_of(images, where):
     return {"originals": originals, "twins": twins}, labels
 
 
-def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
+def pair(network, seed, kinds, labels, names, out, recipe):
     """Train a network on each kind of the same images, and test each on all kinds of those held out.
 
     The networks of a pair begin with the same weights and see the same images in the same order. Another seed is
@@ -69,7 +69,7 @@ def pair(network, seed, kinds, labels, names, out, recipe=RECIPE):
         The name of each class.
     out : str or pathlib.Path
         A folder to go on from where training was stopped.
-    recipe : training.Recipe, optional
+    recipe : training.Recipe
         How to train.
 
     Returns

@@ -11,9 +11,10 @@ from page_words import words
 
 from course import runs
 from course.plots import Picture
+from course.plots.marks import apart
 from course.runs import Run
 from course.widgets import run_explorer
-from course.widgets.run_explorer.chart import _LABEL, DASHES, LEFT, RIGHT, TOP, UNDER, WIDE, chart, look, spread
+from course.widgets.run_explorer.chart import _LABEL, DASHES, LEFT, RIGHT, TOP, UNDER, WIDE, chart, look
 from course.widgets.run_explorer.page import render
 from course.widgets.run_explorer.state import (
     ACCURACY,
@@ -353,11 +354,11 @@ def test_no_two_lines_look_alike():
 
 @pytest.mark.parametrize("wanted", [[100] * 8, [20, 21, 22, 250, 251, 252], [280, 10], [150], [60, 58, 56, 300]])
 def test_labels_do_not_overlap(wanted):
-    places = spread(wanted, 27, 290)
+    places = apart(wanted, _LABEL, 27 - _LABEL / 2, 290 + _LABEL / 2)
     order = np.argsort(wanted, kind="stable")
     assert all(np.diff(np.array(places)[order]) >= _LABEL - 1e-9)
     assert min(places) >= 27 - 1e-9 and max(places) <= 290 + 1e-9
-    assert spread([60, 120, 200], 27, 290) == [60, 120, 200]
+    assert apart([60, 120, 200], _LABEL) == [60, 120, 200]
 
 
 def test_a_constant_run_and_a_perfect_one_can_be_drawn():
