@@ -196,7 +196,7 @@ def test_the_pairs_are_those_of_the_record(elsewhere, monkeypatch):
 def test_pairs_on_originals_and_twins_go_on_where_they_were_stopped(elsewhere, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(compression, "SEEDS", (0,))
     monkeypatch.setattr(compression, "NETWORKS", ("tiny",))
-    monkeypatch.setattr(compression, "RECIPE", training.Recipe("short", epochs=1))
+    monkeypatch.setattr(compression, "RECIPE", training.Recipe("short", epochs=1, batch_size=16))
     monkeypatch.setitem(models.MODELS, "tiny", tiny)
     few = making.data.cifar10("")
     with pytest.raises(ValueError, match="originals.npz can't be read .* with --data."):
@@ -214,6 +214,7 @@ def test_pairs_on_originals_and_twins_go_on_where_they_were_stopped(elsewhere, m
     assert main(["record", "compression", "--data", str(tmp_path)]) == 1
     assert "interrupted, after 0 of 1 epochs" in capsys.readouterr().out and not elsewhere.exists()
     monkeypatch.setattr(training, "train", train)
+    elsewhere.mkdir()
     assert making.make(["compression"], tmp_path)
     found = json.loads((elsewhere / "compression.json").read_text())
     assert found["images"] == 100

@@ -8,12 +8,13 @@ import json
 import re
 
 import nbformat
+import numpy as np
 import photograph
 import pytest
 from test_setup import ROOT, read
 
 import course
-from course import runs
+from course import published, runs
 from course.__main__ import main
 from course.notebooks import NOTEBOOKS
 
@@ -49,6 +50,18 @@ def test_the_results_are_those_of_the_records():
             f"| {about['test_accuracy_last']:.2%} | {about['cpu_seconds'] / 60:.0f} |".replace("% |", " % |")
         )
     assert "\n".join(rows) in README
+
+
+def test_the_clock_is_that_of_the_records():
+    found = [runs.load(path.parent).about for path in sorted(runs.RECORDS.glob("clock/16_epochs_*/run.json"))]
+    accuracy, seconds = (np.mean([about[key] for about in found]) for key in ("test_accuracy_last", "wall_seconds"))
+    public = published.base_runs()["final_test_accuracy"]
+    assert len(found) == 5 and {about["data"]["source"] for about in found} == {"CIFAR-10 (JPEG copy)"}
+    assert (
+        f"`compact_quick`, {found[0]['parameters']:,} parameters, ends at {accuracy:.2%}".replace("%", " %")
+        + f" after {found[0]['epochs']} epochs, {seconds / 60:.1f} minutes on two cores. That is the mean of five "
+        f"runs; the median of {len(public)} public runs of the base network is {np.median(public):.2f} %, "
+    ) in README
 
 
 def test_each_notebook_is_listed_with_the_minutes_it_states():
