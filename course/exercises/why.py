@@ -1,7 +1,10 @@
 """The exercises of notebook 06."""
 
+import json
 from math import ceil, exp, log, sqrt
+from statistics import mean, stdev
 
+from course import runs
 from course.exercises.exercise import exercise
 
 DEVIATION, WANTED = 0.4, 0.2  # points
@@ -16,16 +19,47 @@ APART = 0.6
     unit=" runs",
 )
 def runs_needed():
-    runs = 2 * (DEVIATION / WANTED) ** 2
+    needed = 2 * (DEVIATION / WANTED) ** 2
     return (
-        round(runs),
+        round(needed),
         f"A mean of n runs has a standard error of {DEVIATION} / √n, a difference of two means √2 times that. "
-        f"√2 × {DEVIATION} / √n = {WANTED} gives n = {runs:.0f}.",
-        (runs / 2, "That makes each mean good to 0.2. Their difference has both errors in it."),
+        f"√2 × {DEVIATION} / √n = {WANTED} gives n = {needed:.0f}.",
+        (needed / 2, "That makes each mean good to 0.2. Their difference has both errors in it."),
         (DEVIATION / WANTED, "The error shrinks with the square root of the number of runs."),
         (2 * DEVIATION / WANTED - 1, "The error shrinks with the square root of the number."),
-        (2 * runs, "That is all runs together. How many are there of each?"),
+        (2 * needed, "That is all runs together. How many are there of each?"),
         (1, "One run of each differs by √2 × 0.4 points by chance alone."),
+    )
+
+
+def _pair_differences():
+    """Return by how many points a network was better on originals than on twins, for each pair of the record."""
+    found = {}
+    for row in json.loads((runs.RECORDS / "compression.json").read_text(encoding="utf-8"))["runs"]:
+        if row["network"] == "separable_65k":
+            found.setdefault(row["seed"], {})[row["trained_on"]] = 100 * row["test_accuracy"][row["trained_on"]]
+    return [pair["originals"] - pair["twins"] for pair in found.values()]
+
+
+@exercise(
+    "The differences of the pairs of separable_65k have a standard deviation. What is the standard error of "
+    "their mean, in points?",
+    hint="A mean of n values varies less than one of them, by the square root of n.",
+    by_hand=None,
+    within=0.01,
+    unit=" points",
+)
+def pairs_error():
+    some = _pair_differences()
+    deviation, n = stdev(some), len(some)
+    return (
+        deviation / sqrt(n),
+        f"{deviation:.2f} / √{n} = {deviation / sqrt(n):.2f} points.",
+        (deviation, "That is how far one pair lies from the mean. A mean of several is surer."),
+        (deviation / n, "Divide by the square root of the number of pairs."),
+        (deviation / sqrt(2 * n), "There are two runs in a pair, and one difference. Count the differences."),
+        (sqrt(2) * deviation / sqrt(n), "The difference of a pair has the errors of both runs in it already."),
+        (mean(some), "That is the mean itself. How sure is it?"),
     )
 
 
