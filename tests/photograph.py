@@ -132,7 +132,7 @@ SCROLL = """([first, last]) => {
 
 def photograph(shot, page, server):
     """Open, answer and run a shot's notebook in JupyterLab, and write the picture and what it shows."""
-    from jupyter import Book
+    from lab import Book
 
     first, cells = shot.cells()
     last = first + len(cells) - 1
@@ -163,7 +163,7 @@ def main(names):
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
         raise SystemExit("The picture needs playwright: pip install -e '.[browser]'.") from None
-    from jupyter import ARGUMENTS, CHROMIUM, Server
+    from lab import ARGUMENTS, CHROMIUM, Server
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "notebooks"

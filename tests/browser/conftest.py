@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import nbformat
 import pytest
-from jupyter import ARGUMENTS, CHROMIUM, Book, Server, ours
+from lab import ARGUMENTS, CHROMIUM, Book, Server, ours
 
 from course.notebooks import NOTEBOOKS
 

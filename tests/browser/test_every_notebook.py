@@ -1,7 +1,7 @@
 """Every notebook in JupyterLab as on a first and on a second day, and as an exported page."""
 
 import pytest
-from jupyter import Book, axe, ours
+from lab import Book, axe, ours
 from nbconvert import HTMLExporter
 
 from course.notebooks import NOTEBOOKS

@@ -1,6 +1,6 @@
 """The exported pages in a browser: axe-core finds nothing, and nothing is asked of the network."""
 
-from jupyter import axe
+from lab import axe
 
 from course.export import export
 

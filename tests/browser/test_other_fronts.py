@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 import pytest
-from jupyter import FAULTS, Book, Server, axe, ours
+from lab import FAULTS, Book, Server, axe, ours
 
 needs = {
     app: pytest.mark.skipif(not find_spec(app), reason=f"{app} is not installed") for app in ("notebook", "voila")

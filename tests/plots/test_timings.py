@@ -48,22 +48,22 @@ def test_without_a_depthwise_layer_the_fastest_is_named():
 def test_points_lie_at_their_intensity_and_speed_and_bars_join_the_quartiles():
     axes = roofline(roof_timings(), CEILINGS).axes[0]
     dots = {
-        (to_hex(line.get_color()).upper(), line.get_marker()): (line.get_xdata()[0], line.get_ydata()[0])
+        (to_hex(line.get_color()).upper(), line.get_markersize()): (line.get_xdata()[0], line.get_ydata()[0])
         for line in axes.lines
         if len(line.get_xdata()) == 1
     }
     assert len(dots) == 8
+    sizes = sorted({size for _, size in dots})
     for t in roof_timings():
-        place = dots[COLOURS[t.name], "o" if t.channels == 16 else "s"]
+        place = dots[COLOURS[t.name], sizes[t.channels != 16]]
         assert place == pytest.approx((t.intensity, t.macs / t.median / 1e9))
         allowed = min(CEILINGS.macs_per_second, t.intensity * CEILINGS.bytes_per_second)
         assert place[1] == pytest.approx(allowed / 4 / 1e9)
         (bar,) = [
-            sorted(line.get_ydata())
-            for line in axes.lines
-            if len(line.get_xdata()) == 2
-            and line.get_xdata()[0] == t.intensity
-            and to_hex(line.get_color()).upper() == COLOURS[t.name]
+            sorted(y for _, y in segment)
+            for lines in axes.collections
+            for segment in lines.get_segments()
+            if segment[0][0] == t.intensity and to_hex(lines.get_color()[0]).upper() == COLOURS[t.name]
         ]
         assert bar == pytest.approx([allowed / 5 / 1e9, allowed / 3 / 1e9])
 
