@@ -69,7 +69,7 @@ def svg(marks, width, height, label):
     return (
         f'<svg role="img" aria-label="{html.escape(label)}" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" style="max-width:100%;height:auto">'
-        f"{''.join(map(_element, marks))}</svg>"
+        f"{''.join(map(element, marks))}</svg>"
     )
 
 
@@ -115,7 +115,17 @@ def apart(wanted, heights, low=-inf, high=inf):
     return places.tolist()
 
 
-def _element(mark):
+def element(mark):
+    """Return a Box or Words as an element of SVG.
+
+    Parameters
+    ----------
+    mark : Box or Words
+
+    Returns
+    -------
+    str
+    """
     if isinstance(mark, Box):
         return (
             f'<rect x="{mark.x:g}" y="{mark.y:g}" width="{mark.width:g}" height="{mark.height:g}" '

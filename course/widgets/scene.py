@@ -212,4 +212,4 @@ def _element(mark):
         place = f"translate({mark.x:g} {mark.y:g}) rotate(-90)"
         style = f'text-anchor="middle" dominant-baseline="central" style="font-size:{mark.size / _POINT:.3g}px"'
         return f'<text transform="{place}" {style}>{html.escape(mark.text)}</text>'
-    return plain._element(mark)
+    return plain.element(mark)
