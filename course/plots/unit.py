@@ -11,6 +11,7 @@ _LABELS, _LINE, _GAP = 92, 18, 16
 _MOST = 40  # pixels a cell
 _READABLE = 25  # pixels of a cell that still holds digits
 _COLUMNS = 4
+_WORDS = 88  # pixels of what stands under a window
 
 
 def signed(value, digits=3):
@@ -107,15 +108,17 @@ def _weighed(step, y):
         marks.append(_label("pointwise", under + 1.5 * _LINE))
     largest = np.abs(step.values[..., order]).max(), np.abs(step.weights[..., order]).max()
     for number, kernel in enumerate(order):
-        term, x = step.term(kernel), MARGIN + _LABELS + number * pitch
-        middle = x + columns * side / 2
-        marks.append(Words(max(middle, x + 34), y + 8, f"channel {term.channel}", SMALL))
+        # A window of one cell is narrower than what is written over and under it.
+        term, half = step.term(kernel), columns * side / 2
+        middle = MARGIN + _LABELS + number * pitch + max(half, _WORDS / 2)
+        x = middle - half
+        marks.append(Words(middle, y + 8, f"channel {term.channel}", SMALL))
         marks += _grid(term.values, x, tops[0], side, largest[0], step.inside)
         marks += _grid(term.weights, x, tops[1], side, largest[1])
-        marks.append(Words(max(middle, x + 34), under + _LINE / 2, signed(term.sum), TEXT))
+        marks.append(Words(middle, under + _LINE / 2, signed(term.sum), TEXT))
         if step.mixing is not None:
             text = f"× {signed(term.mixing)} = {signed(term.part)}"
-            marks.append(Words(max(middle, x + 44), under + 1.5 * _LINE, text, SMALL))
+            marks.append(Words(middle, under + 1.5 * _LINE, text, SMALL))
     y = under + (1 if step.mixing is None else 2) * _LINE + 6
     if len(order) < len(step.parts):
         rest = step.parts.sum() - step.parts[order].sum()
