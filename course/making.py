@@ -269,7 +269,7 @@ RECORDS = {
     "pairs": Record("networks that tell dots apart, or can't", _pairs),
     "layer_timings": Record("times of layers and networks, on an idle machine", _timings),
     "compression": Record(
-        "what JPEG costs: pairs of networks on originals and on their twins", _compression, ORIGINALS, awaited=True
+        "what JPEG costs: pairs of networks on originals and on their twins", _compression, ORIGINALS
     ),
     "robustness": Record("accuracy on images that something happened to", _robustness, IMAGES),
     "annotation_mistakes": Record("mistakes in the layer notes of 52 public submissions", _by_hand),
