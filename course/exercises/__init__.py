@@ -71,15 +71,13 @@ def solution(key, part=None):
 
     Parameters
     ----------
-    key : str
-        Which exercise.
-    part : str, optional
-        Of one with several parts; one without has no use for it.
+    key, part
+        As `hint` takes them.
 
     Returns
     -------
     Feedback
-        Shown below the cell. A misspelt name is answered with the nearest one.
+        As `hint` returns it.
     """
     return EXERCISES[key].show("solution", part) if key in EXERCISES else _unknown(key)
 
