@@ -219,7 +219,8 @@ def _label_ends(axes, blocks, space, last):
 def _add_legend(picture, curves, drawn):
     handles = []
     for place, (curve, lines) in enumerate(zip(curves, drawn, strict=True)):
-        marker = _MARKERS[place % len(_MARKERS)]
+        # One further along where the colours begin again.
+        marker = _MARKERS[(place + place // len(LINES)) % len(_MARKERS)]
         for line in lines:
             length = len(line.get_xdata())
             every = max(1, length // _MARKED)

@@ -59,6 +59,12 @@ def test_the_names_of_many_runs_stay_on_the_page(name, columns):
     assert legend._ncols == columns and legend.get_window_extent().x1 <= picture.bbox.x1
 
 
+def test_no_two_of_many_runs_look_alike():
+    picture = training_curves([run() for _ in range(9)])
+    looks = {(line.get_color(), line.get_marker()) for line in picture.axes[0].lines}
+    assert len(looks) == 9
+
+
 def test_a_published_run_and_one_watched_on_validation_images_are_named_so():
     published = run("separable_65k", published=True, data={"source": "CIFAR-10"}, recipe="as in its report")
     assert training_curves(published).title.startswith("separable_65k (published) ends at")

@@ -191,7 +191,7 @@ def _step(stack, book):
 
 
 def _table(stack, book):
-    spans, rows = first_to_span(book), []
+    spans, rows, marks = first_to_span(book), [], {}
     before = image_axes(stack.input_shape)
     for place, (layer, row) in enumerate(zip(stack.layers, book, strict=False)):
         notes = [_unused(layer, before, row.axes), "RF spans the image" if row is spans else ""]
@@ -199,13 +199,13 @@ def _table(stack, book):
             place + 1, row.name, _kind(layer), shape(row.output_shape), pair(row.jump), pair(row.receptive_field),
             row.parameters, row.macs, "; ".join(filter(None, notes)),
         ))  # fmt: skip
+        if row is spans:
+            marks[place, _FIELD] = MARKED
         before = row.axes
     for place, layer in enumerate(stack.layers[len(book) :], start=len(book)):
         why = "does not fit" if place == len(book) else ""
         rows.append((place + 1, layer.name or "", _kind(layer), *["–"] * 5, why))
-    marks = {(place, _NOTE): WRAPPED for place in range(len(rows))}
-    if spans:
-        marks[list(book).index(spans), _FIELD] = MARKED
+    marks |= {(place, _NOTE): WRAPPED for place in range(len(rows))}
     clicked = {place: f' data-tell="{place}" title="Click to select"' for place in range(len(rows))}
     if rows:
         clicked[stack.selected] += ' class="selected"'
