@@ -257,6 +257,7 @@ RECORDS = {
         for name, network, recipe in (
             ("65k_adamw_10e3", "separable_65k", _adamw),
             ("65k_sgd_4e1", "separable_65k", _chosen),
+            ("65k_batches_of_64", "separable_65k", replace(_chosen, batch_size=64, learning_rate=0.3)),
             *(
                 (f"ladder_{rung}", "separable_65k", training.LADDER[rung])
                 for rung in ("brought_down", "larger_steps", "no_dropout")
