@@ -7,7 +7,7 @@ import numpy as np
 
 from course.data import Augmentation
 
-OPTIMIZERS = ("adam", "adamw", "sgd")
+OPTIMIZERS = ("adam", "adamw", "sgd", "muon")
 SCHEDULES = ("constant", "linear", "cosine", "one_cycle")
 MONITORS = ("test", "validation", "nothing")
 _TOLD_FIRST = "name epochs batch_size steps_per_epoch optimizer learning_rate schedule augmentation".split()
@@ -37,7 +37,8 @@ class Recipe:
         those; read the test images once, when all epochs are done.
         "nothing": train on all of them, and read the test images once, when all epochs are done.
     optimizer : str
-        "adam", "adamw" (Adam with weight decay) or "sgd" (with Nesterov's momentum of 0.9).
+        "adam", "adamw" (Adam with weight decay), "sgd" (with Nesterov's momentum of 0.9) or "muon" (see
+        `course.training.muon`).
     schedule : str
         What the learning rate does over the whole run: "constant", or after `warm_up` down to zero,
         "linear" or as half a "cosine". "one_cycle" rises from a 25th of the peak as half a cosine and
@@ -45,7 +46,7 @@ class Recipe:
     warm_up : float
         The share of all steps in which the learning rate rises to its peak, from 0 to below 1.
     weight_decay : float
-        For "adamw" and "sgd": each step takes this, times the learning rate, off every kernel but the
+        For all but "adam": each step takes this, times the learning rate, off every kernel but the
         depthwise ones; biases and normalisation are left alone. (PyTorch's SGD adds it to the gradient
         instead, where the momentum makes ten times as much of it.)
     label_smoothing : float
@@ -113,7 +114,7 @@ class Recipe:
             raise ValueError(f"dropout is {self.dropout!r}; it must be True (as the model has it) or False.")
         if self.weight_decay and self.optimizer == "adam":
             raise ValueError(
-                f"weight_decay is {self.weight_decay:g}, and Adam has none: choose optimizer='adamw' or 'sgd'."
+                f"weight_decay is {self.weight_decay:g}, and Adam has none: choose optimizer='adamw', 'sgd' or 'muon'."
             )
         if self.warm_up and self.schedule == "constant":
             raise ValueError(
@@ -191,6 +192,10 @@ annealed = Recipe(
     dropout=False,
     norm_momentum=0.9,
 )
+# The same with Muon, whose steps are as long in the directions that gradients neglect.
+annealed_muon = replace(
+    annealed, name="annealed_muon", optimizer="muon", learning_rate=0.02, weight_decay=0.05
+)
 # The challenge's: three minutes on two idle cores for `separable_65k`, whose 1,000 images take 1.22 s. AdamW, for
 # with SGD at 0.4 a network without BatchNormalization learns nothing.
 qualifier = replace(
@@ -212,6 +217,7 @@ RECIPES = {
         published_separable_99k,
         quick,
         annealed,
+        annealed_muon,
         qualifier,
     )
 }

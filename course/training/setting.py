@@ -3,6 +3,7 @@
 import contextlib
 
 from course._quiet import import_keras
+from course.training.muon import Muon
 
 keras = import_keras()
 
@@ -56,11 +57,16 @@ def _optimizer(model, recipe):
     rate, decay = recipe.learning_rate, recipe.weight_decay
     if recipe.optimizer == "adam":
         return keras.optimizers.Adam(rate)
+    undecayed = _undecayed(model)
     if recipe.optimizer == "adamw":
         made = keras.optimizers.AdamW(rate, weight_decay=decay)
+    elif recipe.optimizer == "muon":
+        alone = {id(variable) for variable in undecayed}
+        kernels = [v for v in model.trainable_variables if id(v) not in alone and len(v.shape) == 4]
+        made = Muon(rate, kernels, weight_decay=decay)
     else:
         made = keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay or None)
-    made.exclude_from_weight_decay(var_list=_undecayed(model))
+    made.exclude_from_weight_decay(var_list=undecayed)
     return made
 
 

@@ -77,7 +77,7 @@ def test_each_step_is_taken_at_its_rate(data, monkeypatch):
 # --- weight decay --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd", "muon"])
 def test_only_kernels_that_are_not_depthwise_decay(optimizer):
     model = keras.Sequential(
         name="m",
@@ -200,6 +200,7 @@ def test_what_is_measured_and_stored_is_the_average(data, tmp_path):
 RECIPES = {
     "adamw": {"optimizer": "adamw", "weight_decay": 0.1},
     "sgd": {"optimizer": "sgd", "weight_decay": 0.1},
+    "muon": {"optimizer": "muon", "weight_decay": 0.1},
     "schedule": {"schedule": "one_cycle", "warm_up": 0.3},
     "average": {"ema_momentum": 0.5},
     "smoothing": {"label_smoothing": 0.1},
