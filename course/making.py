@@ -211,13 +211,11 @@ RECORDS = {
     "separable_99k_seed1": _training("separable_99k", _large, " with seed 1", seed=1, whole=True),
     "compact_100k": _training("compact_100k", training.annealed, whole=True),
     **{
-        f"{name}_seed{seed}": _training(
-            network, training.annealed, f"{title} with seed {seed}", seed=seed, awaited=True
+        f"{network}_muon{f'_seed{seed}' if seed else ''}": _training(
+            network, training.annealed_muon, f", Muon, seed {seed}", seed=seed, whole=not seed, awaited=True
         )
-        for name, network, title in (
-            ("separable_65k_annealed", "separable_65k", ", annealed,"), ("compact_100k", "compact_100k", "")
-        )
-        for seed in (1, 2)
+        for network in ("separable_65k", "compact_100k")
+        for seed in range(3)
     },
     # How soon: the same few epochs from five beginnings, and one run of more.
     **{
@@ -260,7 +258,7 @@ RECORDS = {
             ("65k_batches_of_64", "separable_65k", replace(_chosen, batch_size=64, learning_rate=0.3)),
             *(
                 (f"ladder_{rung}", "separable_65k", training.LADDER[rung])
-                for rung in ("brought_down", "larger_steps", "no_dropout")
+                for rung in ("brought_down", "larger_steps", "no_dropout", "muon")
             ),
             ("quick_sgd_4e1", "compact_quick", replace(_chosen, epochs=12)),
         )

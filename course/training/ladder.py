@@ -14,8 +14,9 @@ _larger_steps = replace(
 _no_dropout = replace(_larger_steps, name="no_dropout", dropout=False)
 _crops = replace(_no_dropout, name="crops", augmentation=Augmentation(flip="alternating", crop=4))
 _averaged = replace(_crops, name="averaged", ema_momentum=0.998, norm_momentum=0.9)
+_muon = replace(_averaged, name="muon", optimizer="muon", learning_rate=0.04, weight_decay=0.05)
 
 LADDER = {
     recipe.name: recipe
-    for recipe in (_as_published, _brought_down, _larger_steps, _no_dropout, _crops, _averaged)
+    for recipe in (_as_published, _brought_down, _larger_steps, _no_dropout, _crops, _averaged, _muon)
 }
