@@ -134,6 +134,23 @@ def _robustness(name, where):
         path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
+def _flip_averaged(name, where):
+    """Measure the mean of the probabilities of each test image and of its mirror image."""
+    images, accuracy = _cifar10(where), {}
+    mirrored = images.test_images[:, :, ::-1]
+    for trained in ("separable_65k", "separable_65k_annealed", "separable_65k_muon", "compact_100k"):
+        network = training.accelerate(models.build(runs.load(trained).about["model"]))
+        network.load_weights(runs.RECORDS / trained / WEIGHTS)
+        single, other = (training.predict(network, views) for views in (images.test_images, mirrored))
+        accuracy[trained] = [
+            float((answers.argmax(axis=1) == images.test_labels).mean()) for answers in (single, single + other)
+        ]
+        print(trained, *(f"{share:.2%}" for share in accuracy[trained]), flush=True)
+    record = {"data": images.source, **runs.made_on(), "accuracy": accuracy}
+    with runs.replacing(runs.RECORDS / f"{name}.json") as path:
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
 def _pairs(name, where):
     points = experiments.sweep(distances=experiments.DISTANCES, seeds=range(5))
     ways, fields = ("stride", "pooling", "dilation"), (3, 5, 7, 9, 11, 13)
