@@ -1,6 +1,8 @@
 """What a class is handed: the cheat sheet, and what the instructor's guide repeats of notebooks and exercises."""
 
+import json
 import re
+from datetime import date
 
 import nbformat
 
@@ -9,6 +11,7 @@ from course.notebooks import NOTEBOOKS
 from course.plots.cheat_sheet import cheat_sheet
 
 GUIDE = NOTEBOOKS / "instructor_guide.md"
+MEASURED = NOTEBOOKS.parent / "tests" / "benchmarks" / "measured.json"
 MOST = 4  # wrong answers of an exercise
 
 
@@ -39,7 +42,8 @@ def renewed(text):
     Parameters
     ----------
     text : str
-        WHAT is `minutes`, or `wrong answers` and the number of a notebook.
+        WHAT is `minutes`, or `wrong answers` and the number of a notebook, or `measured` and the name of a
+        benchmark of memory.
 
     Returns
     -------
@@ -47,14 +51,14 @@ def renewed(text):
     """
 
     def part(match):
-        what = match[1]
-        made = _minutes() if what == "minutes" else _wrong(what.removeprefix("wrong answers "))
+        what, (kind, _, which) = match[1], match[1].rpartition(" ")
+        made = {"": _minutes, "wrong answers": _wrong, "measured": _measured}[kind](which)
         return f"<!-- made: {what} -->\n\n{made}\n\n<!-- end -->"
 
     return re.sub(r"<!-- made: (.+?) -->\n.*?<!-- end -->", part, text, flags=re.S)
 
 
-def _minutes():
+def _minutes(_):
     rows, total = [], 0
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         opening = nbformat.read(path, as_version=4).cells[0].source
@@ -79,6 +83,16 @@ def _wrong(number):
         else:
             rows += [(f"`{key}`", *row) for row in answers.rows[:MOST]]
     return _table(("exercise", "right", "wrong", "what was probably done, and what to say"), rows)
+
+
+def _measured(name):
+    found = json.loads(MEASURED.read_text(encoding="utf-8"))[name]
+    day = date.fromisoformat(found["date"])
+    rows = [[cell if isinstance(cell, str) else f"{cell:,}" for cell in row] for row in found["rows"]]
+    return (
+        f"Measured on {day.day} {day:%B %Y} with `python tests/benchmarks/{name}.py` ({found['machine']}):"
+        f"\n\n{_table(found['headings'], rows)}"
+    )
 
 
 def _table(headings, rows):

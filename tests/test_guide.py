@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+from benchmarks.measured import record
 
 from course import handouts
 from course.exercises import EXERCISES
@@ -38,6 +39,8 @@ def test_the_generated_parts_are_those_of_the_notebooks_and_exercises():
     assert handouts.renewed(GUIDE) == GUIDE, "It is stale: run python -m course handouts."
     for number in range(7):
         assert f"<!-- made: wrong answers {number:02} -->" in GUIDE
+    for benchmark in ("classroom", "binder"):
+        assert f"<!-- made: measured {benchmark} -->" in GUIDE
     asked = set(re.findall(r"^\| `(\w+)`", GUIDE, re.M))
     assert asked == set(EXERCISES)
 
@@ -46,6 +49,16 @@ def test_a_stale_part_is_made_anew():
     stale = "before\n<!-- made: wrong answers 00 -->\nof last year\n<!-- end -->\nafter"
     assert "| `steps` | 390 | 391 |" in handouts.renewed(stale)
     assert handouts.renewed(stale).startswith("before\n") and "of last year" not in handouts.renewed(stale)
+
+
+def test_what_a_benchmark_records_is_what_the_guide_says(tmp_path, monkeypatch):
+    monkeypatch.setattr(handouts, "MEASURED", tmp_path / "measured.json")
+    for peak in (900.2, 1234.4):
+        record("binder", ("notebook", "peak MiB"), [("00_start_here", peak)], handouts.MEASURED)
+        record("classroom", ("kernels at once",), [(4,)], handouts.MEASURED)
+    made = handouts.renewed("<!-- made: measured binder -->\n<!-- end -->")
+    assert "| notebook | peak MiB |" in made and "| 00_start_here | 1,234 |" in made and "900" not in made
+    assert "with `python tests/benchmarks/binder.py` (" in made and "kernels" not in made
 
 
 def test_the_guide_is_written_for_another_folder_too(tmp_path):

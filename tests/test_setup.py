@@ -19,7 +19,7 @@ from course.doctor.software import NEWEST_PYTHON, OLDEST_PYTHON
 
 ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
-SCRIPTS = [".ci/run", "binder/postBuild", "binder/start"]
+SCRIPTS = [".ci/run", ".ci/next", "binder/postBuild", "binder/start"]
 PART_OF_JUPYTERLAB = {"ipython", "jupyter-core", "traitlets"}
 # Where the repository's address stands besides pyproject.toml: for people and sites that don't read that.
 ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml"]
@@ -161,6 +161,15 @@ def test_pythons_agree():
     assert ((3, int(oldest)), (3, int(above) - 1)) == (OLDEST_PYTHON, NEWEST_PYTHON)
     assert f"Python 3.{oldest} to 3.{int(above) - 1}" in read("README.md")
     assert int(oldest) <= int(re.fullmatch(r"python-3\.(\d+)\n", read("binder/runtime.txt"))[1]) < int(above)
+
+
+@pytest.mark.skipif(os.name != "posix", reason=".ci/next is for Linux and macOS")
+def test_what_comes_next_has_the_same_floors_and_no_ceilings():
+    (edit,) = re.findall(r"^(sed .*) >", read(".ci/next"), re.M)
+    edited = subprocess.run(["bash", "-c", edit], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    floors = [f"{r.name}{limit}" for r in REQUIREMENTS for limit in r.specifier if limit.operator == ">="]
+    assert lines(edited) == [*floors, "-e ."]
+    assert "- run: bash .ci/next\n" in read(".github/workflows/next.yml")
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -3,6 +3,7 @@
     python tests/benchmarks/binder.py             all notebooks, on the shapes
     python tests/benchmarks/binder.py 03 04       two of them
     python tests/benchmarks/binder.py --environment DIR --data DIR
+    python tests/benchmarks/binder.py --record    into measured.json too, for the instructor's guide
 
 The environment is made from binder/ as Binder makes it, except that Python is the one that runs this. It is
 kept in the folder that --environment names, for the next time, or else is gone afterwards. On Linux.
@@ -19,6 +20,7 @@ import venv
 from pathlib import Path
 
 import psutil
+from measured import record
 
 from course.notebooks import NOTEBOOKS
 from course.table import Table
@@ -83,7 +85,10 @@ def main():
     parser.add_argument("names", nargs="*", help="beginnings of file names, such as 01")
     parser.add_argument("--environment", type=Path, metavar="DIR", help="where the environment is kept")
     parser.add_argument("--data", default="shapes", metavar="DIR", help="CIFAR-10 instead of the shapes")
+    parser.add_argument("--record", action="store_true", help="all notebooks, and write it into measured.json")
     options = parser.parse_args()
+    if options.record and (options.names or options.data != "shapes"):
+        parser.error("--record is for all notebooks, on the shapes")
     psutil.Process().cpu_affinity([psutil.Process().cpu_affinity()[-1]])
     rows = []
     with tempfile.TemporaryDirectory() as gone_afterwards:
@@ -94,7 +99,11 @@ def main():
     headings = ("notebook", "seconds", "processor seconds", "peak MiB", "end")
     formats = dict.fromkeys(headings[1:4], ",.0f")
     print(Table(headings, rows, notes=(AIM,), caption="One core, as on Binder", formats=formats))
-    return any(row[-1] != "complete" for row in rows)
+    failed = any(row[-1] != "complete" for row in rows)
+    if options.record and not failed:
+        # Seconds are left out: they also tell what else the machine had to do.
+        record("binder", ("notebook", "peak MiB"), [(name, peak) for name, _, _, peak, _ in rows])
+    return failed
 
 
 if __name__ == "__main__":

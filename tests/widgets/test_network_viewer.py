@@ -270,6 +270,13 @@ def test_what_does_not_fit_is_said(given, says):
         network_viewer(network(), **{"images": IMAGES, "labels": LABELS, "names": NAMES} | given)
 
 
+@pytest.mark.parametrize("count", [1, 25, 56])
+def test_answers_are_the_networks_own_for_any_number_of_images(count):
+    images = RNG.integers(0, 256, (count, 11, 14, 3)).astype(np.uint8)
+    found = begin().network.activations.probabilities(images)
+    np.testing.assert_allclose(found, network()(images.astype(np.float32) / 255, training=False), atol=1e-6)
+
+
 def test_the_weights_that_come_with_the_kit_know_the_shapes():
     images = shapes(500)
     live = network_viewer(models.trained(images), images)
