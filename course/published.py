@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from course import runs
+from course.table import Table
 from course.training.recipes import recipe_for
 
 EPOCH = re.compile(
@@ -185,10 +186,13 @@ def annotation_mistakes():
 
     Returns
     -------
-    list of dict
-        With the keys "mistake", "steps" (layers at which it starts) and "models" (submissions that make
-        it); the most frequent first.
+    course.table.Table
+        A row a mistake, the most frequent first: at how many steps (layers) it starts, which share of all that
+        is, and how many submissions make it.
     """
-    with (runs.RECORDS / "annotation_mistakes.csv").open(newline="") as file:
-        rows = [{**row, "steps": int(row["steps"]), "models": int(row["models"])} for row in csv.DictReader(file)]
-    return sorted(rows, key=lambda row: (-row["steps"], -row["models"], row["mistake"]))
+    columns = (_rows("annotation_mistakes.csv", key) for key in ("steps", "models", "mistake"))
+    found = sorted((-int(steps), -int(makers), mistake) for steps, makers, mistake in zip(*columns, strict=True))
+    total = sum(steps for steps, *_ in found)
+    rows = [(-steps, steps / total, -makers, mistake) for steps, makers, mistake in found]
+    totals = -total, 1, "", f"all {len(rows)} kinds of mistake"
+    return Table(("steps", "share", "submissions", "mistake"), rows, totals, formats={"share": ".0%"})

@@ -22,8 +22,9 @@ class Table:
         Lines under the table.
     caption : str
         What the table holds.
-    formats : dict of str to str
-        Python's format of the numbers under a heading, such as ".1%". Without one, thousands are parted.
+    formats : dict of str to str, or str
+        Python's format of the numbers under a heading, such as ".1%"; a str is that of all numbers but whole ones.
+        Without one, thousands are parted.
     left : tuple of int, optional
         The columns of words. If not given, those in which a str stands that is not empty.
     marks : dict of (int, int) to str
@@ -42,7 +43,7 @@ class Table:
     totals: tuple = ()
     notes: tuple = ()
     caption: str = ""
-    formats: dict = field(default_factory=dict)
+    formats: dict | str = field(default_factory=dict)
     left: tuple = None
     marks: dict = field(default_factory=dict)
     attributes: dict = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Table:
         lengths = {len(cells) for cells in (self.headings, *self.rows, self.totals) if cells}
         if len(lengths) > 1:
             raise ValueError(f"A table's rows and headings have {sorted(lengths)} cells: give each as many.")
-        if strange := self.formats.keys() - set(self.headings):
+        if not isinstance(self.formats, str) and (strange := self.formats.keys() - set(self.headings)):
             raise ValueError(f"A format is given for {min(strange)!r}, which is none of the headings.")
         if self.left is None:
             columns = enumerate(zip(*self.rows, strict=True))
@@ -120,16 +121,18 @@ class Table:
         }
 
     def _texts(self, cells):
-        return [written(cell, self._format(i)) for i, cell in enumerate(cells)]
+        return [self._text(cell, i) for i, cell in enumerate(cells)]
 
-    def _format(self, column):
-        return self.formats.get(self.headings[column], "") if self.headings else ""
+    def _text(self, cell, column):
+        if isinstance(self.formats, str):
+            return written(cell, "" if isinstance(cell, Integral) else self.formats)
+        return written(cell, self.formats.get(self.headings[column], "") if self.headings else "")
 
     def _row(self, cells, place):
         made = []
         for i, cell in enumerate(cells):
             own = getattr(cell, "_repr_html_", None)
-            text = own() if own else html.escape(written(cell, self._format(i)))
+            text = own() if own else html.escape(self._text(cell, i))
             # An empty cell heads nothing.
             heads = text and (place == "head" or i == 0)
             tag, scope = ("th", f' scope="{"col" if place == "head" else "row"}"') if heads else ("td", "")

@@ -61,9 +61,9 @@ def test_base_runs():
 
 def test_annotation_mistakes():
     mistakes = published.annotation_mistakes()
-    assert mistakes[0]["mistake"] == "jump ignored: a convolution after pooling adds k - 1"
-    assert (mistakes[0]["steps"], mistakes[0]["models"]) == (34, 8)
-    assert sum(row["steps"] for row in mistakes) == 81 and len(mistakes) == 17
+    assert mistakes.rows[0] == (34, 34 / 81, 8, "jump ignored: a convolution after pooling adds k - 1")
+    assert mistakes.column("steps") == sorted(mistakes.column("steps"), reverse=True)
+    assert sum(mistakes.column("steps")) == mistakes.totals[0] == 81 and len(mistakes.rows) == 17
 
 
 def test_the_submissions_are_all_there():

@@ -58,6 +58,14 @@ def test_json_holds_the_numbers_as_given():
     assert (stored["headings"], stored["totals"]) == (["class", "answers", "right"], ["in all", 1154, ""])
 
 
+def test_one_format_is_that_of_all_numbers_but_whole_ones():
+    rows, totals = [("a", 1200, 0.5, np.float32(0.25))], ("", 7, 1.0, "")
+    table = Table(("run", "epochs", "last", "best"), rows, totals, formats=".1%")
+    assert table.texts == [("a", "1,200", "50.0%", "25.0%")]
+    assert str(table).splitlines()[-1].split() == ["7", "100.0%"] and ">50.0%</td>" in table._repr_html_()
+    assert str(Table((), [("mean", 2 / 3)], formats=".2f")) == "mean  0.67"
+
+
 def test_without_headings_each_row_is_a_name_and_what_is_said_of_it():
     card = Table((), [("Licence", "None."), ("Images", "60,000.")])
     assert str(card) == "Licence  None.\nImages   60,000."

@@ -26,7 +26,7 @@ def fit_curve(kernels, title=None):
     errors = zip_longest(*(100 * fit_errors(kernel) ** 2 for kernel in kernels.values()), fillvalue="")
     headings = "depth multiplier", *kernels
     rows = [(multiplier, *missed) for multiplier, missed in enumerate(errors, start=1)]
-    table = Table(headings, rows, formats=dict.fromkeys(kernels, ".1f"))
+    table = Table(headings, rows, formats=".1f")
     picture = Picture(
         260,
         title or _finding(headings[1], table.column(headings[1])),

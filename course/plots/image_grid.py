@@ -26,12 +26,13 @@ MOST_IMAGES = 400
 
 
 @in_house_style
-def image_grid(images, labels, names, columns=10, title=None, captions=None):
+def image_grid(images, labels, names, columns=10, title=None, captions=None, answers=None):
     """Draw images as a sheet, enlarged without smoothing.
 
     Without `captions`, images are sorted by class. Each class starts a row of its own with its name
     beside it; where classes have fewer than three images on average, each image has its class's name
-    under it instead. With `captions`, images stay in the order given, each with its caption under it.
+    under it instead. With `captions`, images stay in the order given, each with its caption under it. With
+    `answers` they do too: the caption is the answer, and where it is wrong the true class follows.
 
     Parameters
     ----------
@@ -44,9 +45,11 @@ def image_grid(images, labels, names, columns=10, title=None, captions=None):
     columns : int
         Images in a row.
     title : str, optional
-        Instead of the count of images and classes. Say here what data set they are from.
+        Instead of the count of images and classes, or of right answers. Say here what data set they are from.
     captions : sequence of str, optional
         One for each image.
+    answers : array of int, optional
+        The class that a network answers for each image, shape (N,), in place of captions.
 
     Returns
     -------
@@ -56,10 +59,17 @@ def image_grid(images, labels, names, columns=10, title=None, captions=None):
     ------
     ValueError
         When images are not uint8 or not colour images, or when the numbers of images, labels and
-        captions differ.
+        captions or answers differ.
     """
     images, labels = np.asarray(images), np.asarray(labels)
-    _check(images, labels, names, columns, captions)
+    _check(images, labels, names, columns, {"captions": captions, "answers": answers})
+    if answers is not None:
+        right = np.equal(answers, labels)
+        captions = [
+            names[answer] if hit else f"{names[answer]}, not {names[label]}"
+            for answer, label, hit in zip(answers, labels, right, strict=True)
+        ]
+        title = title or f"{right.sum()} of {counted(len(images), 'image')} are right"
     order = np.arange(len(images)) if captions is not None else np.argsort(labels, kind="stable")
     counts = Counter(names[i] for i in labels[order])
     by_class = captions is None and len(images) >= 3 * len(counts)
@@ -109,7 +119,7 @@ def image_grid(images, labels, names, columns=10, title=None, captions=None):
     return picture
 
 
-def _check(images, labels, names, columns, captions):
+def _check(images, labels, names, columns, under):
     if images.ndim != 4 or images.shape[-1] != 3 or not 1 <= len(images) <= MOST_IMAGES:
         raise ValueError(
             f"images has shape {images.shape}; it must be (N, height, width, 3) with N from 1 to {MOST_IMAGES}: "
@@ -130,8 +140,9 @@ def _check(images, labels, names, columns, captions):
             f"labels run from {labels.min()} to {labels.max()}, and names holds {counted(len(names), 'name')}: "
             "pass a name for each class."
         )
-    if captions is not None and len(captions) != len(images):
-        raise ValueError(f"captions holds {len(captions)} for {counted(len(images), 'image')}: pass one for each.")
+    for what, given in under.items():
+        if given is not None and len(given) != len(images):
+            raise ValueError(f"{what} holds {len(given)} for {counted(len(images), 'image')}: pass one for each.")
     if columns < 1:
         raise ValueError(f"columns is {columns}; it must be at least 1.")
 

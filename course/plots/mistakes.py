@@ -6,9 +6,10 @@ from course.table import Table
 
 
 def mistakes(name, images, count=10):
-    """Draw the most confident mistakes of a recorded network, or print that they need CIFAR-10.
+    """Draw the most confident mistakes of a recorded network, or list those of its record.
 
-    Records hold no images. So the network is built again with the record's weights, and answers for yours.
+    Records hold no images. So the network is built again with the record's weights, and answers for yours. Where
+    yours are not CIFAR-10, the mistakes are those that were recorded.
 
     Parameters
     ----------
@@ -21,21 +22,22 @@ def mistakes(name, images, count=10):
 
     Returns
     -------
-    Picture or None
-        None where `images` are not CIFAR-10.
+    Picture or course.table.Table
+        The table, as is the picture's own, where `images` are not CIFAR-10.
 
     Raises
     ------
     ValueError
         When there is no such model, or it makes no mistake among these images.
     """
+    if not images.is_cifar10:
+        return _listed(
+            evaluation.confident_mistakes(runs.load(name), count),
+            "The pictures need CIFAR-10: run 'python -m course data' in a terminal, then run this notebook again.",
+        )
     # TensorFlow takes seconds to load, and no other picture needs it.
     from course import models, training
 
-    if not images.is_cifar10:
-        print("The pictures need CIFAR-10: run 'python -m course data' in a terminal,")
-        print("then run this notebook again.")
-        return None
     model = models.build(name)
     model.load_weights(runs.RECORDS / name / "weights.weights.h5")
     about = runs.load(name).about | {"data": {"names": images.names}}
@@ -43,16 +45,19 @@ def mistakes(name, images, count=10):
     found = evaluation.confident_mistakes(runs.Run(about, labels=images.test_labels, probabilities=answers), count)
     if not found:
         raise ValueError(f"{name} is right on all {len(images.test_images)} of these images: give it more.")
-    headings = "test image", "answer", "right", "confidence"
-    rows = [(one.image, one.predicted, one.true, one.confidence) for one in found]
     numbers = [mistake.image for mistake in found]
     picture = image_grid(
         images.test_images[numbers],
         images.test_labels[numbers],
         images.names,
-        captions=[f"{mistake.predicted}, not {mistake.true}" for mistake in found],
+        answers=answers[numbers].argmax(axis=1),
         columns=5,
         title=f"The {len(found)} most confident mistakes of {name}",
     )
-    picture.table = Table(headings, rows, formats={"confidence": ".1%"})
+    picture.table = _listed(found)
     return picture
+
+
+def _listed(found, *notes):
+    rows = [(one.image, one.predicted, one.true, one.confidence) for one in found]
+    return Table(("test image", "answer", "right", "confidence"), rows, notes=notes, formats=".1%")

@@ -39,7 +39,7 @@ def per_class(runs, title=None):
         (classes[0][i], *(100 * v for each in found.values() for v in (each[i].accuracy, each[i].standard_error)))
         for i in order
     ]
-    table = Table(headings, rows, formats=dict.fromkeys(headings[1:], ".1f"))
+    table = Table(headings, rows, formats=".1f")
     row = len(found) * _LINE + _GAP
     picture = Picture(
         len(order) * row + 64,

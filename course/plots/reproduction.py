@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.evaluation import standard_error, standard_error_of_difference
+from course.evaluation import standard_error
 from course.plots.axes import by_epoch, epochs, sample
 from course.plots.picture import BLUE, INK, MUTED, SMALL, TEXT, VERMILLION, Picture, counted, plot, ranked
 from course.table import Table
@@ -21,8 +21,7 @@ def reproduction(ours, published=None, others=None, title=None):
 
     Left, every epoch: solid lines are test images, dashed ones training images. Right, enlarged: last
     with last and best with best. Where one run has fewer epochs than the log, both are compared up to
-    there. Differences are given in standard errors of the difference of two accuracies, each on images
-    of its own; that counts chance over images, and not what another seed would do.
+    there. The bars count chance over images, and not what another seed would do.
 
     Parameters
     ----------
@@ -51,17 +50,17 @@ def reproduction(ours, published=None, others=None, title=None):
     shared = min(int(_readings(run)[0][-1]) for run in logs)
     found = [_last_and_best(run, shared) for run in logs]
     images = ours.about["data"]["test_images"]
-    lines = _compared(found, others, images)
+    lines = _compared(found, others)
     headings = "epoch", *(f"{who}, {what}" for who in _WHO[: len(logs)] for what in _IMAGES.values())
     table = Table(
         headings,
         by_epoch(_readings(run, key) for run in logs for key in _IMAGES),
         notes=_notes(lines, others),
-        formats=dict.fromkeys(headings[1:], ".2f"),
+        formats=".2f",
     )
     picture = Picture(
         _BODY,
-        title or _finding(ours, found, shared, published, others, images),
+        title or _finding(ours, found, shared, published, others),
         _subtitle(ours, published, others, sources, images),
         table=table,
     )
@@ -113,25 +112,23 @@ def _last_and_best(run, shared):
     return {"last": (int(epochs[-1]), values[-1]), "best": (int(epochs[values.argmax()]), values.max())}
 
 
-def _difference(first, second, images):
-    """Return two accuracies' difference in words: points, and standard errors."""
-    points = first - second
-    error = 100 * standard_error_of_difference(first / 100, second / 100, images)
-    way = "higher" if points > 0 else "lower"
-    ratio = f"{abs(points) / error:.1f} standard errors" if error else "no standard error"
-    return (f"{abs(points):.2f} points {way}" if round(abs(points), 2) else "the same"), ratio
+def _difference(first, second):
+    """Return two accuracies' difference in points, in words."""
+    points = round(first - second, 2)
+    return f"{abs(points):.2f} points {'higher' if points > 0 else 'lower'}" if points else "the same"
 
 
-def _finding(ours, found, shared, published, others, images):
+def _finding(ours, found, shared, published, others):
     last = found[0]["last"][1]
     if published is not None:
-        theirs = found[1]["last"][1]
+        theirs = dict(zip(*_readings(published), strict=True))
+        apart = [value - theirs[epoch] for epoch, value in zip(*_readings(ours), strict=True) if epoch in theirs]
+        below = sum(points < 0 for points in apart)
         longest = max(_readings(run)[0][-1] for run in (ours, published))
-        start = (
-            f"{ours.name} ends at" if shared == longest else f"After {counted(shared, 'epoch')} {ours.name} is at"
+        return (
+            f"{ours.name} is below the published log in {below or 'none'} of {counted(len(apart), 'epoch')}, and "
+            f"{'ends' if shared == longest else 'is then'} {_difference(last, found[1]['last'][1])}"
         )
-        points, ratio = _difference(last, theirs, images)
-        return f"{start} {last:.2f} %, the published log at {theirs:.2f} %: {points}, {ratio}"
     ends = others["last"]
     if shared != _OTHERS_EPOCHS:
         return (
@@ -170,14 +167,14 @@ def _mark(what):
     return {"marker": "o", "markersize": 9, "fillstyle": "none", "markeredgewidth": 1.6, "linestyle": "none"}
 
 
-def _compared(found, others, images):
+def _compared(found, others):
     """Return the lines of numbers under last and best."""
     said = {}
     for what in _KEYS:
         values = [marks[what][1] for marks in found]
         lines = [f"{what} with {what}", f"ours {values[0]:.2f} %"]
         if len(found) > 1:
-            lines += [f"published {values[1]:.2f} %", *_difference(*values, images)]
+            lines += [f"published {values[1]:.2f} %", _difference(*values)]
         if others:
             each = others[what]
             lines += [f"median of {len(each)}: {np.median(each):.2f} %", f"ours {ranked(values[0], each)}"]

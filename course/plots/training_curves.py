@@ -83,7 +83,7 @@ def training_curves(runs, metric="accuracy", title=None):
         headings,
         by_epoch(part for curve in curves for part in (curve.train, curve.held)),
         notes=(subtitle := _subtitle(curves),),
-        formats=dict.fromkeys(headings[1:], ".2f" if metric == "accuracy" else ".3f"),
+        formats=".2f" if metric == "accuracy" else ".3f",
     )
     picture = Picture(_BODY, title or _finding(curves), subtitle, table=table)
     axes = picture.add_subplot()

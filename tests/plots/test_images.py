@@ -40,6 +40,13 @@ def test_captions_keep_the_order_given():
     assert "airplane; automobile; bird" in few.alt
 
 
+def test_answers_are_captions_that_say_what_is_wrong_and_are_counted():
+    picture = image_grid(some_images(3), [2, 1, 0], NAMES, answers=np.array([2, 0, 0]))
+    assert picture.title == "2 of 3 images are right"
+    assert picture.table.column("caption") == ["bird", "airplane, not automobile", "airplane"]
+    assert image_grid(some_images(1), [0], NAMES, answers=[1], title="Mine").title == "Mine"
+
+
 @pytest.mark.parametrize(
     "change, sentence",
     [
@@ -49,6 +56,7 @@ def test_captions_keep_the_order_given():
         ({"labels": [0, 1]}, r"labels has shape \(2,\)"),
         ({"labels": [0, 1, 2, 10]}, "labels run from 0 to 10, and names holds 10 names"),
         ({"captions": ["one"]}, "captions holds 1 for 4 images"),
+        ({"answers": [1]}, "answers holds 1 for 4 images"),
         ({"columns": 0}, "columns is 0"),
     ],
 )

@@ -7,9 +7,13 @@ from course import data, models, plots, runs, training
 from course.data.dataset import Dataset
 
 
-def test_shapes_have_no_such_mistakes(capsys):
-    assert plots.mistakes("separable_65k", data.load("shapes")) is None
-    assert "run 'python -m course data'" in capsys.readouterr().out
+def test_where_the_images_are_none_of_cifar10_the_recorded_mistakes_are_listed():
+    table = plots.mistakes("separable_65k", data.load("shapes"), count=3)
+    run = runs.load("separable_65k")
+    for number, answer, right, confidence in table.rows:
+        assert right == run.about["data"]["names"][run.labels[number]] != answer
+        assert confidence == run.probabilities[number].max()
+    assert len(table.rows) == 3 and "run 'python -m course data'" in table.notes[0]
 
 
 def test_the_surest_wrong_answers_are_shown_with_what_was_answered():

@@ -1,4 +1,4 @@
-"""A run beside what was published: like is compared with like, in points and standard errors."""
+"""A run beside what was published: like is compared with like, epoch by epoch and in points."""
 
 import math
 
@@ -19,21 +19,17 @@ def numbers(picture):
     return [label.get_text().split("\n") for label in picture.axes[1].get_xticklabels()]
 
 
-def errors(first, second):
-    """Return the difference of two fractions of 10,000 images each, in standard errors."""
-    return abs(first - second) / math.sqrt((first * (1 - first) + second * (1 - second)) / 10_000)
-
-
 def test_last_is_compared_with_last_and_best_with_best():
     ours, published = run(held=(0.5, 0.8, 0.75)), run(held=(0.6, 0.79, 0.77), published=True, source="CIFAR-10")
     picture = reproduction(ours, published)
-    last, best = f"{errors(0.75, 0.77):.1f} standard errors", f"{errors(0.80, 0.79):.1f} standard errors"
-    assert picture.title == f"baseline ends at 75.00 %, the published log at 77.00 %: 2.00 points lower, {last}"
+    assert picture.title == "baseline is below the published log in 2 of 3 epochs, and ends 2.00 points lower"
     assert numbers(picture) == [
-        ["last with last", "ours 75.00 %", "published 77.00 %", "2.00 points lower", last],
-        ["best with best", "ours 80.00 %", "published 79.00 %", "1.00 points higher", best],
+        ["last with last", "ours 75.00 %", "published 77.00 %", "2.00 points lower"],
+        ["best with best", "ours 80.00 %", "published 79.00 %", "1.00 points higher"],
     ]
-    assert f"Best with best: ours 80.00 %, published 79.00 %, 1.00 points higher, {best}." in picture.alt
+    assert "Best with best: ours 80.00 %, published 79.00 %, 1.00 points higher." in picture.alt
+    # An exercise of notebook 04 asks for it, long after the picture.
+    assert "standard errors" not in picture.alt
     assert (
         "Ours (CIFAR-10 (JPEG copy)): test accuracy goes from 50.00 % in epoch 1 to 75.00 % in ep" in picture.alt
     )
@@ -59,21 +55,19 @@ def test_dots_and_bars_are_the_accuracies_and_their_standard_errors():
 def test_a_longer_log_is_compared_up_to_where_the_shorter_one_ends():
     short, long = run(held=(0.5, 0.6), train=(0.4, 0.5)), run(held=(0.7, 0.65, 0.9))
     picture = reproduction(short, long)
-    assert picture.title.startswith(
-        "After 2 epochs baseline is at 60.00 %, the published log at 65.00 %: 5.00 points l"
-    )
+    assert picture.title == "baseline is below the published log in 2 of 2 epochs, and is then 5.00 points lower"
     assert numbers(picture)[1][1:3] == ["ours 60.00 %", "published 70.00 %"]
     other_way = reproduction(long, short)
-    assert other_way.title.startswith("After 2 epochs baseline is at 65.00 %, the published log at 60.00 %")
+    assert other_way.title.endswith(" in none of 2 epochs, and is then 5.00 points higher")
     # The whole logs are drawn nevertheless.
     assert max(len(line.get_xdata()) for line in picture.axes[0].lines) == 3
 
 
 def test_equal_accuracies_are_the_same():
     picture = reproduction(run(), run())
-    assert picture.title.endswith(": the same, 0.0 standard errors")
+    assert picture.title == "baseline is below the published log in none of 3 epochs, and ends the same"
     always = run(held=(1.0,), train=(1.0,))
-    assert numbers(reproduction(always, always))[0][3:] == ["the same", "no standard error"]
+    assert numbers(reproduction(always, always))[0][3:] == ["the same"]
 
 
 def test_other_runs_are_drawn_one_by_one_and_counted():
@@ -111,7 +105,7 @@ def test_a_run_that_is_not_done_does_not_end_among_the_others():
 
 def test_a_log_and_other_runs_are_told_apart():
     lines = numbers(reproduction(run(), run(held=(0.6, 0.79, 0.77)), OTHERS))[0]
-    assert lines[2] == "published 77.00 %" and lines[5:] == ["median of 3: 74.00 %", "ours above 2 of 3"]
+    assert lines[2] == "published 77.00 %" and lines[4:] == ["median of 3: 74.00 %", "ours above 2 of 3"]
 
 
 def test_a_title_of_ones_own():
