@@ -39,6 +39,8 @@ class Activations:
         # Called one by one, the layers take ten times as long as in a compiled function.
         taken = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
         self._run = tf.function(self._every).get_concrete_function(taken)
+        several = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+        self._answer = tf.function(lambda images: model(images, training=False), input_signature=[several])
         self._tensor = tf.constant
 
     @property
@@ -70,7 +72,7 @@ class Activations:
 
     def probabilities(self, images):
         """Return what the network answers to some images, shape (N, classes)."""
-        return np.asarray(self.model(np.asarray(images, np.float32) / 255, training=False))
+        return np.asarray(self._answer(self._tensor(np.asarray(images, np.float32) / 255)))
 
     def _every(self, image):
         self.layers, found = [], []

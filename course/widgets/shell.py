@@ -6,7 +6,7 @@ from dataclasses import fields
 import ipywidgets as widgets
 
 from course.widgets.hook import hook
-from course.widgets.rendered import paragraph
+from course.widgets.rendered import STYLE, paragraph
 
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 6px", "align_items": "center"}
 _LIVE = "application/vnd.jupyter.widget-view+json"
@@ -46,7 +46,7 @@ class Shell(widgets.VBox):
         self._line = widgets.HTML(layout={"width": "100%", "margin": "0"})
         self._told = widgets.Text(layout={"display": "none"})
         tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
-        hooked = widgets.HTML(hook(tips), layout={"display": "none"})
+        hooked = widgets.HTML(STYLE + hook(tips), layout={"display": "none"})
         for part, name in (
             (self._words, "words"),
             (self._picture, "picture"),
@@ -98,15 +98,16 @@ class Shell(widgets.VBox):
         return state
 
     def show(self, state):
-        """Take on a new state: set the controls, draw the picture, say the result in words."""
+        """Take on a new state: draw the picture, set the controls, say the result in words."""
         self.state = state
+        rendered = self.render(state)
+        # First, as a page takes its time for each message: that is up to 30 for the controls.
+        self._picture.value = rendered.html
         self._filling = True
         try:
             self.fill(state)
         finally:
             self._filling = False
-        rendered = self.render(state)
-        self._picture.value = rendered.html
         self._words.value = (
             '<div style="line-height:1.45;font-size:14px;font-weight:600;'
             f'color:var(--jp-ui-font-color1,#222)">{html.escape(rendered.text)}</div>'
