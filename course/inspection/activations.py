@@ -6,6 +6,7 @@ from course.arithmetic import LayerError
 from course.inspection.reading import ledger_of
 
 _KEPT = 4  # images
+_AT_ONCE = 25  # images whose answers are computed together
 
 
 class Activations:
@@ -39,6 +40,7 @@ class Activations:
         # Called one by one, the layers take ten times as long as in a compiled function.
         taken = tf.TensorSpec((1, *model.input_shape[1:]), tf.float32)
         self._run = tf.function(self._every).get_concrete_function(taken)
+        # They would also hold every layer's output until the last one is done.
         several = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
         self._answer = tf.function(lambda images: model(images, training=False), input_signature=[several])
         self._tensor = tf.constant
@@ -72,7 +74,8 @@ class Activations:
 
     def probabilities(self, images):
         """Return what the network answers to some images, shape (N, classes)."""
-        return np.asarray(self._answer(self._tensor(np.asarray(images, np.float32) / 255)))
+        parts = (images[start : start + _AT_ONCE] for start in range(0, len(images), _AT_ONCE))
+        return np.concatenate([np.asarray(self._answer(np.asarray(part, np.float32) / 255)) for part in parts])
 
     def _every(self, image):
         self.layers, found = [], []

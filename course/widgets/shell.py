@@ -9,13 +9,13 @@ from course.widgets.hook import hook
 from course.widgets.rendered import STYLE, paragraph
 
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 6px", "align_items": "center"}
-_LIVE = "application/vnd.jupyter.widget-view+json"
+LIVE = "application/vnd.jupyter.widget-view+json"
 
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 # A file keeps both outputs. Where the live one stands it takes the place of the still one; where no kernel
 # has it, what Jupyter says of that is not shown. Whoever drops the style sees both.
-_ONE_OF_TWO = """<style>
+ONE_OF_TWO = """<style>
 .jp-OutputArea:has(.course-live) .course-still {display: none}
 .jp-OutputArea:not(:has(.course-live)) .jp-OutputArea-child:has(.course-still) +
 .jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output) {display: none}
@@ -146,7 +146,7 @@ class Shell(widgets.VBox):
         picture, told = self.still(self.state), self.render(self.state).text
         still, _ = picture._repr_mimebundle_() if picture else ({"text/html": "", "text/plain": told}, {})
         shown = still["text/html"] or otherwise or paragraph(told)
-        page = f'{_ONE_OF_TWO}<div class="course-still"><p>Run this cell to play.</p>{shown}</div>'
+        page = f'{ONE_OF_TWO}<div class="course-still"><p>Run this cell to play.</p>{shown}</div>'
         return {"text/html": page, "text/plain": still["text/plain"]}
 
     def _ipython_display_(self):
@@ -154,7 +154,7 @@ class Shell(widgets.VBox):
         from IPython.display import publish_display_data
 
         publish_display_data(self.stored())
-        publish_display_data({_LIVE: self._repr_mimebundle_()[_LIVE]})
+        publish_display_data({LIVE: self._repr_mimebundle_()[LIVE]})
 
 
 def moved_from(state, first):

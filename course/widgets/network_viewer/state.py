@@ -34,9 +34,7 @@ class Watched:
     def __init__(self, model, images, labels, names):
         self.activations = Activations(model)
         self.images, self.labels, self.names = images, labels, names
-        self.answers = np.concatenate(
-            [self.activations.probabilities(images[start : start + 50]) for start in range(0, len(images), 50)]
-        )
+        self.answers = self.activations.probabilities(images)
         self._swept = {}
         kinds = [type(layer).__name__ for layer in self.activations.layers]
         rows = self.activations.ledger
