@@ -96,6 +96,7 @@ def test_formulas_render_and_sections_are_in_order(path):
     ],
 )
 def test_a_notebook_ends_with_the_way_to_the_next_and_frees_its_memory(path, onward):
-    last = nbformat.read(path, as_version=4).cells[-1].source.splitlines()[-1]
+    cells = nbformat.read(path, as_version=4).cells
+    last = [cell.source for cell in cells if cell.cell_type == "markdown"][-1].splitlines()[-1]
     assert re.match(rf"Next: \[{onward.name[:2]}, [^]]+\]\({re.escape(onward.name)}\)", last), last
     assert SHUT_DOWN in last

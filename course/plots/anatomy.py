@@ -1,5 +1,7 @@
 """One output value of a convolution: the window, the kernel's slices, and the sums they give."""
 
+from functools import lru_cache
+
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
@@ -279,6 +281,7 @@ def _signed(value):
     return str(value).replace("-", "−")
 
 
+@lru_cache(4096)  # a picture has hundreds of cells, and few colours
 def tint(colour, strength):
     """Return a colour mixed with white, as hex digits: white at a strength of 0, the colour itself at 1."""
     return to_hex([1 - strength * (1 - part) for part in to_rgb(colour)])

@@ -8,6 +8,7 @@ from course.widgets.layer_explorer import layer_explorer
 from course.widgets.network_viewer import network_viewer
 from course.widgets.rendered import Rendered
 from course.widgets.run_explorer import run_explorer
+from course.widgets.shut_down import shut_down_button
 
 __all__ = [
     "Rendered",
@@ -18,4 +19,5 @@ __all__ = [
     "layer_explorer",
     "network_viewer",
     "run_explorer",
+    "shut_down_button",
 ]

@@ -8,9 +8,10 @@ from math import inf
 from course import BUDGET, table
 from course.plots.picture import BLUE, DEEP_ORANGE, VERMILLION
 
+# For all widgets, put into a page once: a style that comes anew makes a browser work out its whole page again.
 # JupyterLab's own colours where it sets them, so that both of its themes work. Code that is typed in keeps its
 # lines: findings name their numbers.
-_STYLE = f"""<style>
+STYLE = f"""<style>
 .course-picture > .widget-html-content {{overflow-x: auto}}
 .course-widget {{color: var(--jp-ui-font-color1, #222); line-height: 1.45; font-size: 13px; contain: inline-size}}
 .course-widget p {{margin: 0 0 8px}}
@@ -74,8 +75,8 @@ class Shown:
 
 
 def styled(*parts):
-    """Return parts of HTML as one block in the widgets' style."""
-    return f'{_STYLE}<div class="course-widget">{"".join(parts)}</div>'
+    """Return parts of HTML as one block, for which `STYLE` is."""
+    return f'<div class="course-widget">{"".join(parts)}</div>'
 
 
 def paragraph(text, kind=""):

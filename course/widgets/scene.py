@@ -8,6 +8,7 @@ import base64
 import html
 import io
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
@@ -168,9 +169,14 @@ def draw(marks, page):
 
 def png(pixels, palette=None):
     """Return pixels as the address of a PNG."""
-    stream, image = io.BytesIO(), Image.fromarray(pixels)
-    if palette is not None:
-        image.putpalette(palette.tobytes(), "RGBA")
+    return _png(pixels.tobytes(), pixels.shape, None if palette is None else palette.tobytes())
+
+
+@lru_cache(64)  # most of a picture stays as it was before a move
+def _png(values, shape, palette):
+    stream, image = io.BytesIO(), Image.fromarray(np.frombuffer(values, np.uint8).reshape(shape))
+    if palette:
+        image.putpalette(palette, "RGBA")
     image.save(stream, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
 

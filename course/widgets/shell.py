@@ -6,16 +6,16 @@ from dataclasses import fields
 import ipywidgets as widgets
 
 from course.widgets.hook import hook
-from course.widgets.rendered import paragraph
+from course.widgets.rendered import STYLE, paragraph
 
 _ROW = {"flex_flow": "row wrap", "grid_gap": "0 6px", "align_items": "center"}
-_LIVE = "application/vnd.jupyter.widget-view+json"
+LIVE = "application/vnd.jupyter.widget-view+json"
 
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 # A file keeps both outputs. Where the live one stands it takes the place of the still one; where no kernel
 # has it, what Jupyter says of that is not shown. Whoever drops the style sees both.
-_ONE_OF_TWO = """<style>
+ONE_OF_TWO = """<style>
 .jp-OutputArea:has(.course-live) .course-still {display: none}
 .jp-OutputArea:not(:has(.course-live)) .jp-OutputArea-child:has(.course-still) +
 .jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output) {display: none}
@@ -46,7 +46,7 @@ class Shell(widgets.VBox):
         self._line = widgets.HTML(layout={"width": "100%", "margin": "0"})
         self._told = widgets.Text(layout={"display": "none"})
         tips = {control.description: control.tooltip for row in controls for control in row if control.tooltip}
-        hooked = widgets.HTML(hook(tips), layout={"display": "none"})
+        hooked = widgets.HTML(STYLE + hook(tips), layout={"display": "none"})
         for part, name in (
             (self._words, "words"),
             (self._picture, "picture"),
@@ -98,15 +98,16 @@ class Shell(widgets.VBox):
         return state
 
     def show(self, state):
-        """Take on a new state: set the controls, draw the picture, say the result in words."""
+        """Take on a new state: draw the picture, set the controls, say the result in words."""
         self.state = state
+        rendered = self.render(state)
+        # First, as a page takes its time for each message: that is up to 30 for the controls.
+        self._picture.value = rendered.html
         self._filling = True
         try:
             self.fill(state)
         finally:
             self._filling = False
-        rendered = self.render(state)
-        self._picture.value = rendered.html
         self._words.value = (
             '<div style="line-height:1.45;font-size:14px;font-weight:600;'
             f'color:var(--jp-ui-font-color1,#222)">{html.escape(rendered.text)}</div>'
@@ -145,7 +146,7 @@ class Shell(widgets.VBox):
         picture, told = self.still(self.state), self.render(self.state).text
         still, _ = picture._repr_mimebundle_() if picture else ({"text/html": "", "text/plain": told}, {})
         shown = still["text/html"] or otherwise or paragraph(told)
-        page = f'{_ONE_OF_TWO}<div class="course-still"><p>Run this cell to play.</p>{shown}</div>'
+        page = f'{ONE_OF_TWO}<div class="course-still"><p>Run this cell to play.</p>{shown}</div>'
         return {"text/html": page, "text/plain": still["text/plain"]}
 
     def _ipython_display_(self):
@@ -153,7 +154,7 @@ class Shell(widgets.VBox):
         from IPython.display import publish_display_data
 
         publish_display_data(self.stored())
-        publish_display_data({_LIVE: self._repr_mimebundle_()[_LIVE]})
+        publish_display_data({LIVE: self._repr_mimebundle_()[LIVE]})
 
 
 def moved_from(state, first):

@@ -26,11 +26,22 @@ _LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 FAULTS = ("Error displaying widget", "Error creating widget", "Model not found", "Loading widget...",
           "Traceback (most recent call last)")  # fmt: skip
 
-_BUSY = """() => {
+_DONE = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const waiting = panel.content.widgets.some(
     cell => cell.model.type === 'code' && cell.node.querySelector('.jp-InputPrompt')?.textContent.includes('*'));
-  return waiting || panel.sessionContext.session?.kernel?.status !== 'idle'}"""
+  return window.ran && !waiting && panel.sessionContext.session?.kernel?.status === 'idle'}"""
+# Its words once it is drawn, and its widget with it; those of a widget that does not come in ten seconds say so.
+_SEEN = """async i => {
+  const book = window.jupyterapp.shell.currentWidget.content, began = performance.now();
+  const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  const words = () => book.widgets[i].node.querySelector('.jp-Cell-outputArea')?.innerText ?? '';
+  book.activeCellIndex = i;
+  book.widgets[i].node.scrollIntoView();
+  do await drawn(); while (book.widgets[i].isPlaceholder());
+  await drawn();
+  while (words().includes('Loading widget') && performance.now() - began < 10000) await drawn();
+  return words()}"""
 
 
 class Server:
@@ -137,20 +148,41 @@ class Book:
         )
         return self
 
-    def run_all(self, seconds=280):
-        """Run all cells, and wait until the last is done."""
+    def begin(self):
+        """Begin to run all cells."""
         # Not awaited there: a page that waits for longer than half a minute is given up.
-        self.page.evaluate("() => {window.jupyterapp.commands.execute('notebook:run-all-cells')}")
-        self.page.wait_for_timeout(800)
-        end = time.monotonic() + seconds
-        while self.page.evaluate(_BUSY):
-            assert time.monotonic() < end, f"{self.name} still runs after {seconds} s"
-            self.page.wait_for_timeout(200)
+        self.page.evaluate(
+            """() => {window.ran = false;
+               window.jupyterapp.commands.execute('notebook:run-all-cells').finally(() => {window.ran = true})}"""
+        )
         return self
+
+    def end(self, seconds=280):
+        """Wait until the last cell is done."""
+        self.page.wait_for_function(_DONE, timeout=1000 * seconds, polling=100)
+        return self
+
+    def run_all(self):
+        """Run all cells, and wait until the last is done."""
+        return self.begin().end()
 
     def save(self):
         """Save the notebook."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+    def shut_down(self, cell):
+        """Press the button that shuts the notebook down, by key: its kernel is gone, and it says so."""
+        kernel = self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id")
+        assert kernel in self._kernels()
+        self.show(cell)
+        self.page.get_by_role("button", name="Shut this notebook down").focus()
+        self.page.keyboard.press("Enter")
+        self.page.get_by_text("Its memory is free").wait_for()
+        assert kernel not in self._kernels()
+
+    def _kernels(self):
+        with _LOCAL.open(f"{self.server.root}/api/kernels?token={TOKEN}", timeout=60) as answer:
+            return {kernel["id"] for kernel in json.load(answer)}
 
     def end_kernel(self):
         """End the notebook's kernel, and let the next that opens it have none."""
@@ -176,18 +208,8 @@ class Book:
 
         What is out of view is not drawn, and has no words that are seen.
         """
-        seen = []
-        for number in range(self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")):
-            self.show(number)
-            self.page.wait_for_function(
-                "i => !window.jupyterapp.shell.currentWidget.content.widgets[i].isPlaceholder()", arg=number
-            )
-            self.page.wait_for_timeout(60)
-            seen.append(self.page.evaluate(
-                """i => window.jupyterapp.shell.currentWidget.content.widgets[i].node
-                   .querySelector('.jp-Cell-outputArea')?.innerText ?? ''""", number
-            ))  # fmt: skip
-        return seen
+        count = self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
+        return [self.page.evaluate(_SEEN, number) for number in range(count)]
 
     @staticmethod
     def faults(seen):

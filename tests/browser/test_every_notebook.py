@@ -16,13 +16,31 @@ STILLS = """() => [...document.querySelectorAll('.jp-OutputArea .course-still')]
 OUTPUTS = ".jp-OutputArea-output"
 
 
+_begun = {}  # by name, notebooks that run
+
+
+def _page(browser):
+    return browser.new_page(viewport={"width": 1200, "height": 1400})
+
+
+@pytest.fixture
+def running(browser, lab, request):
+    """The test's notebook, running. The next one begins too: it runs while this one is looked at."""
+    tests = [item for item in request.session.items if item.path == request.path]
+    place = tests.index(request.node)
+    for name in (item.callspec.params["name"] for item in tests[place : place + 2]):
+        if name not in _begun:
+            _begun[name] = Book(_page(browser), lab, name).open().begin()
+    return _begun.pop(request.node.callspec.params["name"])
+
+
 @pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("*.ipynb"))])
-def test_the_first_and_the_second_day(browser, lab, name, findings):
-    page = browser.new_page(viewport={"width": 1200, "height": 1400})
-    book = Book(page, lab, name).open().run_all()
+def test_the_first_and_the_second_day(browser, lab, name, running, findings):
+    book, page = running.end(), running.page
     words = book.cells()
     assert book.faults(words) == [] and any(words)
     widgets = page.locator(".course-live").count()
+    players = page.locator(".course-live .course-picture").count()
     assert page.locator(".course-still").count() == widgets
     assert page.evaluate(STILLS) == []
     assert [alt for alt in page.evaluate(ALTS) if len(alt) <= 40] == []
@@ -32,14 +50,14 @@ def test_the_first_and_the_second_day(browser, lab, name, findings):
 
     book.end_kernel()
     page.close()
-    page = browser.new_page(viewport={"width": 1200, "height": 1400})
+    page = _page(browser)
     book = Book(page, lab, name).open()
     words = book.cells()
     assert book.faults(words) == []
     stills = page.evaluate(STILLS)
     assert len(stills) == widgets and all(len(told) > 40 for told in stills)
     assert [alt for alt in page.evaluate(ALTS) if len(alt) <= 40] == []
-    assert sum("Run this cell to play." in text for text in words) == widgets
+    assert sum("Run this cell to play." in text for text in words) == players
     second_day = axe(page, OUTPUTS)
     book.end_kernel()
 

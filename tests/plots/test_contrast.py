@@ -14,7 +14,7 @@ from course.annotations import shown
 from course.challenge import rules
 from course.exercises import exercise
 from course.plots.picture import FAINT, LINES, darker
-from course.widgets.rendered import styled
+from course.widgets.rendered import STYLE
 
 TEXT, GRAPHICS = 4.5, 3  # WCAG 2.2, level AA: 1.4.3 and 1.4.11
 
@@ -131,19 +131,18 @@ def theme(name):
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_widgets_can_be_read_in_both_of_jupyterlabs_themes(name):
     colour = theme(name)
-    style = styled()
     # The boxes, which have a ground of their own, take the stronger ink.
-    assert ".boxed .muted {color: inherit}" in style and "background: var(--jp-layout-color2" in style
+    assert ".boxed .muted {color: inherit}" in STYLE and "background: var(--jp-layout-color2" in STYLE
     for ink, grounds in (
         ("jp-ui-font-color1", ("jp-layout-color0", "jp-layout-color1", "jp-layout-color2")),
         ("jp-ui-font-color2", ("jp-layout-color0", "jp-layout-color1")),
         ("jp-content-font-color1", ("jp-cell-editor-background",)),
     ):
-        assert f"var(--{ink}" in style
+        assert f"var(--{ink}" in STYLE
         for under in grounds:
             assert contrast(over(colour(ink), colour(under)), colour(under)) >= TEXT, (ink, under)
     # The edges that go with words: of boxes, feedback, findings and rules.
-    edges = {*re.findall("#[0-9A-F]{6}", style), *shown._COLOURS.values(), *rules._COLOURS.values()}
+    edges = {*re.findall("#[0-9A-F]{6}", STYLE), *shown._COLOURS.values(), *rules._COLOURS.values()}
     edges = {*edges, *(edge for _, edge in exercise.HEADS.values())}
     for edge in edges - {"#595959"}:
         assert contrast(edge, colour("jp-layout-color0")) >= GRAPHICS, edge

@@ -1,6 +1,7 @@
 """The line of code under every widget brings its view back: evaluated, it renders the same."""
 
 import pytest
+from ipywidgets import Widget
 
 import course.arithmetic
 from course import models, runs, widgets
@@ -76,6 +77,23 @@ def test_the_line_brings_every_view_back(name):
             if not getattr(control, "disabled", False) and control.layout.display != "none":
                 control.value = value
         same(shell)
+
+
+@pytest.mark.parametrize("name", BEGIN)
+def test_a_move_sends_its_picture_before_all_else_and_no_style(name, monkeypatch):
+    shell, sent = BEGIN[name](), []
+    monkeypatch.setattr(Widget, "_send", lambda self, message, buffers=None: sent.append((self, message)))
+    drawn = 0
+    for control in CONTROLS[name.split(" of ")[0]](shell) or [shell.text]:
+        for value in [LONG] if name == "checker" else moves(control):
+            sent.clear()
+            if not getattr(control, "disabled", False):
+                control.value = value
+            moved = [each for each, message in sent if each is not control]
+            assert shell._picture not in moved or moved[0] is shell._picture
+            assert "<style" not in str([message for _, message in sent])
+            drawn += shell._picture in moved
+    assert drawn and sum("<style" in part.value for part in shell.children if hasattr(part, "value")) == 1
 
 
 def test_the_lines_read_well():

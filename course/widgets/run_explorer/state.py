@@ -192,6 +192,6 @@ def smooth(values, window):
     means = values.copy()
     (measured,) = np.nonzero(np.isfinite(values))
     for i in measured:
-        reach = min(window // 2, i - measured[0], measured[-1] - i)
-        means[i] = np.nanmean(values[i - reach : i + reach + 1])
+        if reach := min(window // 2, i - measured[0], measured[-1] - i):
+            means[i] = np.nanmean(values[i - reach : i + reach + 1])
     return means

@@ -1,7 +1,8 @@
-"""Every control of the live widgets, by key and by mouse: each does what the same move does without a browser.
+"""The live widgets in JupyterLab: wide and narrow, every control by key and by mouse, and keys that stay in them.
 
-A widget of this process makes the same moves. Its pictures and words, which other tests compare with the ledger,
-must be those of the page.
+All of it on one page, as to run the widgets takes longest. Each control does what the same move does without a
+browser: a widget of this process makes the same moves. Its pictures and words, which other tests compare with the
+ledger, must be those of the page.
 """
 
 import random
@@ -9,6 +10,7 @@ import statistics
 
 import numpy as np
 import pytest
+from lab import axe, ours
 
 from course import models
 from course.arithmetic import ledger
@@ -40,15 +42,32 @@ WATCH = """() => {
     }).observe(shell.querySelector('.course-picture .widget-html-content'), {childList: true});
   }
 }"""
-SAME = """([cell, html, words]) => {
+# Looks when something in the widget changes, and not in between: that would take the page's time.
+SAME = """([cell, html, words]) => new Promise(resolve => {
   const shell = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.course-live');
-  const page = document.createElement('div');
-  page.innerHTML = html;
-  const told = document.createElement('div');
-  told.innerHTML = words;
-  return shell.querySelector('.course-picture .widget-html-content').innerHTML === page.innerHTML
-    && shell.querySelector('.course-words .widget-html-content').innerHTML === told.innerHTML;
-}"""
+  const wanted = [['picture', html], ['words', words]].map(([part, text]) => {
+    const page = document.createElement('div');
+    page.innerHTML = text;
+    return [shell.querySelector(`.course-${part} .widget-html-content`), page.innerHTML];
+  });
+  const watch = new MutationObserver(() => look());
+  const end = same => {watch.disconnect(); clearTimeout(late); resolve(same)};
+  const look = () => {if (wanted.every(([part, text]) => part.innerHTML === text)) end(true)};
+  const late = setTimeout(() => end(false), 60000);
+  watch.observe(shell, {childList: true, subtree: true, characterData: true});
+  look();
+})"""
+# Of the budget's chart, what reaches out of the drawing by more than a pixel, or out of what is shown of it.
+CUT = """() => [...document.querySelectorAll("[aria-label='Time against width'] > *")].filter(mark => {
+  const at = mark.getBoundingClientRect();
+  return [mark.closest('svg'), mark.closest('.widget-html-content')].some(around => {
+    const box = around.getBoundingClientRect(), sides = ['left', 'top', 'right', 'bottom'];
+    return sides.some((side, number) => (at[side] - box[side]) * (number < 2 ? -1 : 1) > 1)});
+}).map(mark => mark.outerHTML)"""
+FOCUSABLE = "select, input, button:not(:disabled), [role=slider], [tabindex='0']"
+STATE = """() => {const book = window.jupyterapp.shell.currentWidget.content;
+  const sources = book.widgets.map(cell => cell.model.sharedModel.getSource());
+  return [book.widgets.length, book.activeCellIndex, sources]}"""
 MIRRORS = {
     EXPLORER: lambda: layer_explorer("separable_65k"),
     FIELDS: lambda: field_viewer(models.build("separable_65k"), effective=lambda layer, unit: np.ones((32, 32))),
@@ -73,32 +92,29 @@ class Both:
     def check(self, what):
         """See that the page shows what the mirror shows."""
         wanted = [self.cell, self.mirror._picture.value, self.mirror._words.value]
-        try:
-            self.page.wait_for_function(SAME, arg=wanted, timeout=60_000)
-        except Exception:
-            raise AssertionError(
-                f"{what}: the page says {self.shell.locator('.course-words').inner_text()!r}, and not "
-                f"{self.mirror.render(self.mirror.state).text!r}"
-            ) from None
+        assert self.page.evaluate(SAME, wanted), (
+            f"{what}: the page says {self.shell.locator('.course-words').inner_text()!r}, and not "
+            f"{self.mirror.render(self.mirror.state).text!r}"
+        )
         if took := self.page.evaluate("() => window.took?.splice(0) ?? []"):
             self.took.setdefault(what, []).append(took[-1])
 
     def key(self, label, key, move, role=None):
-        """Press a key in a control; the mirror makes the move."""
+        """Press a key in a control; the mirror makes the move, before and not beside the kernel."""
         control = (
             self.shell.get_by_role(role, name=label, exact=True)
             if role
             else self.shell.get_by_label(label, exact=True)
         )
+        move(self.mirror)
         control.first.focus()
         self.page.keyboard.press(key)
-        move(self.mirror)
         self.check(f"{label}, key")
 
     def click(self, where, move, what):
         """Click; the mirror makes the move."""
-        where.click()
         move(self.mirror)
+        where.click()
         self.check(f"{what}, mouse")
 
 
@@ -137,6 +153,40 @@ def _step(control, steps=1):
             chosen.value = chosen.value + steps
 
     return move
+
+
+@pytest.mark.parametrize("width", [700, 1200])
+def test_no_scroll_bar_where_there_is_room_and_names_everywhere(live, width, findings):
+    page = live.page
+    page.set_viewport_size({"width": width, "height": 1400})
+    assert live.faults(live.cells()) == []
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.course-live, .course-live *')]
+           .filter(e => e.scrollWidth > e.clientWidth)
+           .filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+           .map(e => e.parentElement.className)"""
+    )
+    # On a narrow page, wide tables scroll by themselves, by key too.
+    assert not [each for each in wide if width == 1200 or "course-picture" not in each]
+    # An SVG cuts off what lies outside of it, such as words of its key.
+    assert page.evaluate(CUT) == []
+    findings[f"live widgets, {width} px"] = found = axe(page)
+    assert ours(found) == []
+    names = page.evaluate(
+        "() => [...document.querySelectorAll('.course-live [role=slider]')].map(e => e.getAttribute('aria-label'))"
+    )
+    assert len(names) > 5 and all(names)
+    titles = page.evaluate("""() => [...document.querySelectorAll('.course-live select')].map(e => e.title)""")
+    assert len(titles) > 5 and all(titles)
+    words = page.locator(".course-words .widget-html-content").first
+    assert words.get_attribute("role") == "status"
+    words.evaluate("element => window.region = element")
+    layer = live.widget(0).get_by_label("Layer")
+    for key, says in (("ArrowDown", "Layer 2, block1_norm1"), ("ArrowUp", "Layer 1, ")):
+        layer.focus()
+        page.keyboard.press(key)
+        page.wait_for_function("says => window.region.innerText.includes(says)", arg=says)
+    assert page.evaluate("window.region.isConnected")
 
 
 def test_explorer_by_key(both):
@@ -405,3 +455,49 @@ def test_the_line_of_code_stays_open_and_follows(both):
         ".querySelector('.course-line code').innerText === code", arg=[budget.cell, budget.mirror.line()]
     )  # fmt: skip
     assert line.locator("code").is_visible()
+
+
+@pytest.fixture(scope="module")
+def afresh(live):
+    """The widgets as they begin: all cells are run again."""
+    return live.run_all()
+
+
+@pytest.mark.parametrize("cell", range(6))
+def test_no_key_moves_or_changes_a_cell(afresh, cell):
+    live, page = afresh, afresh.page
+    live.show(cell)
+    before = page.evaluate(STATE)
+    count = live.widget(cell).locator(FOCUSABLE).count()
+    tried = 0
+    for number in range(count):
+        control = live.widget(cell).locator(FOCUSABLE).nth(number)
+        if not control.is_visible() or control.is_disabled():
+            continue
+        for key in ("ArrowDown", "ArrowUp", "a", "b", "x", "d", "d", "m", "Shift+ArrowDown"):
+            control.focus()
+            page.keyboard.press(key)
+        tried += 1
+        assert page.evaluate("document.activeElement.closest('.course-live') !== null"), control.evaluate(
+            "e => e.outerHTML"
+        )
+        assert page.evaluate(STATE) == before, control.evaluate("e => e.outerHTML")
+    assert tried >= 4
+
+
+def test_jupyter_keeps_its_keys_with_ctrl(afresh):
+    live, page = afresh, afresh.page
+    live.show(0)
+    live.widget(0).get_by_label("Layer").focus()
+    page.evaluate(
+        """() => {window.ran = [];
+           window.jupyterapp.commands.commandExecuted.connect((_, what) => window.ran.push(what.id))}"""
+    )
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => window.ran.includes('docmanager:save')", timeout=60_000)
+    page.keyboard.press("b")
+    assert page.evaluate("window.ran.filter(id => id.startsWith('notebook:'))") == []
+
+
+def test_the_button_shuts_the_notebook_down(afresh):
+    afresh.shut_down(7)
