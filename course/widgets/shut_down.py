@@ -12,7 +12,8 @@ from course.widgets.shell import LIVE, ONE_OF_TWO
 _STILL = "In a running notebook, a button here shuts it down."
 _LABEL = "Shut this notebook down"
 _ENDED = "Its memory is free, and what you wrote is kept. To work on here, choose Kernel, then Restart Kernel."
-_FAILED = "That can't be done from here: choose Kernel, then Shut Down Kernel."
+# Such as in Voila, where closing the page does it.
+_FAILED = "A button can't do that here: choose Kernel, then Shut Down Kernel. Where there is no menu, close the page."
 
 # The page may end its kernel, as it does from Jupyter's menu: by asking the server, with the page's own cookie.
 _SCRIPT = """
@@ -50,7 +51,7 @@ class ShutDownButton(widgets.HTML):
 def shut_down_button():
     """Return a button that shuts this notebook down. Nothing ends before it is pressed.
 
-    It works in JupyterLab, Notebook and Voila; elsewhere it says what to do instead.
+    It works in JupyterLab and Notebook; elsewhere, such as in Voila, it says what to do instead.
 
     Returns
     -------
