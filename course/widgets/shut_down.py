@@ -13,7 +13,7 @@ _STILL = "In a running notebook, a button here shuts it down."
 _LABEL = "Shut this notebook down"
 _ENDED = "Its memory is free, and what you wrote is kept. To work on here, choose Kernel, then Restart Kernel."
 # Such as in Voila, where closing the page does it.
-_FAILED = "A button can't do that here: choose Kernel, then Shut Down Kernel. Where there is no menu, close the page."
+_FAILED = "That fails here: choose Kernel, then Shut Down Kernel. Where there is no such menu, close the page."
 
 # The page may end its kernel, as it does from Jupyter's menu: by asking the server, with the page's own cookie.
 _SCRIPT = """

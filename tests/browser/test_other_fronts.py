@@ -51,5 +51,5 @@ def test_voila(browser, folder):
             "before => document.querySelector('.course-words').innerText !== before", arg=before, timeout=60_000
         )
         page.get_by_role("button", name="Shut this notebook down").click()
-        page.get_by_text("Where there is no menu, close the page").wait_for()
+        page.get_by_text("Where there is no such menu, close the page").wait_for()
         page.close()
