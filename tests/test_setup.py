@@ -20,7 +20,7 @@ from course.doctor.software import NEWEST_PYTHON, OLDEST_PYTHON
 ROOT = Path(__file__).resolve().parents[1]
 BINDER = ROOT / "binder"
 SCRIPTS = [".ci/run", ".ci/next", "binder/postBuild", "binder/start"]
-PART_OF_JUPYTERLAB = {"ipython", "jupyter-core", "traitlets"}
+PART_OF_JUPYTERLAB = {"ipykernel", "ipython", "jupyter-core", "traitlets"}
 # Where the repository's address stands besides pyproject.toml: for people and sites that don't read that.
 ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml"]
 _PLACES = r"https://github\.com/|mybinder\.org/v2/gh/|colab\.research\.google\.com/github/"
