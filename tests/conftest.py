@@ -30,4 +30,4 @@ def pytest_collection_finish():
     """Look for garbage less often: TensorFlow's million objects are searched each time, a fifth of the work."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(20_000, 10, 10)
