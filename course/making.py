@@ -115,12 +115,23 @@ def _report(name, where):
     print(runs.save(run, runs.RECORDS / name), *run.about["notes"], sep="\n  ")
 
 
+def _trained(name):
+    """Return the network of a record, with the record's weights."""
+    network = training.accelerate(models.build(runs.load(name).about["model"]))
+    network.load_weights(runs.RECORDS / name / WEIGHTS)
+    return network
+
+
+def _write_accuracy(name, images, accuracy):
+    record = {"data": images.source, **runs.made_on(), "accuracy": accuracy}
+    with runs.replacing(runs.RECORDS / f"{name}.json") as path:
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
 def _robustness(name, where):
     """Measure how much accuracy trained networks keep when something happens to the test images."""
-    images, networks = _cifar10(where), {}
-    for trained in ("separable_65k", "separable_65k_annealed"):
-        networks[trained] = training.accelerate(models.build(runs.load(trained).about["model"]))
-        networks[trained].load_weights(runs.RECORDS / trained / WEIGHTS)
+    images = _cifar10(where)
+    networks = {trained: _trained(trained) for trained in ("separable_65k", "separable_65k_annealed")}
     measured = {trained: {kind: [] for kind in data.DISTURBANCES} for trained in networks}
     for kind, strengths in data.DISTURBANCES.items():
         for strength in strengths:
@@ -129,9 +140,7 @@ def _robustness(name, where):
                 right = training.predict(network, changed).argmax(axis=1) == images.test_labels
                 measured[trained][kind].append((strength, float(right.mean())))
                 print(f"{trained}, {kind} {strength:g}: {right.mean():.2%}", flush=True)
-    record = {"data": images.source, **runs.made_on(), "accuracy": measured}
-    with runs.replacing(runs.RECORDS / f"{name}.json") as path:
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    _write_accuracy(name, images, measured)
 
 
 def _flip_averaged(name, where):
@@ -139,16 +148,13 @@ def _flip_averaged(name, where):
     images, accuracy = _cifar10(where), {}
     mirrored = images.test_images[:, :, ::-1]
     for trained in ("separable_65k", "separable_65k_annealed", "separable_65k_muon", "compact_100k"):
-        network = training.accelerate(models.build(runs.load(trained).about["model"]))
-        network.load_weights(runs.RECORDS / trained / WEIGHTS)
+        network = _trained(trained)
         single, other = (training.predict(network, views) for views in (images.test_images, mirrored))
         accuracy[trained] = [
             float((answers.argmax(axis=1) == images.test_labels).mean()) for answers in (single, single + other)
         ]
         print(trained, *(f"{share:.2%}" for share in accuracy[trained]), flush=True)
-    record = {"data": images.source, **runs.made_on(), "accuracy": accuracy}
-    with runs.replacing(runs.RECORDS / f"{name}.json") as path:
-        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    _write_accuracy(name, images, accuracy)
 
 
 def _pairs(name, where):

@@ -183,6 +183,23 @@ def test_robustness_is_measured_on_the_trained_networks(elsewhere, monkeypatch):
     assert (strength, further) == (0, 8) and abs(accuracy - right.mean()) < 0.1
 
 
+def test_an_image_and_its_mirror_image_answer_together(elsewhere):
+    recorded = json.loads((HERE / "flip_averaged.json").read_text())["accuracy"]
+    for name in recorded:
+        shutil.copytree(HERE / name, elsewhere / name)
+        # What a run of its own said of the same images, but for the rounding of other batches.
+        assert recorded[name][0] == pytest.approx(runs.load(name).about["test_accuracy_last"], abs=1e-3)
+    assert making.make(["flip_averaged"])
+    found = json.loads((elsewhere / "flip_averaged.json").read_text())["accuracy"]
+    assert list(found) == list(recorded)
+    network, images = making._trained("separable_65k"), making.data.cifar10("")
+    views = images.test_images, np.flip(images.test_images, axis=2)
+    answers = np.mean([training.predict(network, view) for view in views], axis=0)
+    single = training.predict(network, views[0])
+    right = [(each.argmax(axis=1) == images.test_labels).mean() for each in (single, answers)]
+    assert found["separable_65k"] == pytest.approx(right)
+
+
 def test_the_pairs_are_those_of_the_record(elsewhere, monkeypatch):
     kept = []
     monkeypatch.setitem(experiments.sweep.__globals__, "point", lambda *case: kept.append(case))
