@@ -33,7 +33,7 @@ def mistakes(name, images, count=10):
     if not images.is_cifar10:
         return _listed(
             evaluation.confident_mistakes(runs.load(name), count),
-            "The pictures need CIFAR-10: run 'python -m course data' in a terminal, then run this notebook again.",
+            "The pictures need CIFAR-10: fetch it as notebook 00 shows, then run this notebook again.",
         )
     # TensorFlow takes seconds to load, and no other picture needs it.
     from course import models, training
