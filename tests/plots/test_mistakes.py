@@ -13,7 +13,7 @@ def test_where_the_images_are_none_of_cifar10_the_recorded_mistakes_are_listed()
     for number, answer, right, confidence in table.rows:
         assert right == run.about["data"]["names"][run.labels[number]] != answer
         assert confidence == run.probabilities[number].max()
-    assert len(table.rows) == 3 and "run 'python -m course data'" in table.notes[0]
+    assert len(table.rows) == 3 and "fetch it as notebook 00 shows" in table.notes[0]
 
 
 def test_the_surest_wrong_answers_are_shown_with_what_was_answered():
