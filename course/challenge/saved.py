@@ -1,6 +1,7 @@
 """A network as JSON, and back, for entries that come from other people's machines."""
 
 import sys
+from copy import deepcopy
 
 from course._quiet import import_keras
 from course.arithmetic import LAYERS, POINTWISE
@@ -69,7 +70,8 @@ def rebuilt(config, seed=None):
     def build():
         if seed is not None:
             keras.utils.set_random_seed(seed)
-        return keras.saving.deserialize_keras_object(config)
+        # A copy, for Keras takes a functional model's configuration apart while it reads it.
+        return keras.saving.deserialize_keras_object(deepcopy(config))
 
     model = guarded(build, SECONDS, "The network's configuration")
     if not isinstance(model, keras.Model):

@@ -99,6 +99,23 @@ def test_an_honest_entry_is_verified(entry, shared, data):
     assert verdict.accuracy == challenge.score(runs.load(shared / entry))
 
 
+def branched():
+    """Return a network with a residual connection."""
+    inputs = keras.Input((32, 32, 3))
+    maps = layers.Conv2D(8, 9, strides=4, padding="same")(inputs)
+    maps = layers.Add()([maps, layers.Conv2D(8, 7, padding="same", activation="relu")(maps)])
+    return keras.Model(inputs, layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(maps)))
+
+
+def test_an_entry_with_branches_is_verified(data, tmp_path):
+    run = challenge.qualify(branched, data, name="Eve", out=tmp_path / "eve")
+    # Read twice: Keras takes a functional model's configuration apart.
+    for _ in range(2):
+        assert rebuilt(run.about["challenge"]["config"]).count_params() == run.about["parameters"]
+    verdict = challenge.verify(tmp_path / "eve", data)
+    assert verdict.ok, str(verdict)
+
+
 def claims(**changes):
     def tamper(folder):
         found = about(folder)
