@@ -45,7 +45,7 @@ def test_the_same_outputs_from_the_same_weights(name):
 
 
 def test_bfloat16_alone_is_accelerated_too():
-    bare = models.without(models.build("separable_99k"), "BatchNormalization", "Dropout")
+    bare = models.without(models.build("separable_99k"), "BatchNormalization", "Dropout", "MaxPooling2D")
     assert accelerated(accelerate(bare, bfloat16=True)) and not accelerated(accelerate(bare, bfloat16=False))
 
 
@@ -83,22 +83,54 @@ def test_a_step_leaves_the_same_gradients_and_statistics(name):
     assert all(not np.allclose(a, np.asarray(b)) for a, b in zip(fresh, moved, strict=True))
 
 
-def test_one_normalisation_agrees_closely():
-    model = keras.Sequential(
-        [keras.Input((6, 5, 4)), layers.BatchNormalization(momentum=0.8), layers.Activation("tanh")]
-    )
-    plain, quick = (m.layers[0] for m in (stirred(model), accelerate(model, bfloat16=False)))
-    some, weights = (tf.constant(RNG.normal(2, 3, (7, 6, 5, 4)).astype("float32")) for _ in range(2))
+def both_ways(layer, inputs, weights):
+    """Return outputs, statistics and gradients of Keras's layer and of its quicker twin."""
+    model = keras.Sequential([keras.Input(inputs.shape[1:]), layer, layers.Activation("tanh")])
     found = []
-    for layer in (plain, quick):
+    for one in (stirred(model), accelerate(model, bfloat16=False)):
+        layer, inputs = one.layers[0], tf.constant(inputs)
+        sources = [inputs, *(variable.value for variable in layer.trainable_variables)]
         with tf.GradientTape() as tape:
-            tape.watch(some)
-            outputs = layer(some, training=True)
+            tape.watch(inputs)
+            outputs = layer(inputs, training=True)
             total = tf.reduce_sum(weights * outputs**2)
-        sources = [some, layer.gamma.value, layer.beta.value]
-        found.append([outputs, layer.moving_mean, layer.moving_variance, *tape.gradient(total, sources)])
-    for a, b in zip(*found, strict=True):
-        np.testing.assert_allclose(np.asarray(b), np.asarray(a), rtol=1e-4, atol=1e-4 * abs(np.asarray(a)).max())
+        found.append([outputs, *layer.non_trainable_variables, *tape.gradient(total, sources)])
+    return [[np.asarray(value) for value in values] for values in found]
+
+
+@pytest.mark.parametrize("shape", [(7, 6, 5, 4), (3, 1, 1, 2), (2, 64, 3, 1), (2, 65, 3, 1)], ids=str)
+def test_one_normalisation_agrees_closely(shape):
+    some, weights = (RNG.normal(2, 3, shape).astype("float32") for _ in range(2))
+    plain, quick = both_ways(layers.BatchNormalization(momentum=0.8), some, weights)
+    for a, b in zip(plain, quick, strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-4 * abs(a).max())
+
+
+def test_far_from_zero_a_variance_keeps_its_digits():
+    some = (1e4 + RNG.normal(0, 1, (8, 9, 9, 3))).astype("float32")
+    _, (outputs, mean, variance, *_) = both_ways(layers.BatchNormalization(momentum=0), some, 1)
+    np.testing.assert_allclose(variance, some.astype(float).var(axis=(0, 1, 2)), rtol=1e-3)
+    np.testing.assert_allclose(mean, some.astype(float).mean(axis=(0, 1, 2)), rtol=1e-6)
+    assert np.isfinite(outputs).all()
+
+
+@pytest.mark.parametrize(
+    "shape, how",
+    [
+        ((3, 8, 6, 4), {"pool_size": 2}),
+        ((3, 9, 7, 4), {"pool_size": 2}),
+        ((3, 9, 6, 4), {"pool_size": 3, "padding": "same"}),
+        ((3, 8, 6, 4), {"pool_size": (4, 1)}),
+        ((3, 9, 7, 4), {"pool_size": 2, "padding": "same"}),
+        ((3, 9, 7, 4), {"pool_size": 3, "strides": 2}),
+    ],
+    ids=str,
+)
+def test_pooling_agrees_to_the_last_bit(shape, how):
+    # Few numbers, so that maxima are often shared: then the first has to get the whole gradient.
+    some, weights = RNG.integers(0, 3, shape).astype("float32"), RNG.normal()
+    (outputs, back), (again, back_again) = both_ways(layers.MaxPooling2D(**how), some, weights)
+    assert back.any() and np.array_equal(outputs, again) and np.array_equal(back, back_again)
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.1, 0.15, 0.25, 0.5, 0.999])
@@ -162,9 +194,14 @@ def test_no_dropout_drops_nothing():
     assert np.array_equal(np.asarray(dropout(0)(ones, training=True)), ones)
 
 
-def test_where_nothing_can_be_compiled_dropout_is_kerass(monkeypatch):
+def test_where_nothing_can_be_compiled_the_layers_are_kerass(monkeypatch):
     monkeypatch.setattr(sys.modules["course.training.accelerate"], "_compiles", lambda: False)
-    assert type(dropout(0.3)) is layers.Dropout
+    quick = {type(layer).__name__: type(layer) for layer in accelerate(models.build("separable_65k")).layers}
+    assert quick["Dropout"] is layers.Dropout and quick["MaxPooling2D"] is layers.MaxPooling2D
+    some, weights = (RNG.normal(2, 3, (7, 6, 5, 4)).astype("float32") for _ in range(2))
+    plain, quick = both_ways(layers.BatchNormalization(momentum=0.8), some, weights)
+    for a, b in zip(plain, quick, strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-4 * abs(a).max())
 
 
 def test_dropout_repeats_with_its_seed_and_moves_on():
