@@ -170,15 +170,15 @@ def _compression(name, where):
     kinds, labels = compression.kinds_of(images, Path(where or "") / "originals.npz")
     path = runs.RECORDS / f"{name}.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
-    for network, seed in product(compression.NETWORKS, compression.SEEDS):
+    folder = Path("runs/records") / name
+    for (network, recipe), seed in product(compression.RECIPES.items(), compression.SEEDS):
         if not any((row["network"], row["seed"]) == (network, seed) for row in rows):
-            pair = compression.pair(
-                network, seed, kinds, labels, images.names, Path("runs/records") / name, compression.RECIPE
-            )
+            pair = compression.pair(network, seed, kinds, labels, images.names, folder, recipe)
             if pair is None:
                 return False
             rows += pair
-            about = {"recipe": str(compression.RECIPE), "images": len(labels), **runs.made_on()}
+            recipes = {trained: str(how) for trained, how in compression.RECIPES.items()}
+            about = {"recipes": recipes, "images": len(labels), **runs.made_on()}
             with runs.replacing(path) as draft:
                 draft.write_text(json.dumps({**about, "runs": rows}, indent=1) + "\n", encoding="utf-8")
             print(*pair, sep="\n", flush=True)

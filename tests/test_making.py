@@ -212,8 +212,7 @@ def test_the_pairs_are_those_of_the_record(elsewhere, monkeypatch):
 
 def test_pairs_on_originals_and_twins_go_on_where_they_were_stopped(elsewhere, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(compression, "SEEDS", (0,))
-    monkeypatch.setattr(compression, "NETWORKS", ("tiny",))
-    monkeypatch.setattr(compression, "RECIPE", training.Recipe("short", epochs=1, batch_size=16))
+    monkeypatch.setattr(compression, "RECIPES", {"tiny": training.Recipe("short", epochs=1, batch_size=16)})
     monkeypatch.setitem(models.MODELS, "tiny", tiny)
     few = making.data.cifar10("")
     with pytest.raises(ValueError, match="originals.npz can't be read .* with --data."):

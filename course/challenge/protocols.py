@@ -15,11 +15,11 @@ PROTOCOLS = {"qualifier": training.qualifier, "50 epochs": training.annealed}
 
 
 def qualify(model_or_build, data, name, seed=0, out=None, watch=None):
-    """Train a network for about three minutes and judge it on images that were held out.
+    """Train a network for some minutes and judge it on images that were held out.
 
     The protocol is the recipe `training.qualifier`: 3 epochs of nine tenths of the training images (45,000 of
     CIFAR-10's), with the other tenth to judge on. The network starts from new weights, whatever it has learnt.
-    Three minutes are those of `separable_65k` on two idle cores; a network with more MACs takes longer.
+    `separable_65k` takes three minutes on two idle cores that multiply in bfloat16, and longer on others.
 
     Parameters
     ----------

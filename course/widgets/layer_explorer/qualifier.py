@@ -112,7 +112,7 @@ class Qualifier:
         )  # fmt: skip
         self.train = widgets.Button(
             description="Train the qualifier", layout={"width": "150px"},
-            tooltip="Train this network for about three minutes, and put it on the board of the challenge",
+            tooltip="Train this network for some minutes, and put it on the board of the challenge",
         )  # fmt: skip
         self.cancel = widgets.Button(
             description="Cancel", tooltip="Stop the training", disabled=True, layout={"width": "76px"}
