@@ -62,7 +62,8 @@ def test_the_clock_is_that_of_the_records():
     assert (
         f"`compact_quick`, {found[0]['parameters']:,} parameters, ends at {accuracy:.2%}".replace("%", " %")
         + f" after {found[0]['epochs']} epochs, {seconds / 60:.1f} minutes on two such cores; others take longer. "
-        f"That is the mean of five runs; the median of {len(public)} public runs of the base network is {np.median(public):.2f} %, "
+        f"That is the mean of five runs; the median of {len(public)} public runs of the base network is "
+        f"{np.median(public):.2f} %, "
     ) in README
 
 
