@@ -43,8 +43,11 @@ class Run:
 
     about: dict
     epochs: list = field(default_factory=list)
-    labels: np.ndarray = field(default=None, repr=False)
-    probabilities: np.ndarray = field(default=None, repr=False)
+    labels: np.ndarray = None
+    probabilities: np.ndarray = None
+
+    def __repr__(self):
+        return f"Run({self.name!r}, {len(self.epochs)} epochs, {self.source})"
 
     @property
     def name(self):

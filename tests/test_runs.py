@@ -46,6 +46,13 @@ def test_a_record_comes_back_as_it_was(record):
     assert np.abs(again.probabilities - probabilities).max() < 5e-4  # kept as float16
 
 
+def test_a_run_is_shown_in_a_line(record):
+    run = runs.load(record)
+    run.about["data"] = {"source": "Shapes (generated)"}
+    run.about["challenge"] = {"config": ["a layer"] * 1000}
+    assert repr(run) == "Run('tiny', 3 epochs, Shapes (generated))"
+
+
 def test_what_was_not_measured_comes_back_as_such(tmp_path):
     rows = [row(1, None, val_loss=None), row(2, math.nan), row(3, 0.1 + 0.2, loss=math.inf, accuracy=1e-300)]
     again = runs.load(runs.save(runs.Run(dict(ABOUT), rows), tmp_path))
