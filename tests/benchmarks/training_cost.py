@@ -7,10 +7,17 @@ machine's arithmetic allows: the MACs of a step, forward and twice back, at the 
 
 On two cores with avx512_bf16 (November 2026, TensorFlow 2.21) it printed for separable_65k, in CPU seconds:
 plain 5.91, float32 2.91, bfloat16 1.84, PyTorch 8.51 and 4.26, arithmetic alone 1.08. That is 0.31 of plain
-Keras; the goal was 0.25. Tried, and no cheaper: BatchNormalization compiled by XLA (reductions over places
-take it three times as long as TensorFlow), two units' masks from one random word, a convolution's weight
+Keras; the goal was 0.25. Tried, and no cheaper: BatchNormalization's sums compiled whole by XLA (which take it
+three times as long as TensorFlow), two units' masks from one random word, a convolution's weight
 gradient as one matrix product or as many, the bias's gradient apart from it, other numbers of threads, other
 allocators. What is left is bound by memory: passes over maps that only a fused kernel in C++ would save.
+
+On two cores with AVX2 alone (the same month), where bfloat16 does not pay: plain 12.1 for separable_65k and
+10.3 for compact_100k; accelerated 9.4 and 8.6 before pooling and, in float32, BatchNormalization were compiled, 7.8
+and 6.1 since. A sum over places is quick when it is compiled as one down the rows and TensorFlow adds up the rest.
+In bfloat16 that gained nothing there; where the processor has instructions for it, it is still to be measured.
+With glibc told to keep large blocks, and in huge pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1 with
+glibc.malloc.mmap_threshold and trim_threshold at 4294967295), another 10 to 25 % fewer seconds went by.
 """
 
 import json
