@@ -13,10 +13,10 @@ gradient as one matrix product or as many, the bias's gradient apart from it, ot
 allocators. What is left is bound by memory: passes over maps that only a fused kernel in C++ would save.
 
 On two cores with AVX2 alone (the same month), where bfloat16 does not pay: plain 12.1 for separable_65k and
-10.3 for compact_100k; accelerated 9.4 and 8.6 before pooling and, in float32, BatchNormalization were compiled, 7.8
-and 6.1 since. A sum over places is quick when it is compiled as one down the rows and TensorFlow adds up the rest.
-In bfloat16 that gained nothing there; where the processor has instructions for it, it is still to be measured.
-With glibc told to keep large blocks, and in huge pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1 with
+10.3 for compact_100k; accelerated 9.4 and 8.6 before pooling and, in float32, BatchNormalization were compiled,
+and 7.8 and 6.1 since. A sum over places is quick when it is compiled as one down the rows and TensorFlow adds up
+the rest. In bfloat16 that gained nothing there; where a processor has instructions for it, it is still to be
+measured. With glibc told to keep large blocks, and in huge pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1 with
 glibc.malloc.mmap_threshold and trim_threshold at 4294967295), another 10 to 25 % fewer seconds went by.
 """
 
