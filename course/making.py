@@ -171,14 +171,14 @@ def _compression(name, where):
     path = runs.RECORDS / f"{name}.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
     folder = Path("runs/records") / name
+    recipes = {network: str(recipe) for network, recipe in compression.RECIPES.items()}
+    about = {"recipes": recipes, "images": len(labels), **runs.made_on()}
     for (network, recipe), seed in product(compression.RECIPES.items(), compression.SEEDS):
         if not any((row["network"], row["seed"]) == (network, seed) for row in rows):
             pair = compression.pair(network, seed, kinds, labels, images.names, folder, recipe)
             if pair is None:
                 return False
             rows += pair
-            recipes = {trained: str(how) for trained, how in compression.RECIPES.items()}
-            about = {"recipes": recipes, "images": len(labels), **runs.made_on()}
             with runs.replacing(path) as draft:
                 draft.write_text(json.dumps({**about, "runs": rows}, indent=1) + "\n", encoding="utf-8")
             print(*pair, sep="\n", flush=True)

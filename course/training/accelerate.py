@@ -103,7 +103,7 @@ class BatchNormalization(layers.BatchNormalization):
         if not (training and self.trainable and whole):
             return super().call(inputs, training=training, mask=mask)
         # What is compiled takes a third of the fused operation's time in float32, and none off in bfloat16.
-        compiled = inputs.dtype == tf.float32 and 0 < (inputs.shape[1] or 0) <= _MOST_ROWS and _compiles()
+        compiled = inputs.dtype == tf.float32 and 0 < (inputs.shape[1] or 0) <= _MOST_TERMS and _compiles()
         outputs, mean, variance = (_normalise if compiled else _normalise_fused)(
             inputs, tf.convert_to_tensor(self.gamma), tf.convert_to_tensor(self.beta), self.epsilon
         )
@@ -142,8 +142,8 @@ def _normalise(maps, gamma, beta, epsilon):
     return normalise(maps, gamma, beta)
 
 
-# As many terms as these a compiled sum may have.
-_MOST_ROWS = 64
+# As many terms as these a compiled expression may have.
+_MOST_TERMS = 64
 # Only what works unit by unit is compiled: a compiled convolution is many times slower on a CPU.
 _compiled = partial(tf.function, jit_compile=True, autograph=False)
 
@@ -178,7 +178,8 @@ class MaxPooling2D(layers.MaxPooling2D):
         height, width = self.pool_size
         rows, columns = inputs.shape[1:3]
         apart = self.pool_size == tuple(self.strides) and self.data_format == "channels_last" and rows and columns
-        if not (training and apart) or self.padding == "same" and (rows % height or columns % width):
+        few = height * width <= _MOST_TERMS
+        if not (training and apart and few) or self.padding == "same" and (rows % height or columns % width):
             return super().call(inputs)
         return _largest(inputs, height, width)
 

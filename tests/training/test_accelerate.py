@@ -133,6 +133,12 @@ def test_pooling_agrees_to_the_last_bit(shape, how):
     assert back.any() and np.array_equal(outputs, again) and np.array_equal(back, back_again)
 
 
+def test_the_last_place_of_a_large_window_gets_its_gradient():
+    some = np.linspace(0, 1, 32 * 32, dtype="float32").reshape(1, 32, 32, 1)
+    (_, back), (_, back_again) = both_ways(layers.MaxPooling2D(32), some, 1)
+    assert back[0, -1, -1, 0] and np.array_equal(back, back_again)
+
+
 @pytest.mark.parametrize("rate", [0.001, 0.1, 0.15, 0.25, 0.5, 0.999])
 def test_dropout_drops_at_its_rate_and_keeps_the_mean(rate):
     layer = dropout(rate)
