@@ -53,7 +53,7 @@ def _parser():
     train.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
     train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's 50")
     train.add_argument(
-        "--recipe", metavar="NAME", help="how to train (see recipes); the model's published one if not given"
+        "--recipe", metavar="NAME", help="how to train (see recipes); if not given, as the model's record was"
     )
     train.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
     train.add_argument("--out", metavar="DIR", help="where the record goes; runs/MODEL if not given")

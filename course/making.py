@@ -198,6 +198,7 @@ _augmented = replace(_large, augmentation=_small.augmentation)
 _few_epochs = training.Recipe("conversion", epochs=5, monitor="validation")
 # A tenth of the training images is held out to choose by.
 _chosen = replace(training.annealed, epochs=8, monitor="validation")
+_muon = replace(training.annealed_muon, monitor="validation")
 _adamw = replace(_chosen, optimizer="adamw", learning_rate=0.01, weight_decay=0.05)
 
 
@@ -245,13 +246,13 @@ RECORDS = {
         for network in ("separable_65k", "compact_100k")
         for seed in range(3)
     },
-    # How soon: the same few epochs from five beginnings, and one run of more.
+    # How soon: few epochs, each time from five beginnings.
     **{
         f"clock/{epochs}_epochs_seed{seed}": _training(
-            "compact_quick", replace(training.annealed, epochs=epochs), f", seed {seed}", seed=seed
+            "compact_quick", replace(training.annealed_muon, epochs=epochs), f", seed {seed}", seed=seed
         )
-        for epochs, seeds in ((16, 5), (42, 1))
-        for seed in range(seeds)
+        for epochs in (5, 12)
+        for seed in range(5)
     },
     # For learners without CIFAR-10.
     "shapes_65k": _training("separable_65k", replace(training.quick, epochs=8), images=_shapes, whole=True),
@@ -288,7 +289,10 @@ RECORDS = {
                 (f"ladder_{rung}", "separable_65k", training.LADDER[rung])
                 for rung in ("brought_down", "larger_steps", "no_dropout", "muon")
             ),
-            ("quick_sgd_4e1", "compact_quick", replace(_chosen, epochs=12)),
+            *(
+                (f"quick_{epochs}_epochs", "compact_quick", replace(_muon, epochs=epochs, learning_rate=rate))
+                for epochs, rate in ((5, 0.04), (9, 0.04), (15, 0.03))
+            ),
         )
     },
     "published_separable_65k": Record("document 000's log", _report, DOCUMENTS),

@@ -22,7 +22,7 @@ BINDER = ROOT / "binder"
 SCRIPTS = [".ci/run", ".ci/next", "binder/postBuild", "binder/start"]
 PART_OF_JUPYTERLAB = {"ipykernel", "ipython", "jupyter-core", "traitlets"}
 # Where the repository's address stands besides pyproject.toml: for people and sites that don't read that.
-ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml"]
+ADDRESSED = ["README.md", "CITATION.cff", ".github/ISSUE_TEMPLATE/problem.yml", "notebooks/00_start_here.ipynb"]
 _PLACES = r"https://github\.com/|mybinder\.org/v2/gh/|colab\.research\.google\.com/github/"
 
 

@@ -187,11 +187,12 @@ def mistakes_gone():
             "That is a share of the right answers. Divide by the mistakes that there were.",
         ),
         (100 * after / before, "That is the share that is left."),
+        (gone / 100, "That is the fraction. The question asks for per cent."),
     )
 
 
 @exercise(
-    f"{LABEL_ERRORS} labels are in doubt. What share of compact_100k's mistakes is that at most?",
+    f"{LABEL_ERRORS} labels are in doubt. What share of compact_100k's mistakes is that at most, in per cent?",
     hint="At most it is called wrong on each of them. How many mistakes are there in all?",
     by_hand=4.67,
     within=0.1,
@@ -210,4 +211,5 @@ def doubtful_labels():
             100 * LABEL_ERRORS / _wrong("separable_65k_annealed"),
             "Those are the mistakes of separable_65k, annealed. compact_100k makes fewer.",
         ),
+        (share / 100, "That is the fraction. The question asks for per cent."),
     )

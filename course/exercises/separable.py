@@ -27,7 +27,7 @@ def standard_value():
         (9, f"That is one channel. A filter looks at all {CHANNELS}."),
         (whole + 1, "The bias is added, not multiplied."),
         (CHANNELS, "That is a 1×1 window. This one has nine cells in each channel."),
-        (whole * CHANNELS, f"That is for all {CHANNELS} filters. One output value comes from one filter."),
+        (whole * CHANNELS, f"You took {CHANNELS} twice. One output value comes from one filter, however many there are."),
     )
 
 

@@ -34,8 +34,8 @@ def _timings():
 
 @exercise(
     "On a 32×32 map with 16 channels, how many times as fast as a standard layer is a separable one, "
-    "forward, on the machine of the record? A guess within 0.4 counts.",
-    hint="Think of what moves, not of what is multiplied.",
+    "forward, for 16 images, on the machine of the record? A guess within 0.4 counts.",
+    hint="It is two passes in place of one. What does each of them do besides multiplying?",
     by_hand=None,  # the record may be taken anew, on another machine
     within=0.4,
 )
@@ -45,13 +45,12 @@ def narrow_speed():
     faster, macs = standard.median / separable.median, standard.macs / separable.macs
     return (
         faster,
-        f"{faster:.1f} times as fast, no more. It does {macs:.1f} times fewer MACs, but moves "
-        f"{separable.bytes / standard.bytes:.1f} times as many bytes: the map between the two steps is written "
-        "and read too.",
+        f"{faster:.1f} times as fast, no more. It does {macs:.1f} times fewer MACs. But it is two passes in place "
+        f"of one and moves {separable.bytes / standard.bytes:.1f} times as many bytes, for the map between the two "
+        f"is written and read too. And a MAC takes it {macs / faster:.1f} times as long.",
         (
             macs,
-            "That compares MACs and calls it time. The map in between has to be written and read, and that "
-            "takes time without any MAC.",
+            "That compares MACs and calls it time. In two passes with little to multiply, a MAC takes longer.",
         ),
         (9, "That is the most that MACs can fall. Time need not follow them."),
         (
@@ -83,7 +82,7 @@ def head_share():
         (dense_share.answer, "That was in the baseline. The convolutions have shrunk since, the head has not."),
         (100 * dense[0].parameters / total, "That is dense1 alone. There are three Dense layers."),
         (share / 100, "That is the fraction. The question asks for per cent."),
-        (100 - share, "That is what the convolutions hold."),
+        (100 - share, "That is what convolutions and BatchNormalization hold."),
         (
             100 * sum(row.macs for row in dense) / converted.macs,
             "That is their share of the MACs. The question is about parameters.",
