@@ -26,7 +26,7 @@ for _name in ("start", "baseline", "fields", "separable", "speed", "final", "bea
     import_module(f"course.exercises.{_name}")
 
 
-def check(key, answer=None):
+def check(key, answer=None, *more):
     """Say whether an answer is right, and if it is not, what probably went wrong.
 
     Parameters
@@ -35,6 +35,8 @@ def check(key, answer=None):
         Which exercise; each notebook names its own.
     answer : number, dict or None
         Your answer. A dict answers several parts at once. None is no answer yet.
+    *more : number
+        What Python makes of the rest of a number with a comma: you are told how to write it.
 
     Returns
     -------
@@ -43,6 +45,7 @@ def check(key, answer=None):
     """
     if key not in EXERCISES:
         return _unknown(key)
+    answer = (answer, *more) if more else answer
     feedback = EXERCISES[key].check(answer)
     note(key, answer, feedback)
     return feedback

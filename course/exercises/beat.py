@@ -38,6 +38,11 @@ def all_steps():
             "You counted the last batch, which is not full. The kit takes full batches only.",
         ),
         (full, "That is one epoch. There are fifty."),
+        (
+            TRAIN_IMAGES * EPOCHS // BATCH,
+            "What is left over in one epoch is not carried into the next. Count each epoch's full batches.",
+        ),
+        (TRAIN_IMAGES * EPOCHS / BATCH, "A batch is full or it is not: round down, for each epoch."),
         (TRAIN_IMAGES * EPOCHS, "That is how many images are shown. A step takes 128 of them."),
         (BATCH * EPOCHS, "That is what fifty batches hold. How many batches make an epoch?"),
     )
@@ -52,28 +57,33 @@ def all_steps():
 def rate():
     recipe, steps = _recipe(), all_steps.answer
     answer, peak = recipe.learning_rate_at(EPOCH * steps // EPOCHS, steps), recipe.learning_rate
-    down, gone = 1 - recipe.warm_up, EPOCH / EPOCHS - recipe.warm_up
-    left = 1 - gone / down
+    down, gone = round(EPOCHS * (1 - recipe.warm_up)), round(EPOCH - EPOCHS * recipe.warm_up)
+
+    def at(share):
+        return peak * (1 + cos(pi * share)) / 2
+
     return (
         answer,
-        f"{EPOCH} epochs are {gone:.1f} of the run past the warm-up, of {down:.1f}. {left:.3f} of the way down "
-        f"is left: {peak} × (1 − cos(π × {left:.3f})) / 2 = {answer:.3f}.",
+        f"{gone} of the {down} epochs after the warm-up are over: t = {gone / down:.3f}, and "
+        f"{peak} × (1 + cos(π × {gone / down:.3f})) / 2 = {answer:.3f}.",
         (peak / 2, "That is half of the peak, as if the way down began at once. It begins after five epochs."),
         (
-            peak * left,
+            peak * (1 - gone / down),
             "That is a straight line down. This one is half a cosine: slow at both ends, fast in between.",
         ),
         (peak, "That is the peak, after five epochs. Since then it has come down."),
         (
-            peak * (1 + cos(pi * left)) / 2,
-            "You took the cosine from the other end: before the middle of the way down, over half is left.",
+            at(EPOCH / down),
+            f"That is t = {EPOCH}/{down}. Of the {down} epochs on the way down only {gone} are over: t = {gone}/{down}.",
         ),
+        (at(gone / EPOCHS), f"The way down takes {down} epochs, not {EPOCHS}."),
+        (at((gone - 1) / down), f"That is the rate with which epoch {EPOCH} begins. After it, the next one begins."),
     )
 
 
 @exercise(
     "Over about how many steps does a moving average with momentum 0.998 reach back?",
-    hint="How much of the average is new after one step? How many such parts make a whole?",
+    hint="A plain mean over n steps gives each of them a share of 1/n. Which n gives the share of a new step?",
     by_hand=500,
     within=5,
     unit=" steps",
@@ -87,7 +97,7 @@ def averaged_steps():
         f"1 / {new:.3f} = {1 / new:.0f} steps, or {BATCH / new / TRAIN_IMAGES:.1f} epochs.",
         (1000 * momentum, "That reads the decimals. How much is replaced at each step?"),
         (TRAIN_IMAGES // BATCH, "That is one epoch of steps. The momentum alone decides."),
-        (1000 * new, "Two thousandths are replaced at each step. How many steps replace it all?"),
+        (1000 * new, "Two thousandths are new at each step. Which n has 1/n = 0.002?"),
         (1 / momentum, "Divide 1 by what is replaced, not by what is kept."),
     )
 
@@ -110,7 +120,7 @@ def block():
         ),
         (
             held - 4 * CHANNELS,
-            "That is four numbers a channel too few: two normalisations learn two, and keep track of two.",
+            "There are two normalisations, and each holds four numbers a channel: two learnt and two tracked.",
         ),
         (
             held + 2 * CHANNELS,
@@ -137,11 +147,12 @@ def stage_field():
         field,
         f"3 after the first convolution, + 3 × 2 at full size: {first}, + 1 for the pooling = {pooled}, "
         f"+ 4 × 4 at half size = {field}.",
-        (3 + 3 * 2 + 4 * 2, "After the pooling a step is two pixels wide, so each block adds 4."),
+        (pooled + 4 * 2, "After the pooling a step is two pixels wide, so each block adds 4."),
+        (first + 4 * 2, "The pooling adds one pixel, and after it each block adds 4."),
         (field - 1, "The pooling has a window of two: it adds one pixel."),
         (field + 1, "The pooling adds one pixel: (2 − 1) × 1. The step doubles only after it."),
         (2 * 9 + 4 * 4, "Pooling doubles the step, not the field."),
-        (field + 7 * 2, "The 1×1 convolutions have a window of one, and add nothing."),
+        (field + 3 * 2 + 4 * 4, "The 1×1 convolutions have a window of one, and add nothing."),
     )
 
 
@@ -169,15 +180,15 @@ def _wrong(name):
 
 
 @exercise(
-    "What share of the mistakes of our first run is gone, in per cent?",
-    hint="Count mistakes, not right answers: what is left of what was wrong?",
+    "By how many per cent does our annealed run make fewer mistakes than our first run?",
+    hint="Count mistakes, not right answers. How many fewer are they, as a share of those before?",
     by_hand=22.2,
     within=0.3,
     unit=" %",
 )
 def mistakes_gone():
     before, after = _wrong("separable_65k"), _wrong("separable_65k_annealed")
-    gone = 100 * (1 - after / before)
+    gone, published = 100 * (1 - after / before), 1 - runs.load("published_separable_65k").about["test_accuracy_last"]
     return (
         gone,
         f"{before:,} mistakes before, {after:,} after: {before - after:,} fewer, {gone:.1f} % of {before:,}.",
@@ -187,6 +198,11 @@ def mistakes_gone():
             "That is a share of the right answers. Divide by the mistakes that there were.",
         ),
         (100 * after / before, "That is the share that is left."),
+        (100 * (before / after - 1), "Divide by the mistakes before, not by those after."),
+        (
+            100 * (1 - after / (TEST_IMAGES * published)),
+            "That starts from the published log. Start from our run, the line 'published recipe'.",
+        ),
         (gone / 100, "That is the fraction. The question asks for per cent."),
     )
 

@@ -113,13 +113,14 @@ class Exercise:
             return Feedback("open", "Not answered yet. Write your number in place of None and run the cell again.")
         if trouble := no_number(answer):
             return Feedback("wrong", trouble)
+        answer = answer if isinstance(answer, int) else float(answer)
         # What is worked out in fractions of a float is not wrong for their sake.
         if abs(answer - self.answer) <= max(self.within, 1e-6):
             return Feedback("right", self.working)
-        for value, why in self.wrong:
-            # Where rounding is allowed, a wrong answer may be off by 5 % too.
-            if abs(answer - value) <= min(self.within, 0.05 * abs(value)):
-                return Feedback("wrong", f"{show(answer)}{self.unit}? {why}", why)
+        value, why = min(self.wrong, key=lambda pair: abs(answer - pair[0]))
+        # Where rounding is allowed, a wrong answer may be off by 5 % too.
+        if abs(answer - value) <= min(self.within, 0.05 * abs(value)):
+            return Feedback("wrong", f"{show(answer)}{self.unit}? {why}", why)
         side = "more" if answer < self.answer else "less"
         given = show(answer) if show(answer) != show(self.answer) else f"{answer:,}"
         return Feedback("wrong", f"{given}{self.unit} is not it: it is {side}. {self.hint}")
@@ -132,7 +133,8 @@ class Exercise:
             return Feedback(what, self.hint)
         # A wrong answer has printed the hint already.
         low = 2.0 ** floor(log2(self.answer))
-        return Feedback(what, f"{self.hint} The number lies between {show(low)} and {show(2 * low)}{self.unit}.")
+        high = min(2 * low, 100) if self.unit == " %" else 2 * low
+        return Feedback(what, f"{self.hint} The number lies between {show(low)} and {show(high)}{self.unit}.")
 
 
 @dataclass(frozen=True)
@@ -244,16 +246,24 @@ class FeedbackTable:
 def no_number(answer):
     """Return what to do about an answer that is no number to judge, or ""."""
     if isinstance(answer, str) and re.fullmatch(r"\s*-?[\d,.]*\d\s*", answer):
-        return f"Write the number without quotation marks: {answer.replace(',', '').strip()}."
+        return f"Write the number without quotation marks: {_one_number(answer.strip())}."
     if isinstance(answer, tuple) and len(answer) > 1 and all(isinstance(part, int) for part in answer):
-        together = "".join([f"{answer[0]}", *(f"{part:03}" for part in answer[1:])])
-        return f"To Python a comma parts two numbers. If you mean one, write {together}."
+        # Python reads 19,000 as 19 and 0.
+        together = ",".join([f"{answer[0]}", *(f"{part:03}" if part == 0 else f"{part}" for part in answer[1:])])
+        return f"To Python a comma parts two numbers. If you mean one, write {_one_number(together)}."
     if not isinstance(answer, Real) or isinstance(answer, bool):
         return f"Give one number, not {answer!r}."
     try:
         return "" if isfinite(answer) else f"Give one number, not {answer}."
     except OverflowError:
         return "That is far more than it can be: give a number of ordinary size."
+
+
+def _one_number(text):
+    """Return a number that was written with commas as Python reads it: they part thousands, or decimals."""
+    if re.fullmatch(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
+        return text.replace(",", "")
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text.replace(",", "")
 
 
 def no_such(what, name, known):

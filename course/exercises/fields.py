@@ -41,7 +41,7 @@ NOTES = (
 SHAPE = (32, 32, 3)
 
 
-def field_of(network, name):
+def field_of(network, name, *foreseen):
     """Work out how wide the receptive field of one layer of a chain is, as an exercise's function does.
 
     Parameters
@@ -49,6 +49,8 @@ def field_of(network, name):
     network : course.arithmetic.Ledger
     name : str
         The layer's name.
+    *foreseen : tuple
+        Wrong answers with why, before those of the rules.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def field_of(network, name):
     before = network[number - 1].receptive_field[0] if number else 1
     step, answer = steps_of(network)[number][0], network[number].receptive_field[0]
     more = (before + 2 * step.jump, before + step.jump, before + 1, 2 * before)
-    pairs = []
+    pairs = [*foreseen]
     for rule in RULES:
         if rule.applies(step):
             value, why = rule.value(before, step), rule.why(step)
@@ -69,7 +71,7 @@ def field_of(network, name):
     return answer, working, *distinct(answer, pairs)
 
 
-def field_parts(network, names, question, hint):
+def field_parts(network, names, question, hint, foreseen=()):
     """Return an exercise for each of some layers of a chain: how wide its receptive field is.
 
     Parameters
@@ -80,17 +82,23 @@ def field_parts(network, names, question, hint):
     question : str
         With {} for the layer's name.
     hint : str
+    foreseen : dict of str to tuple, optional
+        More wrong answers of a layer, each with why: those that take in more than its own step.
 
     Returns
     -------
     dict of str to Exercise
     """
-    return {name: Exercise(question.format(name), partial(field_of, network, name), hint=hint) for name in names}
+    more = dict(foreseen)
+    return {
+        name: Exercise(question.format(name), partial(field_of, network, name, *more.get(name, ())), hint=hint)
+        for name in names
+    }
 
 
-def _last(layers):
+def _last(layers, *foreseen):
     network = ledger(layers)
-    return field_of(network, network[-1].name)
+    return field_of(network, network[-1].name, *foreseen)
 
 
 @exercise(
@@ -99,7 +107,7 @@ def _last(layers):
     by_hand=5,
 )
 def two_windows():
-    return _last(THREES)
+    return _last(THREES, (9, "The three windows overlap. Draw them, and count each pixel once."))
 
 
 @exercise(
@@ -117,7 +125,19 @@ def pooling():
     by_hand=10,
 )
 def after_pooling():
-    return _last((*BASE, Conv2D(8, 3)))
+    return _last(
+        (*BASE, Conv2D(8, 3)),
+        (
+            14,
+            "Did you double the field at the pooling? It was 6 there, not 10. Or take a jump of 4? It is 2: add "
+            "(3 - 1) × 2 = 4.",
+        ),
+        (
+            12,
+            "Did you add 3 × 2, or double the field at the pooling? It was 6 there, and a window of 3 adds "
+            "(3 - 1) × 2 = 4.",
+        ),
+    )
 
 
 @exercise(
@@ -126,7 +146,7 @@ def after_pooling():
     by_hand=6,
 )
 def one_by_one():
-    return _last((*BASE, Conv2D(8, 1)))
+    return _last((*BASE, Conv2D(8, 1)), (1, "That is what it sees of the map below. A unit there sees 6 pixels."))
 
 
 @exercise(

@@ -126,7 +126,9 @@ def errors_apart():
         f"{below:.2f} points apart. Each accuracy has an error of its own, together "
         f"√({our_error:.3f}² + {their_error:.3f}²) = {both:.3f} points: {below / both:.1f} of them.",
         (below, "Those are points. How many standard errors are they?"),
-        (below / our_error, "That is the error of one accuracy alone."),
+        (below / our_error, "That is the error of our accuracy alone."),
+        (below / their_error, "That is the error of the published accuracy alone."),
+        (below / difference_error.answer, "That error was for two accuracies of 78 %. Work it out for these two."),
         (below / (our_error + their_error), "Add the squares of the two errors, not the errors."),
         (below * both, "Divide by the standard error."),
     )
@@ -134,7 +136,7 @@ def errors_apart():
 
 @exercise(
     "How many mistakes would separable_65k make if it were as right as it is sure?",
-    hint="If an answer has a probability of 85 %, how probable is a mistake?",
+    hint="If an answer has a probability of 90 %, how probable is a mistake? Take all digits of the mean.",
     by_hand=1470,
     within=15,
     unit=" mistakes",
@@ -145,9 +147,11 @@ def expected_mistakes():
     expected, made = TEST_IMAGES * (1 - sure), TEST_IMAGES * (1 - right)
     return (
         expected,
-        f"It is {sure:.1%} sure on average, so wrong on 1 − {sure:.3f} of {TEST_IMAGES:,}: "
+        f"It is {sure:.2%} sure on average, so wrong on 1 − {sure:.4f} of {TEST_IMAGES:,}: "
         f"{expected:,.0f}. It makes {made:,.0f}.",
         (made, "Those are the mistakes that it really makes."),
         (TEST_IMAGES * sure, "Those would be its right answers."),
         (TEST_IMAGES * (sure - right), "That is how many more it really makes."),
+        (100 * (1 - sure), "That is a share, in per cent. How many of the test images is it?"),
+        (1 - sure, "That is a share. How many of the test images is it?"),
     )

@@ -214,6 +214,7 @@ def old_call():
         (32, "Without padding='same' a 3×3 window loses rows. And there is a stride now."),
         (11, "That is ⌈32 / 3⌉, which holds for padding='same'. The default is 'valid'."),
         (15, "That is a stride of 2. The second 3 is the stride."),
+        (9, "The first window counts too: add 1."),
     )
 
 
@@ -254,7 +255,8 @@ def groups():
         (held(1), "That is one group. Here a filter sees only the channels of its own group."),
         (
             held(GROUPS) // GROUPS,
-            f"That is one group's. There are {GROUPS} groups, with {own} filters each.",
+            f"A group has {CHANNELS} / {GROUPS} = {own} channels. If you took {own}, that is one group's: there are "
+            f"{GROUPS}.",
         ),
         (held(CHANNELS), "That is a group for each channel: the depthwise end of the dial."),
         (held(1) * GROUPS, "A filter sees fewer channels now, so the weights are divided."),

@@ -64,6 +64,11 @@ def unit_value():
             "The mean was not taken away before the division.",
         ),
         (centred / root, "That has mean 0 and variance 1. Then comes gamma, and then beta."),
+        (step.value - step.beta, "Beta is added last."),
+        (
+            step.gamma * centred / step.variance**0.5 + step.beta,
+            "Epsilon is added to the variance, before the root.",
+        ),
     )
 
 
@@ -86,10 +91,15 @@ def whole_star():
             [row.name for row in rows].index(name) + 1,
             "You counted normalisation and Dropout too. They have no window: leave them out.",
         ),
-        (first - 1, f"Its field is a little too small: it must be {STAR} pixels or more."),
+        (first - 1, _too_small(fields, first - 1, "1×1 convolutions count, too")),
         (len(fields), "It sees a whole star too, but others do before it."),
-        (first - 2, f"Its field is still smaller than {STAR} pixels."),
+        (first - 2, _too_small(fields, first - 2, "poolings count, too")),
     )
+
+
+def _too_small(fields, number, count):
+    name, field = fields[number - 1]
+    return f"Number {number} is {name}, and its field is {field}. If you meant another, begin with 1, and {count}."
 
 
 @exercise(
@@ -142,4 +152,5 @@ def zero_map():
         (-float(np.mean(sums)), "That lifts their mean to 0. The largest gets there first."),
         (highest, "That is the largest sum itself. How far is it to 0?"),
         (-highest - bias, "You added the bias once more. The sums hold it already."),
+        (-highest + bias, "Take the sum with its bias."),
     )

@@ -1,6 +1,7 @@
 """Every exercise: its right answer, its named mistakes, and answers nobody foresaw."""
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +93,7 @@ def test_a_hint_says_more_than_a_wrong_answer_and_less_than_the_solution(exercis
     low, high = (
         float(part.replace(",", "")) for part in re.search(r"between (\S+) and ([\d.,]*\d)", said).groups()
     )
-    assert low <= exercise.answer < high == 2 * low
+    assert low <= exercise.answer < high == (min(2 * low, 100) if exercise.unit == " %" else 2 * low)
     assert exercise.working not in said
 
 
@@ -115,7 +116,12 @@ def test_a_misspelt_exercise_gets_the_nearest_name(ask):
     [
         ("6", "Write the number without quotation marks: 6."),
         ("3,072", "Write the number without quotation marks: 3072."),
-        ((3, 72), "To Python a comma parts two numbers. If you mean one, write 3072."),
+        ("0,38", "Write the number without quotation marks: 0.38."),
+        ((19, 500), "To Python a comma parts two numbers. If you mean one, write 19500."),
+        ((19, 0), "To Python a comma parts two numbers. If you mean one, write 19000."),
+        ((3, 72), "To Python a comma parts two numbers. If you mean one, write 3.72."),
+        ((0, 385), "To Python a comma parts two numbers. If you mean one, write 0.385."),
+        (Fraction(7, 2), "3.5 is not it: it is more."),
         ("six", "Give one number, not 'six'."),
         ([6], "Give one number, not [6]."),
         (float("nan"), "Give one number, not nan."),
@@ -128,6 +134,20 @@ def test_a_misspelt_exercise_gets_the_nearest_name(ask):
 def test_what_is_no_answer_is_a_sentence(answer, words):
     feedback = exercises.check("pooling", answer)
     assert feedback.verdict == "wrong" and feedback.text.startswith(words)
+
+
+def test_a_number_with_a_comma_is_answered():
+    said = exercises.check("all_steps", 19, 500)
+    assert said.text == "To Python a comma parts two numbers. If you mean one, write 19500."
+
+
+def test_of_two_foreseen_numbers_the_nearer_is_meant():
+    assert "the nine wrong classes" in exercises.check("guessing_loss", 0.105).text
+
+
+@pytest.mark.parametrize(("key", "rounded"), [("standard_error", 0.4), ("odds_of_floors", 1.8)])
+def test_a_rounded_answer_is_right(key, rounded):
+    assert exercises.check(key, rounded).verdict == "right"
 
 
 def test_floats_are_not_wrong_for_their_last_digits():
