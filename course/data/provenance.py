@@ -32,7 +32,8 @@ CARD = (
     ),
     (
         "Label errors",
-        f"At least {LABEL_ERRORS} of {TEST_IMAGES:,} test labels are in doubt: {100 * LABEL_ERRORS / TEST_IMAGES:.2f} %.",
+        f"At least {LABEL_ERRORS} of {TEST_IMAGES:,} test labels are in doubt: "
+        f"{100 * LABEL_ERRORS / TEST_IMAGES:.2f} %.",
         "Northcutt, Athalye and Mueller, arXiv:2103.14749",
     ),
     (

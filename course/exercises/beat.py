@@ -74,10 +74,10 @@ def rate():
         (peak, "That is the peak, after five epochs. Since then it has come down."),
         (
             at(EPOCH / down),
-            f"That is t = {EPOCH}/{down}. Of the {down} epochs on the way down only {gone} are over: t = {gone}/{down}.",
+            f"That is t = {EPOCH}/{down}. Of the way down's {down} epochs {gone} are over: t = {gone}/{down}.",
         ),
         (at(gone / EPOCHS), f"The way down takes {down} epochs, not {EPOCHS}."),
-        (at((gone - 1) / down), f"That is the rate with which epoch {EPOCH} begins. After it, the next one begins."),
+        (at((gone - 1) / down), f"That is the rate with which epoch {EPOCH} begins. Take that of its end."),
     )
 
 
@@ -188,7 +188,8 @@ def _wrong(name):
 )
 def mistakes_gone():
     before, after = _wrong("separable_65k"), _wrong("separable_65k_annealed")
-    gone, published = 100 * (1 - after / before), 1 - runs.load("published_separable_65k").about["test_accuracy_last"]
+    gone = 100 * (1 - after / before)
+    published = TEST_IMAGES * (1 - runs.load("published_separable_65k").about["test_accuracy_last"])
     return (
         gone,
         f"{before:,} mistakes before, {after:,} after: {before - after:,} fewer, {gone:.1f} % of {before:,}.",
@@ -200,7 +201,7 @@ def mistakes_gone():
         (100 * after / before, "That is the share that is left."),
         (100 * (before / after - 1), "Divide by the mistakes before, not by those after."),
         (
-            100 * (1 - after / (TEST_IMAGES * published)),
+            100 * (1 - after / published),
             "That starts from the published log. Start from our run, the line 'published recipe'.",
         ),
         (gone / 100, "That is the fraction. The question asks for per cent."),

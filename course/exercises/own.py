@@ -91,7 +91,7 @@ def _sections(text, path):
         items = found[-1][2]
         field = re.match(r"([a-z]+)\s*:\s*(.*)", line)
         if re.match(r"-[\d.]", line):
-            raise ValueError(f"{where}: write a space after the dash, '- 5: ...', or '- -5: ...' for a number below 0.")
+            raise ValueError(f"{where}: write a space after the dash, '- 5: ...', and '- -5: ...' below 0.")
         if line[0] == "-" or line.startswith("* "):
             items.append(["-", number, line[1:].strip()])
         elif field and field[1] not in _FIELDS:

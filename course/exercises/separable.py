@@ -27,7 +27,7 @@ def standard_value():
         (9, f"That is one channel. A filter looks at all {CHANNELS}."),
         (whole + 1, "The bias is added, not multiplied."),
         (CHANNELS, "That is a 1×1 window. This one has nine cells in each channel."),
-        (whole * CHANNELS, f"You took {CHANNELS} twice. One output value comes from one filter, however many there are."),
+        (whole * CHANNELS, f"You took {CHANNELS} twice. One output value comes from one filter."),
     )
 
 
@@ -255,8 +255,8 @@ def groups():
         (held(1), "That is one group. Here a filter sees only the channels of its own group."),
         (
             held(GROUPS) // GROUPS,
-            f"A group has {CHANNELS} / {GROUPS} = {own} channels. If you took {own}, that is one group's: there are "
-            f"{GROUPS}.",
+            f"A group has {CHANNELS} / {GROUPS} = {own} channels. If you took {own}, that is one group's: there "
+            f"are {GROUPS}.",
         ),
         (held(CHANNELS), "That is a group for each channel: the depthwise end of the dial."),
         (held(1) * GROUPS, "A filter sees fewer channels now, so the weights are divided."),

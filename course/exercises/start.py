@@ -24,7 +24,8 @@ def image_numbers():
 
 
 @exercise(
-    "A network that is never wrong looks at the test images. What accuracy is it given, in per cent with two decimals?",
+    "A network that is never wrong looks at the test images. What accuracy is it given, in per cent with two "
+    "decimals?",
     hint="It is marked wrong wherever the label is wrong. Look for the label errors on the card above.",
     by_hand=99.46,
     within=0.004,

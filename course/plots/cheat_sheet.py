@@ -63,7 +63,7 @@ _WORDS = {
 LEGEND = (
     "k window   K = (k − 1) d + 1 its span   s stride (or size)   d dilation   "
     "p padding (or cropping) on the left   C channels in   N filters or units   M depth multiplier   g groups\n"
-    "n size before   H W size after   Size, field, jump and start are for one axis, parameters with biases. With padding "
+    "n size before   H W size after   Sizes and fields are for one axis, parameters with biases. With padding "
     "\"same\" the size is n / s, rounded up, n s of Conv2DTranspose.   ⌊ ⌋ rounds down.   ·  as before the layer"
 )
 
