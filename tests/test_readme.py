@@ -42,7 +42,7 @@ def test_the_lines_of_python_print_what_stands_below_them():
 
 def test_the_results_are_those_of_the_records():
     rows, small = [], "separable_65k"
-    for name in ("baseline", "separable_99k", small, f"{small}_annealed", f"{small}_muon", "compact_100k"):
+    for name in ("baseline", "separable_99k", small, f"{small}_annealed", f"{small}_muon", "compact_100k", "compact_100k_muon"):
         about = runs.load(name).about
         assert (about["epochs"], about["data"]["source"]) == (50, "CIFAR-10 (JPEG copy)") and about["bfloat16"]
         rows.append(

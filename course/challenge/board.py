@@ -7,9 +7,10 @@ from pathlib import Path
 
 from course import BUDGET, models, published, runs
 from course.challenge.protocols import PROTOCOLS, score
-from course.challenge.verifying import verify
+from course.challenge.verifying import in_first_epoch, unfinished, verify
 from course.inspection import ledger_of
 from course.table import Table
+from course.training.checkpoint import CHECKPOINT
 
 _HEADINGS = ("rank", "name", "parameters", "MACs", "accuracy (%)", "CPU seconds", "source")
 _FORMATS = {"accuracy (%)": ".2f", "CPU seconds": ",.0f"}
@@ -163,6 +164,10 @@ def board(*folders, data=None):
     """
     places, left_out = [*_submissions(), *_records()], []
     for run, folder in _entries(folders, left_out):
+        status = run.about.get("status", "complete")
+        if status != "complete":
+            left_out.append(f"{_called(run, folder)}: left out. {unfinished(status)}")
+            continue
         try:
             place = _placed(run)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as why:
@@ -186,10 +191,12 @@ def _entries(folders, left_out):
         folder = Path(given)
         if not folder.is_dir():
             raise ValueError(f"There is no folder {folder}: name an entry, or a folder of entries.")
-        found = (
-            [folder] if (folder / "run.json").is_file() else sorted(p.parent for p in folder.glob("*/run.json"))
-        )
-        for entry in found:
+        own = (folder / "run.json").is_file() or in_first_epoch(folder)
+        inside = {path.parent for name in ("run.json", CHECKPOINT) for path in folder.glob(f"*/{name}")}
+        for entry in [folder] if own else sorted(inside):
+            if in_first_epoch(entry):
+                left_out.append(f"{entry.name}: left out. {unfinished('running')}")
+                continue
             try:
                 yield runs.load(entry), entry
             except ValueError as why:
@@ -205,8 +212,6 @@ def _placed(run):
     about = run.about
     if "challenge" not in about:
         raise ValueError("it is an ordinary record")
-    if about["status"] != "complete":
-        raise ValueError(f"its run is {about['status']}")
     protocol, accuracy = about["challenge"]["protocol"], score(run)
     if protocol not in PROTOCOLS or accuracy is None or not 0 <= accuracy <= 1:
         raise ValueError("it has no known protocol or no accuracy")

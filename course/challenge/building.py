@@ -111,10 +111,10 @@ def guarded(build, seconds, who):
             if late:
                 _stop(thread)
     if late:
-        left = "" if not thread.is_alive() else " It could not be stopped: restart the kernel."
-        raise BuildError(
-            f"{who} was not done after {seconds:g} seconds and was stopped: look for a loop that never ends.{left}"
-        )
+        ended = "was stopped: look for a loop that never ends."
+        if thread.is_alive():
+            ended = "could not be stopped: look for something that waits or never ends, and restart the kernel."
+        raise BuildError(f"{who} was not done after {seconds:g} seconds and {ended}")
     why = outcome.get("raised")
     if isinstance(why, _TooMany):
         raise BuildError(str(why), "parameters")

@@ -97,10 +97,28 @@ def _entered(model_or_build, data, name, seed, out, protocol, watch):
     # Keras numbers the names of models that have none, so that they change from run to run.
     config = described(found.model, re.sub(r"[^\w.-]+", "_", name.strip()))
     model = training.accelerate(rebuilt(config, seed))
-    run = training.train(model, data, PROTOCOLS[protocol], seed=seed, out=out, resume=out is not None, watch=watch)
+    run = training.train(
+        model, data, PROTOCOLS[protocol],
+        seed=seed, out=out, resume=out is not None, watch=watch, advice=_advice(out),
+    )  # fmt: skip
     run.about["name"] = name.strip()
     run.about["challenge"] = {"protocol": protocol, "macs": found.ledger.macs, "config": config}
     # Of a run that was stopped, the record on the disk may be of an epoch before.
     if out is not None and run.about["status"] == "complete":
         runs.save(run, Path(out))
     return run
+
+
+def _advice(out):
+    """Return what to do when an entry's training ends early: its recipe is fixed, and it resumes by itself."""
+    change = "The recipe of an entry is fixed, so change the network: is BatchNormalization there?"
+    if out is None:
+        return {
+            "interrupted": "Nothing was saved on the disk: name a folder as out next time.",
+            "diverged": change,
+        }
+    # The folder goes on with the network it has, and refuses a changed one.
+    return {
+        "interrupted": "Make the same call, with the same out, to go on.",
+        "diverged": f"{change} Name another folder as out for it.",
+    }

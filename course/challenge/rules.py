@@ -6,7 +6,7 @@ import numpy as np
 
 from course import BUDGET, annotations
 from course._quiet import import_keras
-from course.arithmetic import Attention, LayerError, Unknown
+from course.arithmetic import Attention, LayerError, Reshape, Unknown
 from course.challenge.building import BuildError, built
 from course.challenge.saved import described, rebuilt
 from course.inspection import ledger_of
@@ -33,6 +33,7 @@ RULES = {
 }
 _COLOURS = {True: "#009E73", False: "#D55E00"}  # after Okabe and Ito, beside a word that says the same
 _NOT_JUDGED = "not judged"
+_STRANGE = (Unknown, Attention)  # layers that break the rule on layers
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _parameters(model):
 
 
 def _layers(book):
-    strange = [f"{row.name} ({row.kind})" for row in book if isinstance(row.layer, (Unknown, Attention))]
+    strange = [f"{row.name} ({row.kind})" for row in book if isinstance(row.layer, _STRANGE)]
     if strange:
         return f"{', '.join(dict.fromkeys(strange))} {'is' if len(strange) == 1 else 'are'} none of them", False
     return f"{len({row.kind for row in book})} kinds", True
@@ -230,8 +231,20 @@ def _field(book):
     last = rows[-1]
     sides = last.nominal_receptive_field
     if None in sides:
-        return f"that of {last.name} can't be known", None
+        return _field_lost(book, last)
     return f"{pair(sides)} at {last.name}, {times(last.output_shape[:2])} units", min(sides) >= IMAGE[0]
+
+
+def _field_lost(book, row):
+    """Say at which layer the field of a row was lost; a layer that is strange breaks its own rule already."""
+    at = row
+    while before := [book[i] for i in at.inputs if i >= 0 and None in book[i].nominal_receptive_field]:
+        at = before[0]
+    if isinstance(at.layer, _STRANGE):
+        return f"that of {row.name} can't be known", None
+    does = "moves positions" if isinstance(at.layer, Reshape) else "makes a map too long to follow"
+    why = f"{at.name} ({at.kind}) {does}: leave it out"
+    return f"the receptive field of {row.name} can't be known, because {why}", False
 
 
 def _is_map(row):

@@ -11,6 +11,7 @@ from course.challenge.protocols import PROTOCOLS, judged_on, recipe_as_recorded,
 from course.challenge.rules import check
 from course.challenge.saved import rebuilt
 from course.inspection import ledger_of
+from course.training.checkpoint import CHECKPOINT, WEIGHTS
 
 # Processors round differently, in bfloat16 most: a few images of a thousand may change sides.
 _ACCURACY = 0.005
@@ -71,6 +72,8 @@ def verify(folder, data):
         Of a folder that is no entry too: nothing is raised.
     """
     name = Path(folder).name
+    if in_first_epoch(Path(folder)):
+        return Verdict(name, (unfinished("running"),))
     try:
         run = runs.load(folder)
         name = str(run.about.get("name", name))
@@ -81,14 +84,32 @@ def verify(folder, data):
         return Verdict(name, (f"Its record is not as this kit writes it ({type(why).__name__}: {why}).",))
 
 
+def in_first_epoch(folder):
+    """Return whether a folder holds a training that was stopped before it had a record."""
+    recorded = any((folder / file).is_file() for file in ("run.json", WEIGHTS))
+    return (folder / CHECKPOINT).is_file() and not recorded
+
+
+def unfinished(status):
+    """Return what to do about a run that is not complete; only a complete record says that it is an entry."""
+    if status == "diverged":
+        return "Its loss or its outputs are not numbers: change the network, and name another folder as out."
+    found = "not complete" if status == "running" else status  # also where the process was killed
+    return f"Its run is {found}. If it is an entry, make the same call with the same out to go on."
+
+
 def _compared(run, folder, data):
     """Return what disagrees, and the accuracy as evaluated again."""
     about = run.about
     entry = about.get("challenge")
+    # First, for it becomes an entry only when it is complete.
+    if about.get("status", "complete") != "complete":
+        raise _Refused(unfinished(about["status"]))
     if not isinstance(entry, dict) or entry.get("protocol") not in PROTOCOLS:
         raise _Refused("It is a record, but none of an entry: make one with challenge.qualify or challenge.full.")
-    if about["status"] != "complete" or run.probabilities is None:
-        raise _Refused(f"Its run is {about['status']}: call challenge.{_call(entry['protocol'])} again to go on.")
+    for file in ("test_predictions.npz", WEIGHTS):
+        if not (folder / file).is_file():
+            raise _Refused(f"It has no {file}: copy the whole folder.")
     if about["data"]["fingerprint"] != data.fingerprint:
         raise _Refused(
             f"It was made with other images ({about['data']['source']}) than these ({data.source}): "
@@ -105,7 +126,7 @@ def _compared(run, folder, data):
     if about["accelerated"]:  # so that it rounds as it did
         model = training.accelerate(model, bfloat16=bool(about["bfloat16"]))
     try:
-        model.load_weights(folder / "weights.weights.h5")
+        model.load_weights(folder / WEIGHTS)
     except Exception as why:  # a broken file can raise nearly anything
         first = str(why).splitlines()[0] if str(why) else type(why).__name__
         raise _Refused(" ".join([*wrong, f"Its weights don't fit its configuration: {first[:150]}."])) from None
@@ -122,10 +143,6 @@ def _compared(run, folder, data):
     if not abs(accuracy - claimed) <= _ACCURACY:
         wrong.append(f"It claims {100 * claimed:.2f} %, and its weights reach {100 * accuracy:.2f} %.")
     return tuple(wrong), accuracy
-
-
-def _call(protocol):
-    return "qualify" if protocol == "qualifier" else "full"
 
 
 def _recipe(about, run, protocol):

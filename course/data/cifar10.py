@@ -29,6 +29,12 @@ CACHED_FOLDERS = (f"{FOLDER}-target/{FOLDER}", FOLDER)
 CACHED_ARCHIVES = (f"{FOLDER}-target_archive", NAME, f"{FOLDER}.tar.gz")
 
 AGAIN = f"unpack {NAME} again, or leave this path out and run '{FETCH}'"
+ANEW = f"move it away and run '{FETCH}' to download it"
+# What to do instead where COURSE_DATA_DIR names the files: as long as it is set, nothing is downloaded.
+WITH_VARIABLE = {
+    AGAIN: f"unpack {NAME} again; or remove COURSE_DATA_DIR, and run '{FETCH}'",
+    ANEW: f"set COURSE_DATA_DIR to another place; or remove it, and run '{FETCH}'",
+}
 
 # MD5 sums of the files in the official archive, as published with torchvision's CIFAR10 class.
 OFFICIAL_MD5 = {
@@ -133,17 +139,11 @@ def _archive_reader(archive):
     except PermissionError as why:
         raise DataError(f"{archive} can't be read ({why.strerror}): see its permissions.") from None
     except (tarfile.TarError, OSError, EOFError, zlib.error) as why:
-        raise DataError(
-            f"{archive} is not a whole .tar.gz archive ({type(why).__name__}): move it away and run "
-            f"'{FETCH}' to download it."
-        ) from None
+        raise DataError(f"{archive} is not a whole .tar.gz archive ({type(why).__name__}): {ANEW}.") from None
 
     def read(name):
         if name not in files:
-            raise DataError(
-                f"{archive} holds no {name}, so it is not the CIFAR-10 archive for Python: move it away and "
-                f"run '{FETCH}' to download it."
-            )
+            raise DataError(f"{archive} holds no {name}, so it is not the CIFAR-10 archive for Python: {ANEW}.")
         return files.pop(name)
 
     return read
@@ -248,7 +248,7 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
         try:
             data = read_cifar10(given)
         except DataError as why:
-            raise DataError(f"COURSE_DATA_DIR is set, but {why}" if path is None else str(why)) from None
+            raise DataError(_with_variable(str(why)) if path is None else str(why)) from None
         print(f"{data.source} from {given}.")
         return data
 
@@ -273,6 +273,12 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
     data = read_cifar10(fetch(free[0], mirrors, sha256))
     print(f"{data.source} downloaded to {free[0]} and verified{passed}.")
     return data
+
+
+def _with_variable(refusal):
+    for usual, here in WITH_VARIABLE.items():
+        refusal = refusal.replace(usual, here)
+    return f"COURSE_DATA_DIR is set, but {refusal}"
 
 
 def _in_cache(cache, sha256, passed_over):

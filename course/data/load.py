@@ -25,16 +25,17 @@ def load(path=None):
     Raises
     ------
     DataError
-        When a path was given and CIFAR-10 can't be read from it.
+        When a path was given, here or in the variable, and CIFAR-10 can't be read from it.
     """
-    path = path or os.environ.get("COURSE_DATA_DIR") or None
-    if path is None:
+    given = path or os.environ.get("COURSE_DATA_DIR")
+    if not given:
         try:
             return cifar10(download=False)
         except DataError as why:
             print(f"You work with the generated shapes. {why}")
             return shapes()
-    if str(path) == "shapes":
+    if str(given) == "shapes":
         print("You work with the generated shapes, as asked for.")
         return shapes()
-    return cifar10(path)
+    # Without a path it reads the variable itself, and its errors then name the variable.
+    return cifar10(path or None, download=False)

@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from course._command import command
 from course._quiet import import_keras
 from course.doctor.machine import processor
 
@@ -86,13 +87,15 @@ def _install():
     own = ROOT / ".venv"
     inside = "Scripts" if os.name == "nt" else "bin"
     if own.is_dir() and Path(sys.prefix).resolve() != own.resolve():
-        return f'The kit has an environment; check that one: "{own / inside / "python"}" -m course doctor'
-    # pip takes the line "-e ." as seen from the current folder, so the command has to start there.
-    there = "" if Path.cwd() == ROOT else f'cd "{ROOT}" && '
+        return f"The kit has an environment; check that one: {command('doctor', python=own / inside / 'python')}"
+    # pip takes the line "-e ." as seen from the current folder, so the command has to start there. The words say
+    # so, because Windows PowerShell 5.1 has no && to put a cd before it.
+    there = "" if Path.cwd() == ROOT else f"In the folder {ROOT}, run: "
     if sys.prefix == sys.base_prefix and Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").exists():
         # pip refuses to install into the Python of such a system (PEP 668).
         venv = os.path.join(".venv", inside, "python")
-        return f'{there}"{sys.executable}" -m venv .venv && {venv} -m pip install -r requirements.txt'
+        install = command("install -r requirements.txt", "pip", venv)
+        return f"{there or 'Run: '}{command('.venv', 'venv')} and then: {install}"
     return there + pip("-r requirements.txt")
 
 
@@ -109,7 +112,7 @@ def version_of(name):
 def pip(what):
     """Return a pip command for the Python that runs this, whichever one `python` means."""
     same = os.path.normcase(shutil.which("python") or "") == os.path.normcase(sys.executable)
-    return ("python" if same else f'"{sys.executable}"') + f" -m pip install {what}"
+    return command(f"install {what}", "pip", "python" if same else None)
 
 
 def tensorflow():

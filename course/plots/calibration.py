@@ -101,7 +101,7 @@ def _finding(found):
         low, high = (f"{100 * one.ece:.1f}" for _, one in (ranked[0], ranked[-1]))
         if low == high:
             return f"These {len(found)} runs have the same calibration error: ECE {low} points"
-        return f"{best} is calibrated best, with an ECE of {low} points; {worst} is furthest off, with {high}"
+        return f"Calibration error (ECE) of these runs: from {low} points ({best}) to {high} ({worst})"
     ((name, one),) = found.items()
     gap = one.mean_confidence - one.mean_accuracy
     chance = 2 * evaluation.standard_error(one.mean_accuracy, int(one.counts.sum()))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.plots.picture import BLUE, FAINT, INK, MUTED, SMALL, TEXT, Picture, counted, plot
+from course.plots.picture import BLUE, FAINT, INK, MUTED, SMALL, TEXT, Picture, plot
 from course.table import Table
 
 _ROW = 42  # pixels on the page
@@ -35,7 +35,7 @@ def ladder(rungs, title=None):
     named = {"test": "test images", "validation": "images held out for choosing"}
     picture = Picture(
         _ROW * len(rungs) + 60,
-        title or _finding(table),
+        title or _finding(table, rungs),
         f"A dot for each run: accuracy on {' and '.join(sorted(named[one] for one in images))} after "
         f"{' or '.join(map(str, sorted(epochs)))} epochs. A ring: their mean, where there are several.",
         table=table,
@@ -83,13 +83,23 @@ def _table(rungs, last):
     return Table(headings, rows, totals, formats=formats | {headings[-1]: ",.0f"})
 
 
-def _finding(table):
-    """Return what all steps gain, and which of them most."""
+def _finding(table, rungs):
+    """Return where the rungs ended, and of how many runs that is said: another seed may end elsewhere."""
     steps = table.column("gained")
-    best = steps.index(max(steps))
     if len(steps) == 1:
-        return f"{table.rows[1][0]!r} gains {steps[0]:.1f} points"
-    return (
-        f"{counted(len(steps), 'step')} gain {table.totals[-3]:.1f} points: "
-        f"{table.rows[best + 1][0]!r} gains most, {steps[best]:.1f}"
-    )
+        said = f"{table.rows[1][0]!r} ends {_apart(steps[0], 'the rung below it')}"
+    else:
+        said = f"The last rung ends {_apart(table.totals[-3], 'the first')}"
+        most = max(steps)
+        if round(most, 1) > 0:
+            said += f"; the largest step up is {table.rows[steps.index(most) + 1][0]!r}, {most:.1f}"
+    counts = {len(runs) for runs in rungs.values()}
+    if len(counts) > 1:
+        return said
+    return f"{said}, one run each" if counts == {1} else f"{said}, means of {counts.pop()} runs"
+
+
+def _apart(points, other):
+    if round(points, 1) == 0:
+        return f"level with {other}"
+    return f"{abs(points):.1f} points {'above' if points > 0 else 'below'} {other}"

@@ -136,16 +136,34 @@ def _finding(curves):
     """Return the default title: what the curves show, worked out from them."""
     if len({c.source.split(" (")[0] for c in curves}) > 1:
         return "These runs saw different data: compare the shapes of the curves, not their heights"
+    if len({c.images for c in curves}) > 1:
+        return "Measured on different images: compare the shapes of the curves, not their heights"
+    return _comparison(curves) if len(curves) > 1 else _course(curves[0])
+
+
+def _comparison(curves):
+    """Return which of several curves ends best, as far as the figures shown tell them apart."""
     falls = curves[0].metric == "loss"
-    ranked = sorted(curves, key=lambda c: c.last[1], reverse=not falls)
-    first = ranked[0]
+    first, behind, *_ = ranked = sorted(curves, key=lambda c: c.last[1], reverse=not falls)
+    value = first.last[1]
+    ends = f"{first.show(value)} on the {first.images}"
+    level = [c.name for c in ranked if c.show(c.last[1]) == first.show(value)]
+    if len(level) > 1:
+        # More than two names would make a title of many lines.
+        who = listed(level) if len(level) == 2 else f"{len(level)} runs"
+        rest = ", ahead of the rest" if len(level) < len(curves) else ""
+        return f"{who} end level, at {'a loss of ' if falls else ''}{ends}{rest}"
+    if falls:
+        return f"{first.name} ends with the lowest loss, {ends}"
+    lead = round(value, 2) - round(behind.last[1], 2)
+    lead = f"{lead:.1f}" if lead >= 0.05 else f"{lead:.2f}"
+    return f"{first.name} ends highest, at {ends}, {lead} points above {behind.name}"
+
+
+def _course(first):
+    """Return how one run's curves end."""
     epoch, value = first.last
-    if len(curves) > 1:
-        behind = ranked[1]
-        if falls:
-            return f"{first.name} ends with the lowest loss, {first.show(value)} on the {first.images}"
-        lead = f"{value - behind.last[1]:.1f} points above {behind.name}"
-        return f"{first.name} ends highest, at {first.show(value)} on the {first.images}, {lead}"
+    falls = first.metric == "loss"
     if falls and len(first.held[0]):
         best_epoch, best = first.best
         if best_epoch == epoch:

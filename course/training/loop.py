@@ -17,7 +17,10 @@ from course.training.setting import Averages, compile_for
 keras = import_keras()
 
 
-def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, checkpoint_minutes=5, watch=None):
+def train(
+    model, data, recipe, *,
+    epochs=None, seed=0, out=None, resume=False, checkpoint_minutes=5, watch=None, advice=None,
+):  # fmt: skip
     """Train a model and return the record of it.
 
     Prints one line an epoch in the style of the published logs, with a progress bar above it while
@@ -50,6 +53,9 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
         Called after every step as watch(run, part, steps), with the record of the finished epochs, the
         `UnfinishedEpoch` and the steps of an epoch; nothing is then printed. What raises KeyboardInterrupt in
         it ends training as Ctrl-C does.
+    advice : dict of str, optional
+        What to print after a run that ends "interrupted" or "diverged", by these words: for a caller that sets
+        the recipe and the folder itself, so that the advice of this function would fail.
 
     Returns
     -------
@@ -140,7 +146,7 @@ def train(model, data, recipe, *, epochs=None, seed=0, out=None, resume=False, c
         folder.write_status(run.summarise())
         averages.keep()
     if watch is None:
-        _say_how_it_ended(run, recipe, folder.holds_run())
+        _say_how_it_ended(run, recipe, advice or _advice(recipe, resume, folder.holds_run()))
     return run
 
 
@@ -182,7 +188,7 @@ def _check_model(model, images, classes):
     if gives != (None, classes):
         raise ValueError(
             f"The model's output shape is {gives}, not (None, {classes}) as {classes} classes need: "
-            f"end it with keras.layers.Dense({classes}, activation='softmax')."
+            f"end it with {_flattening(gives)}keras.layers.Dense({classes}, activation='softmax')."
         )
     outputs = np.asarray(model(_as_floats(images), training=False), dtype=np.float64)
     if not (outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=0.01)):
@@ -190,6 +196,15 @@ def _check_model(model, images, classes):
             "The model's outputs are not probabilities: end it with activation='softmax', "
             "and build it afresh if its weights are no longer numbers."
         )
+
+
+def _flattening(shape):
+    """Return what has to come before a Dense layer, so that an output of this shape becomes a vector."""
+    if not isinstance(shape, tuple) or len(shape) == 2:
+        return ""
+    if len(shape) == 4:
+        return "keras.layers.GlobalAveragePooling2D() (or Flatten()), then "
+    return "keras.layers.Flatten(), then "
 
 
 def _parts(data, recipe):
@@ -260,13 +275,25 @@ def _print_epoch(row, epochs, steps):
     )
 
 
-def _say_how_it_ended(run, recipe, saved):
-    done = f"{len(run.epochs)} of {recipe.epochs} epochs are recorded"
-    if run.about["status"] == "interrupted":
-        onward = "; resume=True (or --resume) goes on from the last checkpoint" if saved else ""
-        print(f"Stopped early: {done}{onward}. The model keeps what it has learnt.")
-    elif run.about["status"] == "diverged":
-        print(
-            f"The loss stopped being a number in epoch {len(run.epochs) + 1}: {done}. Lower the learning "
-            f"rate (now {recipe.learning_rate:g}) and train a freshly built model."
-        )
+def _say_how_it_ended(run, recipe, advice):
+    status, done = run.about["status"], len(run.epochs)
+    if status == "complete":
+        return
+    recorded = f"{done} of {recipe.epochs} epochs are recorded"
+    if status == "interrupted":
+        what = f"Stopped: {recorded}."
+    elif done == recipe.epochs:
+        # No epoch fails any more: it was the look at the test images after them.
+        what = "The outputs for the test images are not numbers after the last epoch."
+    else:
+        what = f"The loss stopped being a number in epoch {done + 1}: {recorded}."
+    print(f"{what} {advice[status]}")
+
+
+def _advice(recipe, resume, saved):
+    again = "the same call" if resume else "resume=True (or --resume)"
+    onward = f"; {again} goes on from the last checkpoint" if saved else ""
+    return {
+        "interrupted": f"The model keeps what it has learnt{onward}.",
+        "diverged": f"Lower the learning rate (now {recipe.learning_rate:g}) and train a freshly built model.",
+    }

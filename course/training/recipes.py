@@ -227,5 +227,5 @@ RECIPES = {
 def recipe_for(model_name):
     """Return the recipe that a model of the kit has its record from; `published_baseline` for others."""
     if model_name.startswith("compact_"):
-        return annealed
+        return annealed_muon
     return RECIPES.get(f"published_{model_name}", published_baseline)

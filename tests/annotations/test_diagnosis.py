@@ -15,12 +15,14 @@ from course.arithmetic import (
     Add,
     BatchNormalization,
     Conv2D,
+    Conv2DTranspose,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
     SeparableConv2D,
     Unknown,
+    UpSampling2D,
     ledger,
 )
 
@@ -74,6 +76,8 @@ VALID_AS_SAME, SAME_AS_VALID = "valid conv annotated as same", "same conv annota
         ([conv(), POOL, conv()], [3, 5, 9], [RIGHT, OUTGOING, INHERITED]),
         # The same number, from a learner who does not mind the jump.
         ([conv(), POOL, conv()], [3, 5, 7], [RIGHT, "pooling counted as a 3x3", JUMP]),
+        # With a stride of 3 the two numbers differ.
+        ([conv(), MaxPooling2D(2, strides=3), conv()], [3, 6, 8], [RIGHT, OUTGOING, JUMP]),
         ([conv(), POOL, POOL], [3, 4, 5], [RIGHT, RIGHT, "pooling adds 1, jump ignored"]),
         ([conv(), conv()], [1, 3], ["first conv given RF 1", INHERITED]),
         ([conv(), POOL, POOL, conv()], [3, 4, 6, 10],
@@ -82,8 +86,16 @@ VALID_AS_SAME, SAME_AS_VALID = "valid conv annotated as same", "same conv annota
         ([conv(), POOL, conv()], [3, 4, 3], [RIGHT, RIGHT, "restarts after each pooling"]),
         ([conv(), conv(strides=2), conv()], [3, 7, 11], [RIGHT, "own stride applied to itself", INHERITED]),
         ([conv(), conv(dilation_rate=2)], [3, 5], [RIGHT, "dilation ignored"]),
+        ([conv(5, dilation_rate=2)], [5], ["dilation ignored"]),
+        ([conv(), POOL, conv(dilation_rate=2)], [3, 4, 8], [RIGHT, RIGHT, "dilation ignored"]),
+        # The same number, from learners who have ignored a jump before.
+        ([conv(), POOL, conv(), conv(dilation_rate=2)], [3, 4, 6, 10], [RIGHT, RIGHT, JUMP, JUMP]),
+        ([conv(), POOL, POOL, conv(dilation_rate=4)], [3, 4, 5, 13],
+         [RIGHT, RIGHT, "pooling adds 1, jump ignored", JUMP]),
         ([conv(), conv()], [3, 3], [RIGHT, "kxk adds nothing"]),
         ([conv(), POOL], [3, 3], [RIGHT, "pooling adds nothing"]),
+        ([conv(), MaxPooling2D(3, strides=1, padding="same")], [3, 3], [RIGHT, "pooling adds nothing"]),
+        ([conv(), MaxPooling2D(3, strides=2, padding="same")], [3, 6], [RIGHT, DOUBLES]),
         ([conv(), POOL, POOL, GlobalAveragePooling2D()], [3, 4, 6, 6], [RIGHT] * 3 + ["GAP left unchanged"]),
         ([conv(), POOL, Flatten(), Dense(10)], [3, 4, 4, 4], [RIGHT] * 3 + ["Dense left unchanged"]),
         ([conv(), POOL, GlobalAveragePooling2D()], [3, 4, 32], [RIGHT, RIGHT, "cut at the image"]),
@@ -142,10 +154,66 @@ def test_lucky_is_neither_right_nor_wrong():
     assert last.verdict == "lucky" and "Right by luck" in last.explanation
 
 
-def test_explanations_hold_the_layers_own_numbers():
-    verdict = judge([conv(), POOL, POOL, conv()], [3, 4, 6, 8])[0][-1]
-    assert "From RF 6 this layer leads to RF 14, not RF 8" in verdict.explanation
-    assert "(3 - 1) × 4 = 8" in verdict.explanation
+@pytest.mark.parametrize(
+    ("layers", "fields", "at", "why"),
+    [
+        ([conv(), POOL, POOL, conv()], [3, 4, 6, 8], 3,
+         "From RF 6 this layer leads to RF 14, not RF 8: 2 was added, "
+         "but neighbouring units are 4 pixels apart here: add (3 - 1) × 4 = 8."),
+        # A mistake that is renamed is explained anew.
+        ([conv(), POOL, conv()], [3, 5, 7], 1,
+         "From RF 3 this layer leads to RF 4, not RF 5: 2 × 1 is what a window of 3 adds; "
+         "a window of 2 adds (2 - 1) × 1 = 1."),
+        ([conv(), conv(4, dilation_rate=2)], [3, 7], 1,
+         "From RF 3 this layer leads to RF 9, not RF 7: 2 × 2 × 1 is what a kernel of 3 adds; "
+         "a kernel of 4 adds (7 - 1) × 1 = 6."),
+        ([conv(), BatchNormalization()], [3, 5], 1,
+         "From RF 3 this layer leads to RF 3, not RF 5: it moves no window, so the receptive field stays."),
+        # What adds something, or has a window, is not said to move none.
+        ([conv(), POOL, UpSampling2D(2), conv()], [3, 4, 4, 8], 3,
+         "From RF 4 this layer leads to RF 6, not RF 8."),
+        ([conv(), Conv2DTranspose(8, 2, strides=2)], [3, 5], 1, "From RF 3 this layer leads to RF 3, not RF 5."),
+    ],
+)  # fmt: skip
+def test_explanations_hold_the_layers_own_numbers(layers, fields, at, why):
+    assert judge(layers, fields)[0][at].explanation == why
+
+
+ZEROS = "padding='same' adds zeros around the map, so that only a stride makes it smaller"
+BORDER = "without padding='same' a window of 3 can't be centred on the border, so a side loses 2"
+STAYS = "with padding='valid' the window, which spans {}, stays on the map: "
+SAME = "with padding='same' the size is "
+
+
+@pytest.mark.parametrize(
+    ("layer", "image", "noted", "true", "why"),
+    [
+        (Conv2D(8, 3), 32, 32, "30×30", BORDER),
+        (Conv2D(8, 3, dilation_rate=2), 32, 32, "28×28", STAYS.format(5) + "(32 − 5) / 1 + 1 = 28"),
+        (Conv2D(8, 3, strides=2), 32, 16, "15×15", STAYS.format(3) + "(32 − 3) / 2 + 1, rounded down to 15"),
+        (Conv2D(8, (1, 3)), 32, 32, "32×30", STAYS.format("3 along the width") + "(32 − 3) / 1 + 1 = 30"),
+        (conv(), 32, 30, "32×32", ZEROS),
+        (conv(dilation_rate=2), 32, 28, "32×32", ZEROS),
+        (conv(strides=2), 32, 15, "16×16", SAME + "32 / 2 = 16"),
+        (conv(strides=2), 15, 7, "8×8", SAME + "15 / 2, rounded up to 8"),
+        (Conv2DTranspose(8, 3, strides=2), 8, 16, "17×17", ""),
+        (Conv2DTranspose(8, 3, strides=2, padding="same"), 8, 17, "16×16", ""),
+        (POOL, 15, 8, "7×7", "with padding='valid' the size is rounded down"),
+        (MaxPooling2D(2, padding="same"), 15, 7, "8×8", SAME + "rounded up"),
+        (MaxPooling2D(3, strides=2), 32, 16, "15×15", STAYS.format(3) + "(32 − 3) / 2 + 1, rounded down to 15"),
+        (MaxPooling2D(3, strides=1), 32, 32, "30×30", STAYS.format(3) + "(32 − 3) / 1 + 1 = 30"),
+        (MaxPooling2D(3, strides=2, padding="same"), 32, 15, "16×16", SAME + "32 / 2 = 16"),
+    ],
+)
+def test_reasons_fit_the_sizes(layer, image, noted, true, why):
+    verdict = judge([layer], sizes=[noted], image=(image, image, 3))[1][0]
+    leads = f"From {image}×{image} this layer leads to {true}, not {noted}×{noted}"
+    assert verdict.explanation == f"{leads}: {why}." if why else f"{leads}."
+
+
+def test_a_lucky_size_may_have_no_reason():
+    layers = [conv(padding="valid"), Conv2DTranspose(8, 3)]
+    assert judge(layers, sizes=[8, 8], image=(8, 8, 3))[1][1].explanation == "Right by luck."
 
 
 def test_global_pooling_over_a_size_that_was_noted_wrongly_is_inherited():

@@ -56,19 +56,27 @@ def test_an_entry_a_folder_of_them_and_a_run_are_taken(shared, data):
 
 def test_what_is_refused_or_broken_is_left_out_with_a_sentence(shared, data, tmp_path):
     folder = shutil.copytree(shared, tmp_path / "class")
-    for name in ("cheat", "broken", "stopped"):
+    for name in ("cheat", "broken", "stopped", "diverged"):
         shutil.copytree(folder / "ada", folder / name)
     about = json.loads((folder / "cheat" / "run.json").read_text())
     (folder / "cheat" / "run.json").write_text(json.dumps({**about, "name": "Eve", "parameters": 5}))
-    (folder / "stopped" / "run.json").write_text(json.dumps({**about, "status": "interrupted"}))
+    del about["challenge"]  # only a complete entry has it
+    for status, name in (("interrupted", "stopped"), ("diverged", "diverged")):
+        (folder / name / "run.json").write_text(json.dumps({**about, "status": status}))
+    (folder / "early").mkdir()  # stopped in its first epoch
+    shutil.copy(folder / "ada" / "checkpoint.npz", folder / "early")
     (folder / "broken" / "run.json").write_text("{")
     shutil.copytree(runs.RECORDS / "separable_65k", folder / "record")
     found = challenge.board(folder, data=data)
     assert {place.name for place in found.places if place.own} == {"Ada", "Bob"}
     said = "\n".join(found.left_out)
-    assert len(found.left_out) == 4
+    assert len(found.left_out) == 6
     assert "cheat, Eve: refused. It claims 5 parameters, and its network has" in said
-    assert "stopped: left out, for it is no complete entry (its run is interrupted)" in said
+    onward = "If it is an entry, make the same call with the same out to go on."
+    assert f"stopped: left out. Its run is interrupted. {onward}" in said
+    assert f"early: left out. Its run is not complete. {onward}" in said
+    assert challenge.board(folder / "early").left_out == (f"early: left out. Its run is not complete. {onward}",)
+    assert "diverged: left out. Its loss or its outputs are not numbers: change the network" in said
     assert "record: left out, for it is no complete entry (it is an ordinary record)" in said
     assert "can't be read as a record" in said and said in str(found)
 

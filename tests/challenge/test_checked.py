@@ -9,6 +9,7 @@ from kit_networks import built
 
 from course import challenge
 from course.arithmetic import Conv2D, Dense, GlobalAveragePooling2D
+from course.challenge import building
 from course.models import keras
 from course.widgets import layer_explorer
 
@@ -127,6 +128,13 @@ BROKEN = {
                                    ["field"], "3 at conv2d"),
     "no map": (lambda: keras.Sequential([keras.Input(IMAGE), layers.Flatten(), layers.Dense(10, "softmax")]),
                ["field"], "no map"),
+    "a Reshape that moves positions": (lambda: keras.Sequential([keras.Input(IMAGE),
+        layers.Reshape((16, 16, 12), name="fold"), layers.Conv2D(8, 9, strides=2, padding="same"),
+        layers.Conv2D(8, 7, padding="same", name="last"), layers.GlobalAveragePooling2D(),
+        layers.Dense(10, activation="softmax")]), ["field"],
+        "The receptive field of last can't be known, because fold (Reshape) moves positions: leave it out."),
+    "a map too long to follow": (lambda: chain(layers.UpSampling2D((2100, 1), name="tall")), ["field"],
+                                 "because tall (UpSampling2D) makes a map too long to follow"),
     "no softmax": (lambda: chain(*POOLED, head=False), ["softmax", "numbers"], "are no probabilities"),
     "softmax twice": (lambda: keras.Sequential([chain(), layers.Activation("softmax")]), ["softmax"], "2 times"),
     "Dropout at the end": (lambda: keras.Sequential([chain(), layers.Dropout(0.5)]), ["softmax"],
@@ -195,9 +203,28 @@ def test_a_build_that_fails_gets_one_sentence(given, rule, words):
 def test_an_endless_build_is_stopped():
     before = threading.active_count()
     found = challenge.check(endless, seconds=0.3)
-    assert "endless() was not done after 0.3 seconds and was stopped" in found["builds"].found
+    assert found["builds"].found == (
+        "endless() was not done after 0.3 seconds and was stopped: look for a loop that never ends."
+    )
     assert threading.active_count() == before
     assert challenge.check(chain).ok  # the kernel goes on
+
+
+def test_a_build_that_can_not_be_stopped_says_so(monkeypatch):
+    monkeypatch.setattr(building, "_TRIES", 1)
+    before, given = set(threading.enumerate()), threading.Event()
+
+    def waits():
+        given.wait(20)
+
+    found = challenge.check(waits, seconds=0.1)
+    given.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+    assert found["builds"].found == (
+        "waits() was not done after 0.1 seconds and could not be stopped: look for something that waits or "
+        "never ends, and restart the kernel."
+    )
 
 
 def test_huge_stacks_are_refused_and_those_that_do_not_fit_named():

@@ -61,28 +61,79 @@ def test_training_starts_from_new_weights_and_leaves_the_model_alone(shared, dat
     assert all((weight == 1).all() for weight in model.get_weights())
 
 
-def test_a_stopped_entry_goes_on_where_it_was(shared, data, tmp_path, monkeypatch):
+def press_stop_at(monkeypatch, step):
+    """Let the stop button be pressed before a step; an epoch has six."""
     calls, batch = [], loop.batch
 
     def stops(*given, **settings):
         calls.append(1)
-        if len(calls) == 8:
+        if len(calls) == step:
             raise KeyboardInterrupt
         return batch(*given, **settings)
 
     monkeypatch.setattr(loop, "batch", stops)
+
+
+@pytest.mark.parametrize(("step", "epochs", "found"), [(8, 1, "interrupted"), (2, 0, "not complete")])
+def test_a_stopped_entry_goes_on_where_it_was(shared, data, tmp_path, monkeypatch, capsys, step, epochs, found):
+    press_stop_at(monkeypatch, step)
     stopped = challenge.qualify(build_model, data, name="Ada", out=tmp_path / "ada")
     assert stopped.about["status"] == "interrupted"
-    assert "none of an entry" in str(challenge.verify(tmp_path / "ada", data))
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        f"Stopped: {epochs} of 2 epochs are recorded. Make the same call, with the same out, to go on."
+    )
+    said = f"Its run is {found}. If it is an entry, make the same call with the same out to go on."
+    assert str(challenge.verify(tmp_path / "ada", data)) == f"ada: refused. {said}"
+    assert challenge.board(tmp_path).left_out == (f"ada: left out. {said}",)
     run = challenge.qualify(build_model, data, name="Ada", out=tmp_path / "ada")
     assert same(run, runs.load(shared / "ada"))
     assert challenge.verify(tmp_path / "ada", data).ok
+
+
+def test_without_a_folder_a_stopped_entry_says_that_nothing_was_saved(data, monkeypatch, capsys):
+    press_stop_at(monkeypatch, 8)
+    challenge.qualify(build_model, data, name="Ada")
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "Stopped: 1 of 2 epochs are recorded. Nothing was saved on the disk: name a folder as out next time."
+    )
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_an_entry_that_diverges_is_told_what_it_can_change(data, tmp_path, monkeypatch, capsys, out):
+    steps, real = [], keras.Model.train_on_batch
+
+    def diverges(*given, **settings):
+        steps.append(1)
+        return {**real(*given, **settings), "loss": np.nan if len(steps) == 8 else 1.0}
+
+    monkeypatch.setattr(keras.Model, "train_on_batch", diverges)
+    folder = tmp_path / "ada" if out else None
+    run = challenge.qualify(build_model, data, name="Ada", out=folder)
+    assert run.about["status"] == "diverged"
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "The loss stopped being a number in epoch 2: 1 of 2 epochs are recorded. The recipe of an entry is "
+        "fixed, so change the network: is BatchNormalization there?"
+        + (" Name another folder as out for it." if out else "")
+    )
+    if out:
+        assert "are not numbers: change the network" in str(challenge.verify(folder, data))
+        with pytest.raises(ValueError, match="choose another folder"):
+            challenge.qualify(lambda: build_model(4), data, name="Ada", out=folder)
+
+
+def reshaped():
+    """Return a network of which the receptive field can't be known."""
+    return keras.Sequential([
+        keras.Input((32, 32, 3)), layers.Reshape((16, 16, 12)), layers.Conv2D(8, 16),
+        layers.GlobalAveragePooling2D(), layers.Dense(10, activation="softmax"),
+    ])  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("given", "name", "words"),
     [
         (lambda: None, "Ada", "Ada can't be entered. Rule broken: builds a Keras model."),
+        (reshaped, "Ada", "Ada can't be entered. Rule broken: the last map's receptive field spans the image"),
         (build_model, " ", "name is ' '"),
         (build_model, None, "name is None"),
     ],
@@ -193,7 +244,8 @@ TAMPERED = {
     "predictions": (predictions_edited, "its stored predictions have 100.00 %"),
     "weights": (weights_swapped, "Its weights disagree with its stored predictions"),
     "weights that are none": (lambda f: (f / "weights.weights.h5").write_bytes(b"no"), "weights don't fit"),
-    "no weights": (lambda f: (f / "weights.weights.h5").unlink(), "weights don't fit"),
+    "no weights": (lambda f: (f / "weights.weights.h5").unlink(),
+                   "It has no weights.weights.h5: copy the whole folder."),
     "configuration": (config_swapped, "parameters, and its network has"),
     "activation": (activation_swapped, "Its weights disagree with its stored predictions"),
     "parameters": (claims(parameters=5), "It claims 5 parameters, and its network has"),
@@ -204,7 +256,8 @@ TAMPERED = {
     "more than memory holds": (too_dear, "Rule broken: an image's maps fit 16 MiB"),
     "no configuration": (part("config", 5), "none of a network"),
     "another protocol": (part("protocol", "mine"), "none of an entry"),
-    "no predictions": (lambda f: (f / "test_predictions.npz").unlink(), "Its run is complete"),
+    "no predictions": (lambda f: (f / "test_predictions.npz").unlink(),
+                       "It has no test_predictions.npz: copy the whole folder."),
     "broken JSON": (lambda f: (f / "run.json").write_text("{"), "can't be read as a record"),
     "no record": (lambda f: (f / "run.json").unlink(), "is no record"),
     "a record without its parts": (lambda f: (f / "run.json").write_text(json.dumps(

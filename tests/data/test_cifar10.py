@@ -3,11 +3,13 @@
 import hashlib
 import os
 import pickle
+import tarfile
 
 import numpy as np
 import pytest
 
-from course.data import DataError, cifar10, read_cifar10
+from course.data import DataError, cifar10, load, read_cifar10
+from course.data.download import FETCH
 
 pytestmark = pytest.mark.usefixtures("nowhere")
 
@@ -192,6 +194,41 @@ def test_a_bad_path_is_never_passed_over(monkeypatch, capsys, files, nowhere, tm
     assert capsys.readouterr().out == ""
     cifar10()
     assert capsys.readouterr().out == f"CIFAR-10 (unverified copy) from Keras's cache ({good}).\n"
+
+
+@pytest.mark.parametrize("read", [cifar10, load])
+def test_the_variable_is_named_with_what_is_wrong(monkeypatch, read, tmp_path):
+    bad = tmp_path / "absent"
+    monkeypatch.setenv("COURSE_DATA_DIR", str(bad))
+    refusal(read, f"COURSE_DATA_DIR is set, but {bad} does not exist")
+    assert "COURSE_DATA_DIR" not in refusal(lambda: read(tmp_path / "other"), "other does not exist")
+
+
+# While the variable is set, `-m course data` reads from where it points, and downloads nothing.
+@pytest.mark.parametrize("read", [cifar10, load])
+@pytest.mark.parametrize("content", [b"This is no archive.", b""])
+def test_a_bad_archive_in_the_variable_is_not_to_be_moved_away(monkeypatch, read, tmp_path, content):
+    bad = tmp_path / "cifar.tar.gz"
+    bad.write_bytes(content)
+    assert "move it away" in refusal(lambda: read(bad), bad, "-m course data")
+    monkeypatch.setenv("COURSE_DATA_DIR", str(bad))
+    refused = refusal(read, f"COURSE_DATA_DIR is set, but {bad} is not a whole .tar.gz archive")
+    assert refused.endswith(f": set COURSE_DATA_DIR to another place; or remove it, and run '{FETCH}'.")
+
+
+def test_an_archive_of_something_else_in_the_variable_is_not_to_be_moved_away(monkeypatch, tmp_path):
+    other = tmp_path / "other.tar.gz"
+    tarfile.open(other, "w:gz").close()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(other))
+    refused = refusal(load, f"COURSE_DATA_DIR is set, but {other} holds no data_batch_1")
+    assert refused.endswith(f": set COURSE_DATA_DIR to another place; or remove it, and run '{FETCH}'.")
+
+
+def test_a_bad_folder_in_the_variable_says_to_remove_the_variable(monkeypatch, folder):
+    (folder / "test_batch").write_bytes(b"")
+    monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
+    refused = refusal(load, "COURSE_DATA_DIR is set, but", folder / "test_batch")
+    assert refused.endswith(f" again; or remove COURSE_DATA_DIR, and run '{FETCH}'.")
 
 
 @pytest.mark.parametrize("name", ["cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py"])

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from course import doctor
+from course._command import command
 from course.doctor import software
 
 
@@ -29,17 +30,17 @@ def test_a_missing_package(healthy, capsys):
     del healthy.versions["tensorflow"]
     check = healthy.look("packages")
     assert check.status == "problem" and check.finding == f"In {healthy.prefix}, not installed: tensorflow."
-    assert check.fix.startswith(f'cd "{healthy.root}" && ')
+    assert check.fix.startswith(f"In the folder {healthy.root}, run: ")
     assert check.fix.endswith("-m pip install -r requirements.txt")
     assert healthy.look("tensorflow") is None, "one cause, one line"
     assert doctor.main() == 1
     assert "(packages)" in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_the_command_needs_no_cd_in_the_right_folder(healthy, monkeypatch):
+def test_the_command_needs_no_folder_in_the_right_one(healthy, monkeypatch):
     del healthy.versions["numpy"]
     monkeypatch.chdir(healthy.root)
-    assert "cd " not in healthy.look("packages").fix
+    assert "folder" not in healthy.look("packages").fix
 
 
 def test_too_old_and_too_new_packages(healthy):
@@ -99,7 +100,10 @@ def test_a_python_that_pip_may_not_touch(healthy, monkeypatch):
     monkeypatch.setattr(software.sysconfig, "get_path", lambda name: str(healthy.prefix))
     assert " -m venv " not in healthy.look("packages").fix, "inside an environment pip works"
     monkeypatch.setattr(software.sys, "base_prefix", str(healthy.prefix))
-    assert f'"{sys.executable}" -m venv .venv && .venv' in healthy.look("packages").fix
+    fix = healthy.look("packages").fix
+    assert fix.startswith(f"In the folder {healthy.root}, run: ") and " -m venv .venv and then: .venv" in fix
+    monkeypatch.chdir(healthy.root)
+    assert healthy.look("packages").fix.startswith("Run: ")
 
 
 def test_tensorflow_cpu_counts_as_tensorflow(monkeypatch):
@@ -116,7 +120,35 @@ def test_the_fix_names_the_python_that_asks(monkeypatch):
     monkeypatch.setattr(software.shutil, "which", lambda name: sys.executable)
     assert software.pip("x") == "python -m pip install x"
     monkeypatch.setattr(software.shutil, "which", lambda name: None)
-    assert software.pip("x") == f'"{sys.executable}" -m pip install x'
+    assert software.pip("x") == command("install x", "pip")
+
+
+@pytest.mark.parametrize(
+    ("python", "called"),
+    [
+        (r"C:\kit\python.exe", r"C:\kit\python.exe"),
+        (r"C:\my kit\python.exe", r'& "C:\my kit\python.exe"'),
+    ],
+)
+def test_powershell_can_run_every_fix(healthy, monkeypatch, python, called):
+    monkeypatch.setattr(software.shutil, "which", lambda name: None)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "executable", python)
+    assert software.pip("x") == f"{called} -m pip install x"
+    there = f"In the folder {healthy.root}, run: "
+    assert software._install() == f"{there}{called} -m pip install -r requirements.txt"
+
+    (healthy.prefix / "EXTERNALLY-MANAGED").touch()  # as in a Python from uv
+    monkeypatch.setattr(software.sysconfig, "get_path", lambda name: str(healthy.prefix))
+    monkeypatch.setattr(sys, "base_prefix", str(healthy.prefix))
+    first, then = software._install().split(" and then: ")
+    assert first == f"{there}{called} -m venv .venv"
+    assert then.startswith(".venv") and then.endswith("python -m pip install -r requirements.txt")
+
+    spaced = healthy.root / "my kit"
+    (spaced / ".venv").mkdir(parents=True)
+    monkeypatch.setattr(software, "ROOT", spaced)
+    assert f'check that one: & "{spaced / ".venv"}' in software._install()
 
 
 def test_a_broken_tensorflow(healthy, monkeypatch):

@@ -57,9 +57,7 @@ def test_runs_are_ranked_by_their_error():
     runs = [predicting("a", confidence=0.9), predicting("b", confidence=0.6), predicting("c", confidence=0.85)]
     picture = calibration(runs)
     low, high = (100 * abs(c - (runs[0].probabilities.argmax(1) == runs[0].labels).mean()) for c in (0.85, 0.6))
-    assert picture.title == (
-        f"c is calibrated best, with an ECE of {low:.1f} points; b is furthest off, with {high:.1f}"
-    )
+    assert picture.title == f"Calibration error (ECE) of these runs: from {low:.1f} points (c) to {high:.1f} (b)"
     assert [axes.get_title().split("\n")[0] for axes in picture.axes[:3]] == ["a", "b", "c"]
     twins = calibration([predicting(), predicting()])
     assert twins.title.startswith("These 2 runs have the same calibration error: ECE ")

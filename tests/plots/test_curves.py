@@ -51,6 +51,38 @@ def test_runs_on_different_data_are_never_compared():
     assert copies.title == "official ends highest, at 90.00 % on the test images, 15.0 points above baseline"
 
 
+def test_ends_on_different_images_are_never_compared():
+    title = "Measured on different images: compare the shapes of the curves, not their heights"
+    only_training, watched = run("a", (None, None, None)), run("a", monitor="validation")
+    assert training_curves([only_training, run("b")]).title == title
+    assert training_curves([run("b"), watched]).title == title
+    assert training_curves([run("b"), watched], "loss").title == title
+    assert training_curves([only_training, run("b", (None, None, None), (0.4, 0.7, 0.8))]).title == (
+        "a ends highest, at 90.00 % on the training images, 10.0 points above b"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "accuracy", "loss"),
+    [
+        ([0.75, 0.75], "a and b end level, at 75.00 %", "a and b end level, at a loss of 1.250"),
+        ([0.75, 0.75, 0.5], "a and b end level, at 75.00 %", "a and b end level, at a loss of 1.250"),
+        ([0.75, 0.75, 0.75], "3 runs end level, at 75.00 %", "3 runs end level, at a loss of 1.250"),
+        ([0.75001, 0.75], "a and b end level, at 75.00 %", "a and b end level, at a loss of 1.250"),
+    ],
+)
+def test_ends_that_round_alike_are_level(ends, accuracy, loss):
+    drawn = [run(name, (0.5, 0.8, end)) for name, end in zip("abc", ends, strict=False)]
+    rest = ", ahead of the rest" if 0.5 in ends else ""
+    assert training_curves(drawn).title == f"{accuracy} on the test images{rest}"
+    assert training_curves(drawn, "loss").title == f"{loss} on the test images{rest}"
+
+
+def test_a_lead_that_is_named_is_never_nought():
+    title = training_curves([run("a", (0.5, 0.8, 0.7503)), run("b")]).title
+    assert title == "a ends highest, at 75.03 % on the test images, 0.03 points above b"
+
+
 @pytest.mark.parametrize(("name", "columns"), [("run", 2), ("a network with document 000's augmentation", 1)])
 def test_the_names_of_many_runs_stay_on_the_page(name, columns):
     picture = training_curves([run(f"{name} {i}") for i in range(6)])

@@ -16,13 +16,37 @@ def test_what_is_drawn_is_what_was_given():
     words = [text.get_text() for text in axes.texts]
     assert words[::2] == ["the start, spread 2.0", "+3.0 points", "-0.5 points"]
     assert set(words[1::2]) == {"1,234 s of processor time"}
-    assert picture.title == "2 steps gain 2.5 points: 'faster' gains most, 3.0"
+    assert picture.title == "The last rung ends 2.5 points above the first; the largest step up is 'faster', 3.0"
     assert "as published: 70.00 and 72.00 %, the start, spread 2.0, 1,234 s" in picture.alt
 
 
-def test_a_single_step_is_not_compared():
-    two = {"as published": RUNGS["as published"], "faster": RUNGS["faster"]}
-    assert ladder(two).title == "'faster' gains 3.0 points"
+def rungs(*accuracies):
+    """Return rungs called "1", "2" and so on, with a run for each of their accuracies."""
+    return {str(number): [climbed(each) for each in one] for number, one in enumerate(accuracies, start=1)}
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "title"),
+    [
+        ([(0.70,), (0.713,)], "'2' ends 1.3 points above the rung below it, one run each"),
+        ([(0.70,), (0.696,)], "'2' ends 0.4 points below the rung below it, one run each"),
+        ([(0.70,), (0.6998,)], "'2' ends level with the rung below it, one run each"),
+        ([(0.70, 0.72), (0.73, 0.75)], "'2' ends 3.0 points above the rung below it, means of 2 runs"),
+        ([(0.70, 0.72), (0.74,)], "'2' ends 3.0 points above the rung below it"),
+        (
+            [(0.70,), (0.765,), (0.769,)],
+            "The last rung ends 6.9 points above the first; the largest step up is '2', 6.5, one run each",
+        ),
+        (
+            [(0.70, 0.72), (0.68, 0.70), (0.69, 0.71)],
+            "The last rung ends 1.0 points below the first; the largest step up is '3', 1.0, means of 2 runs",
+        ),
+        ([(0.70,), (0.69,), (0.685,)], "The last rung ends 1.5 points below the first, one run each"),
+        ([(0.70,), (0.6999,), (0.7002,)], "The last rung ends level with the first, one run each"),
+    ],
+)
+def test_the_title_says_where_the_runs_ended_and_how_many_there_were(accuracies, title):
+    assert ladder(rungs(*accuracies)).title == title
 
 
 @pytest.mark.parametrize(

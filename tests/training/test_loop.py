@@ -309,8 +309,8 @@ def test_an_interruption_keeps_the_finished_epochs(whole, data, tmp_path, monkey
     assert run.about["status"] == "interrupted" and run.about["epochs"] == 1
     assert figures(run) == figures(whole.run)[:1]
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "Stopped early: 1 of 4 epochs are recorded; resume=True (or --resume) goes on from the last checkpoint. "
-        "The model keeps what it has learnt."
+        "Stopped: 1 of 4 epochs are recorded. The model keeps what it has learnt; resume=True (or --resume) "
+        "goes on from the last checkpoint."
     ]
     stored = runs.load(tmp_path)
     assert stored.about == run.about and stored.epochs == run.epochs
@@ -330,12 +330,32 @@ def test_an_interruption_before_the_very_first_step(data, tmp_path, monkeypatch,
     assert run.about["status"] == "interrupted" and run.epochs == [] and run.about["epochs"] == 0
     assert run.about["test_accuracy_last"] is None and run.probabilities is None
     assert capsys.readouterr().out == (
-        "Stopped early: 0 of 4 epochs are recorded. The model keeps what it has learnt.\n"
+        "Stopped: 0 of 4 epochs are recorded. The model keeps what it has learnt.\n"
     )
     monkeypatch.undo()
     if out:
         assert {path.name for path in folder.iterdir()} <= {".lock"}
         assert len(train(network(), data, RECIPE, epochs=1, out=folder).epochs) == 1  # nothing in the way
+
+
+def test_who_resumes_already_is_told_of_the_same_call(data, tmp_path, monkeypatch, capsys):
+    interrupt(monkeypatch, epoch=0, step=1)
+    train(network(), data, RECIPE, out=tmp_path, resume=True)
+    assert capsys.readouterr().out == (
+        "Stopped: 0 of 4 epochs are recorded. The model keeps what it has learnt; the same call goes on from "
+        "the last checkpoint.\n"
+    )
+
+
+def test_a_caller_can_give_its_own_advice(data, monkeypatch, capsys):
+    own = {"interrupted": "Knock twice.", "diverged": "Think again."}
+    train(network(norm=False), data, replace(RECIPE, learning_rate=1e30), advice=own)
+    assert capsys.readouterr().out == (
+        "The loss stopped being a number in epoch 1: 0 of 4 epochs are recorded. Think again.\n"
+    )
+    interrupt(monkeypatch, epoch=0, step=0)
+    train(network(), data, RECIPE, advice=own)
+    assert capsys.readouterr().out == "Stopped: 0 of 4 epochs are recorded. Knock twice.\n"
 
 
 def press_stop_in(monkeypatch, owner, name, call):
@@ -440,6 +460,22 @@ def test_earlier_epochs_survive_a_divergence(whole, data, tmp_path, monkeypatch,
         train(model, data, RECIPE)
 
 
+@pytest.mark.parametrize("monitor", ["nothing", "validation"])
+def test_outputs_that_are_no_numbers_only_at_the_end(data, monkeypatch, capsys, monitor):
+    real = loop.predict
+
+    def spoilt(model, images, *rest):
+        return real(model, images, *rest) * np.float32("nan" if images is data.test_images else 1)
+
+    monkeypatch.setattr(loop, "predict", spoilt)
+    run = train(network(), data, replace(RECIPE, monitor=monitor, epochs=1, batch_size=24))
+    assert run.about["status"] == "diverged" and len(run.epochs) == 1 and run.probabilities is None
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "The outputs for the test images are not numbers after the last epoch. Lower the learning rate "
+        "(now 0.02) and train a freshly built model."
+    ]
+
+
 # --- choosing on validation images ---------------------------------------------------------------
 
 HELD_OUT = replace(RECIPE, monitor="validation", epochs=2, batch_size=24)
@@ -513,6 +549,10 @@ def of_shape(*shape):
     return keras.Sequential(stack)
 
 
+def ends_with(*last):
+    return keras.Sequential([keras.Input((32, 32, 3)), layers.Conv2D(4, 3, strides=4), *last])
+
+
 @pytest.mark.parametrize(
     ("model", "changes", "sentence"),
     [
@@ -527,13 +567,18 @@ def of_shape(*shape):
         (network, {"resume": True, "out": None}, "resume=True needs a folder"),
         (network, {"recipe": replace(RECIPE, batch_size=97)}, r"1 x 97 images .* more than the 96 there are"),
         (network, {"recipe": replace(RECIPE, steps_per_epoch=3)}, r"3 x 48 images .* more than the 96 there are"),
-        (lambda: network(classes=10), {}, r"output shape is \(None, 10\), not \(None, 3\) .*layers.Dense\(3, act"),
+        (lambda: network(classes=10), {}, r"output shape is \(None, 10\), not \(None, 3\) .*: end it with keras"
+                                          r"\.layers\.Dense\(3, activation='softmax'\)"),
+        (ends_with, {}, r"\(None, 8, 8, 4\), not .*: end it with keras\.layers\.GlobalAveragePooling2D\(\) "
+                        r"\(or Flatten\(\)\), then keras\.layers\.Dense\(3, act"),
+        (lambda: ends_with(layers.Reshape((64, 4))), {}, r"\(None, 64, 4\), not .*: end it with keras\.layers"
+                                                         r"\.Flatten\(\), then keras\.layers\.Dense\(3, act"),
         (lambda: network(activation=None), {}, "outputs are not probabilities: end it with activation='softmax'"),
         (lambda: network(activation="sigmoid"), {}, "outputs are not probabilities"),
         (unbuilt, {}, r"input shape is None, not \(None, 32, 32, 3\) .* keras.Input\(shape=\(32, 32, 3\)\)"),
         (lambda: of_shape(28, 28, 1), {}, r"input shape is \(None, 28, 28, 1\), not \(None, 32, 32, 3\)"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_work_is_refused_before_training(data, tmp_path, monkeypatch, model, changes, sentence):
     monkeypatch.setattr(loop, "_finish_epoch", None)
     asked = {"recipe": RECIPE, "out": tmp_path / "run"} | changes

@@ -64,7 +64,8 @@ class Steps:
         kind, why = self.named(claim, last, since)
         if claim == true:
             # Where no known mistake leads there, the number was put right.
-            return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, f"Right by luck: {why}.", kind)
+            lucky = f"Right by luck: {why}." if why else "Right by luck."
+            return Verdict(RIGHT) if kind == OTHER else Verdict(LUCKY, lucky, kind)
         leads = self.leads(claim, value, last)
         return Verdict(WRONG, f"{leads}: {why}." if why else f"{leads}.", kind)
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from course.annotations.judging.following import Steps, follow
 from course.annotations.judging.rules import (
+    ADDS_1,
     ANYTHING_MORE,
     COMMON,
+    COMMON_AFTER_IGNORED_JUMP,
     DROPPED,
     JUMP_IGNORED,
     K_TIMES_OUTGOING,
@@ -58,6 +60,7 @@ class _Fields(Steps):
 
     def __init__(self, pairs, sizes, inputs):
         self.pairs, self.sizes, self.inputs = pairs, sizes, inputs
+        self.jump_ignored = False  # in a layer that was judged before
 
     def gather(self, held):
         return max(held, key=lambda each: each.value)
@@ -66,7 +69,9 @@ class _Fields(Steps):
         return tuple(v + step.grows for v, step in zip(value, self.pairs[number], strict=True))
 
     def named(self, claim, last, since):
-        return named(claim, last, [self.pairs[i] for i in since])
+        found = named(claim, last, [self.pairs[i] for i in since], self.jump_ignored)
+        self.jump_ignored = self.jump_ignored or found[0] in (JUMP_IGNORED, ADDS_1)
+        return found
 
     def leads(self, claim, value, last):
         return f"From {_shown(last.value)} this layer leads to {_shown(value)}, not {_shown(claim)}"
@@ -79,7 +84,7 @@ class _Fields(Steps):
         return "The step is right for the size that was noted." if claim == by_noted_size else ""
 
 
-def named(claim, last, steps):
+def named(claim, last, steps, jump_ignored=False):
     """Return the mistake that leads from the last note to a claim, and why it is one.
 
     Parameters
@@ -90,6 +95,8 @@ def named(claim, last, steps):
         What was noted last.
     steps : list of tuple
         A (height, width) pair of Steps for each layer since then.
+    jump_ignored : bool
+        Whether a jump was ignored in a layer before those.
 
     Returns
     -------
@@ -100,11 +107,13 @@ def named(claim, last, steps):
     own, passed = moving[-1:], moving[:-1]
     # The mistake is in the latest window, or in all since the last note, or in one of the others.
     places = (own, moving, *([i] for i in passed))
+    common = COMMON_AFTER_IGNORED_JUMP if jump_ignored else COMMON
+    stays = all(step.grows == 0 and step.kernel == 1 for both in steps for step in both)
     return (
-        _by_rule(COMMON, claim, last.noted, steps, places)
+        _by_rule(common, claim, last.noted, steps, places)
         or _by_leaving_out(claim, last, steps, passed)
         or _by_rule(RARE, claim, last.noted, steps, places)
-        or (OTHER, "" if moving else "it moves no window, so the receptive field stays")
+        or (OTHER, "it moves no window, so the receptive field stays" if stays and not moving else "")
     )
 
 
@@ -159,8 +168,9 @@ def _with_poolings_renamed(verdicts, steps, claims, inputs):
     for i in poolings:
         # Where the jump is ignored elsewhere, a first pooling that adds 2 was counted as a 3x3 window.
         if JUMP_IGNORED in kinds and verdicts[i].mistake == OUTGOING_JUMP:
-            if steps[i][0].kernel == 2 and steps[i][0].jump == 1:
-                out[i] = replace(verdicts[i], mistake=POOLING_AS_3X3)
+            if all((step.kernel, step.stride, step.jump) == (2, 2, 1) for step in steps[i]):
+                rule = next(rule for rule in COMMON if rule.kind == POOLING_AS_3X3)
+                out[i] = _renamed(verdicts[i], rule.kind, rule.why(steps[i][0]))
     windows = [i for i, pair in enumerate(steps) if pair and pair[0].family == CONVOLUTION]
     convolutions = {verdicts[i].mistake for i in windows}
     if poolings and TOO_OFTEN not in convolutions and TOO_OFTEN in kinds:
@@ -168,15 +178,20 @@ def _with_poolings_renamed(verdicts, steps, claims, inputs):
         if all(added[i] == steps[i][0].kernel * steps[i][0].jump * steps[i][0].stride for i in poolings):
             for i in poolings:
                 step = steps[i][0]
-                leads = verdicts[i].explanation.partition(": ")[0]
-                out[i] = replace(
+                out[i] = _renamed(
                     verdicts[i],
-                    mistake=K_TIMES_OUTGOING,
-                    explanation=f"{leads}: {step.kernel} × the outgoing jump of {step.jump * step.stride} was "
+                    K_TIMES_OUTGOING,
+                    f"{step.kernel} × the outgoing jump of {step.jump * step.stride} was "
                     f"added; a window of {step.kernel} over units {step.jump} apart adds "
-                    f"({step.extent} - 1) × {step.jump} = {step.grows}.",
+                    f"({step.extent} - 1) × {step.jump} = {step.grows}",
                 )
     return out
+
+
+def _renamed(verdict, mistake, why):
+    """Return a verdict with another mistake, its explanation with that mistake's reason."""
+    leads = verdict.explanation.partition(": ")[0].removesuffix(".")
+    return replace(verdict, mistake=mistake, explanation=f"{leads}: {why}.")
 
 
 def _added(number, claims, inputs):

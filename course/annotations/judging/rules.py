@@ -56,11 +56,12 @@ POOLING_AS_3X3 = "pooling counted as a 3x3"
 OUTGOING_JUMP = "pooling uses outgoing jump (adds twice too much)"
 DROPPED = "a layer dropped from the chain"
 TOO_OFTEN = "jump doubled too early or too often"
+ADDS_1 = "pooling adds 1, jump ignored"
 K_TIMES_OUTGOING = "pooling adds k times the outgoing jump"
 
 # The order matters: where several rules lead to the same number, the first one is named. A layer that
 # was left out altogether comes between the common rules and the rare ones.
-COMMON = (
+_FIRST = (
     Rule(
         "first conv given RF 1",
         lambda s: s.first and _convolution(s),
@@ -75,22 +76,32 @@ COMMON = (
     ),
     Rule(
         "pooling doubles RF",
-        _pooling,
+        lambda s: _pooling(s) and s.stride > 1,
         lambda field, s: s.stride * field,
         lambda s: (
             f"pooling multiplies the jump by {s.stride}, not the receptive field, to which it adds {_adds(s)}"
         ),
     ),
-    Rule(
-        JUMP_IGNORED,
-        lambda s: _convolution(s) and s.jump > 1,
-        lambda field, s: field + s.extent - 1,
-        lambda s: (
-            f"{s.extent - 1} was added, but neighbouring units are {s.jump} pixels apart here: add {_adds(s)}"
-        ),
+)
+_DILATION = Rule(
+    "dilation ignored",
+    lambda s: _convolution(s) and s.dilation > 1,
+    lambda field, s: field + (s.kernel - 1) * s.jump,
+    lambda s: (
+        f"with dilation {s.dilation} a kernel of {s.kernel} spans {s.extent} units, so it adds {_adds(s)}"
     ),
+)
+_JUMP = Rule(
+    JUMP_IGNORED,
+    lambda s: _convolution(s) and s.jump > 1,
+    lambda field, s: field + s.extent - 1,
+    lambda s: (
+        f"{s.extent - 1} was added, but neighbouring units are {s.jump} pixels apart here: add {_adds(s)}"
+    ),
+)
+_MORE = (
     Rule(
-        "pooling adds 1, jump ignored",
+        ADDS_1,
         lambda s: _pooling(s) and s.jump > 1,
         lambda field, s: field + s.extent - 1,
         lambda s: (
@@ -102,7 +113,8 @@ COMMON = (
         lambda s: _convolution(s) and s.kernel != 3,
         lambda field, s: field + 2 * s.dilation * s.jump,
         lambda s: (
-            f"2 × {s.jump} is what a kernel of 3 adds; a kernel of {s.kernel} adds {_adds(s)}"
+            f"2 × {f'{s.dilation} × ' if s.dilation > 1 else ''}{s.jump} is what a kernel of 3 adds; "
+            f"a kernel of {s.kernel} adds {_adds(s)}"
         ),
     ),
     Rule(
@@ -133,14 +145,6 @@ COMMON = (
         lambda s: (
             f"a layer's own stride of {s.stride} acts from the next layer on; "
             f"here neighbours are {s.jump} apart, so it adds {_adds(s)}"
-        ),
-    ),
-    Rule(
-        "dilation ignored",
-        lambda s: _convolution(s) and s.dilation > 1,
-        lambda field, s: field + (s.kernel - 1) * s.jump,
-        lambda s: (
-            f"with dilation {s.dilation} a kernel of {s.kernel} spans {s.extent} units, so it adds {_adds(s)}"
         ),
     ),
     Rule(
@@ -207,6 +211,10 @@ COMMON = (
         ),
     ),
 )
+COMMON = (*_FIRST, _DILATION, _JUMP, *_MORE)
+# Where dilation and jump are the same, so is what forgetting one of them leads to. Who has ignored a jump before
+# has ignored it again.
+COMMON_AFTER_IGNORED_JUMP = (*_FIRST, _JUMP, _DILATION, *_MORE)
 RARE = (
     Rule(
         "jump ignored by global pooling",
@@ -250,7 +258,8 @@ RARE = (
         lambda s: _convolution(s) and s.kernel != 3 and s.jump > 1,
         lambda field, s: field + 2,
         lambda s: (
-            f"2 is what a kernel of 3 adds to the image itself; here a kernel of {s.kernel} adds {_adds(s)}"
+            f"2 is what a kernel of 3 {'without dilation ' if s.dilation > 1 else ''}adds to the image itself; "
+            f"here a kernel of {s.kernel} adds {_adds(s)}"
         ),
     ),
 )

@@ -4,6 +4,7 @@ from course.annotations.judging.following import SAME_AS_VALID, VALID_AS_SAME, S
 from course.annotations.judging.rules import OTHER
 from course.annotations.judging.verdicts import UNJUDGED, WRONG, Verdict
 from course.annotations.truth import Move, plane_of
+from course.arithmetic.layer import WINDOW
 from course.table import times
 
 
@@ -65,27 +66,67 @@ class _Sizes(Steps):
 def _named(plane, last, path):
     """Return the mistake that leads from the last note to a size, and why it is one."""
     for wrong in reversed(range(len(path))):
-        move = path[wrong]
+        move, before = path[wrong], last.noted
         if move.padding is None:
             continue
-        size, other = last.noted, "valid" if move.padding == "same" else "same"
-        for i, each in enumerate(path):
-            size = each.after(size, padding=other if i == wrong else None)
-        if size != plane:
-            continue
-        kernel = move.layer.taps()[0][0]
-        if hasattr(move.layer, "pool_size"):
-            way = "down" if move.padding == "valid" else "up"
-            return OTHER, f"with padding='{move.padding}' the size is rounded {way}"
-        if move.padding == "valid":
-            return VALID_AS_SAME, (
-                f"without padding='same' a window of {kernel} can't be centred on the border, "
-                f"so a side loses {kernel - 1}"
-            )
-        return SAME_AS_VALID, "padding='same' adds zeros around the map, so that only a stride makes it smaller"
+        for each in path[:wrong]:
+            before = each.after(before)
+        size = move.after(before, padding="valid" if move.padding == "same" else "same")
+        for each in path[wrong + 1 :]:
+            size = each.after(size)
+        if size == plane:
+            kind = VALID_AS_SAME if move.padding == "valid" else SAME_AS_VALID
+            return OTHER if hasattr(move.layer, "pool_size") else kind, _why(move.layer, before)
     if plane == last.value and hasattr(path[-1].layer, "pool_size"):
         return OTHER, "pooling makes the map smaller"
     return OTHER, ""
+
+
+def _why(layer, before):
+    """Return why a layer with a window makes another size of `before` than its other padding would."""
+    if layer.role != WINDOW:
+        return ""  # a transposed convolution: what follows is not true of it
+    kernel, strides, dilation = layer.taps()
+    spans = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+    axes = list(zip(before, spans, strides, strict=True))
+    valid = [(n - span) // stride + 1 for n, span, stride in axes]
+    same = [-(-n // stride) for n, _, stride in axes]
+    # Where both sides differ, the smaller one is shown: a window may not even fit it.
+    at = min((i for i in (0, 1) if valid[i] != same[i]), key=valid.__getitem__)
+    if why := _simply(layer, at, valid[at]):
+        return why
+    alike = axes[0] == axes[1]
+    side = ("height", "width")[at]
+    if layer.padding == "same":
+        return f"with padding='same' the {'size' if alike else side} is {_shown_same(*axes[at], same[at])}"
+    span = f"{spans[at]}{'' if alike else f' along the {side}'}"
+    return f"with padding='valid' the window, which spans {span}, {_shown_valid(*axes[at], valid[at])}"
+
+
+def _simply(layer, at, valid):
+    """Return the reason without a sum, for the layers that most networks have, "" for others."""
+    kernel, strides, dilation = layer.taps()
+    if hasattr(layer, "pool_size"):
+        way = "down" if layer.padding == "valid" else "up"
+        rounds = kernel == strides and valid > 0
+        return f"with padding='{layer.padding}' the size is rounded {way}" if rounds else ""
+    if layer.padding == "same":
+        zeros = "padding='same' adds zeros around the map, so that only a stride makes it smaller"
+        return zeros if strides[at] == 1 else ""
+    plain = kernel[0] == kernel[1] and max(*strides, *dilation) == 1
+    border = f"without padding='same' a window of {kernel[0]} can't be centred on the border"
+    return f"{border}, so a side loses {kernel[0] - 1}" if plain else ""
+
+
+def _shown_same(n, _, stride, size):
+    return f"{n} / {stride}" + (f", rounded up to {size}" if n % stride else f" = {size}")
+
+
+def _shown_valid(n, span, stride, size):
+    if size < 1:
+        return f"does not fit into {n}"
+    rounded = f", rounded down to {size}" if (n - span) % stride else f" = {size}"
+    return f"stays on the map: ({n} − {span}) / {stride} + 1{rounded}"
 
 
 def _plane_of_claim(claim, shape):

@@ -104,8 +104,10 @@ def _step(row, ledger, source, axis, last_stride, first, pooled):
     }
     if layer.family == GLOBAL or (layer.family == DENSE and len(row.output_shape) == 1):
         return Step(layer.family, kernel=size, **common)
-    if hasattr(layer, "taps") and not row.axes[axis].varies:
+    if hasattr(layer, "taps"):
         kernel, stride, dilation = (pair[axis] for pair in layer.taps())
         family = POOLING if layer.family == POOLING else CONVOLUTION
+        # Where units see more than others do, no rule says what the window adds.
+        family = OTHER if row.axes[axis].varies else family
         return Step(family, kernel=kernel, stride=stride, dilation=dilation, **common)
     return Step(OTHER, **common)
