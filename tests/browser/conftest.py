@@ -38,7 +38,7 @@ shut_down_button()"""
 
 # The longest trainings, made short: of how they end, the test of the outputs has the say.
 SHORTER = {
-    "00_start_here.ipynb": ("images, training.quick, seed=0", "images, training.Recipe('quick', 3, steps_per_epoch=9), seed=0"),
+    "00_start_here.ipynb": ("training.quick, seed=0", "training.Recipe('quick', 3, steps_per_epoch=9), seed=0"),
     "01_baseline_model.ipynb": ("epochs=2, steps_per_epoch=80", "epochs=2, steps_per_epoch=8"),
 }
 
