@@ -25,7 +25,7 @@ def compact_quick():
     """Return the same in a shape made for the clock: 91,274 parameters.
 
     32 filters, then 1, 4 and 3 blocks with 32, 64 and 128 channels: as many parameters, but fewer of them
-    where the maps are large, so half the multiplications of `compact_100k`.
+    where the maps are large, so little more than half the multiplications of `compact_100k`.
 
     Returns
     -------

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from course import exercises
+from course.data.shapes import OUTLINES
 from course.exercises.exercise import Parts, distinct
+from course.exercises.watching import STAR
 
 SINGLE = [
     pytest.param(exercise, id=f"{key}/{part}" if part else key)
@@ -139,6 +141,16 @@ def test_what_is_no_answer_is_a_sentence(answer, words):
 def test_a_number_with_a_comma_is_answered():
     said = exercises.check("all_steps", 19, 500)
     assert said.text == "To Python a comma parts two numbers. If you mean one, write 19500."
+
+
+def test_no_star_is_larger_than_the_exercise_says():
+    line = np.linspace(-1.3, 1.3, 521)
+    x, y = np.meshgrid(line, line)
+    for lean in np.radians([-20, -10, 0, 10, 20]):
+        u, v = x * np.cos(lean) + y * np.sin(lean), y * np.cos(lean) - x * np.sin(lean)
+        inside = OUTLINES["star"](u, v) < 0
+        # The largest radius is 13 pixels.
+        assert all(STAR - 2 < 13 * np.ptp(line[inside.any(axis)]) < STAR for axis in (0, 1))
 
 
 def test_of_two_foreseen_numbers_the_nearer_is_meant():

@@ -114,6 +114,7 @@ def test_the_example_of_the_docstring_works(file):
         ("50,000 // 64\n", "(-8) ** 0.5\n", 5, "'(-8) ** 0.5' is neither a number"),
         ("50,000 // 64\n", "len('abc')\n", 5, "is neither a number"),
         ("- 782: You", "- 782 You", 10, "a wrong answer is a line '- number: what was probably done'."),
+        ("- 782: You", "-782: You", 10, "write a space after the dash, '- 5: ...', and '- -5: ...' below 0."),
         ("- 782", "- many", 10, "'many' is neither a number"),
         ("- 782", "- 781", 10, "781 counts as right, so it is no wrong answer."),
         ("* 50,000 / 64", "- 782", 11, "782 stands there twice: leave one of them out."),
