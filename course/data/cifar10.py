@@ -28,13 +28,8 @@ FILES = (*TRAIN_FILES, TEST_FILE, META_FILE)
 CACHED_FOLDERS = (f"{FOLDER}-target/{FOLDER}", FOLDER)
 CACHED_ARCHIVES = (f"{FOLDER}-target_archive", NAME, f"{FOLDER}.tar.gz")
 
-AGAIN = f"unpack {NAME} again, or leave this path out and run '{FETCH}'"
-ANEW = f"move it away and run '{FETCH}' to download it"
-# What to do instead where COURSE_DATA_DIR names the files: as long as it is set, nothing is downloaded.
-WITH_VARIABLE = {
-    AGAIN: f"unpack {NAME} again; or remove COURSE_DATA_DIR, and run '{FETCH}'",
-    ANEW: f"set COURSE_DATA_DIR to another place; or remove it, and run '{FETCH}'",
-}
+# While COURSE_DATA_DIR is set, nothing is downloaded, and here nobody knows who named the path.
+ANEW = f"name another copy of {NAME}; or name none, with COURSE_DATA_DIR unset, and run '{FETCH}'"
 
 # MD5 sums of the files in the official archive, as published with torchvision's CIFAR10 class.
 OFFICIAL_MD5 = {
@@ -74,11 +69,11 @@ def _read_batch(content, where):
     try:
         batch = _Unpickler(io.BytesIO(content), encoding="bytes").load()
     except DataError as why:
-        raise DataError(f"{where} was refused: {why}; {AGAIN}.") from None
+        raise DataError(f"{where} was refused: {why}; {ANEW}.") from None
     except Exception as why:  # a broken pickle can raise nearly anything
-        raise DataError(f"{where} is not a readable batch ({type(why).__name__}): {AGAIN}.") from None
+        raise DataError(f"{where} is not a readable batch ({type(why).__name__}): {ANEW}.") from None
     if not isinstance(batch, dict):
-        raise DataError(f"{where} holds a {type(batch).__name__}, not the dict of a CIFAR-10 batch: {AGAIN}.")
+        raise DataError(f"{where} holds a {type(batch).__name__}, not the dict of a CIFAR-10 batch: {ANEW}.")
     return {_text(key): value for key, value in batch.items()}
 
 
@@ -90,15 +85,15 @@ def _images_and_labels(content, where):
     batch = _read_batch(content, where)
     for key in ("data", "labels"):
         if key not in batch:
-            raise DataError(f"{where} has no {key!r}, and a CIFAR-10 batch has 'data' and 'labels': {AGAIN}.")
+            raise DataError(f"{where} has no {key!r}, and a CIFAR-10 batch has 'data' and 'labels': {ANEW}.")
     planes, labels = _array(batch["data"], where), _array(batch["labels"], where)
     if planes.dtype != np.uint8:
-        raise DataError(f"{where} holds data of dtype {planes.dtype}, where CIFAR-10 has uint8: {AGAIN}.")
+        raise DataError(f"{where} holds data of dtype {planes.dtype}, where CIFAR-10 has uint8: {ANEW}.")
     if planes.ndim != 2 or planes.shape[1] != 3072 or not len(planes):
-        raise DataError(f"{where} holds data of shape {planes.shape}, where CIFAR-10 has (N, 3072): {AGAIN}.")
+        raise DataError(f"{where} holds data of shape {planes.shape}, where CIFAR-10 has (N, 3072): {ANEW}.")
     whole = labels.shape == (len(planes),) and np.issubdtype(labels.dtype, np.integer)
     if not whole or labels.min() < 0 or labels.max() > 9:
-        raise DataError(f"{where} does not hold {len(planes)} labels, whole numbers from 0 to 9: {AGAIN}.")
+        raise DataError(f"{where} does not hold {len(planes)} labels, whole numbers from 0 to 9: {ANEW}.")
     # The file has a red, a green and a blue plane after one another; an image has them pixel by pixel.
     return np.ascontiguousarray(planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)), labels.astype(np.int64)
 
@@ -107,7 +102,7 @@ def _array(value, where):
     try:
         return np.asarray(value)
     except ValueError:  # rows of unequal length
-        raise DataError(f"{where} holds rows of unequal length: {AGAIN}.") from None
+        raise DataError(f"{where} holds rows of unequal length: {ANEW}.") from None
 
 
 def _folder_reader(folder):
@@ -117,7 +112,7 @@ def _folder_reader(folder):
         except FileNotFoundError:
             raise DataError(
                 f"{folder / name} is missing, and the folder needs data_batch_1 to data_batch_5, test_batch "
-                f"and batches.meta: {AGAIN}."
+                f"and batches.meta: {ANEW}."
             ) from None
         except OSError as why:
             raise DataError(f"{folder / name} can't be read ({why.strerror}): see its permissions.") from None
@@ -203,7 +198,7 @@ def read_cifar10(path):
     meta = _read_batch(read(META_FILE), where / META_FILE)
     names = meta.get("label_names")
     if not isinstance(names, (list, tuple)) or len(names) != 10:
-        raise DataError(f"{where / META_FILE} does not name CIFAR-10's 10 classes: {AGAIN}.")
+        raise DataError(f"{where / META_FILE} does not name CIFAR-10's 10 classes: {ANEW}.")
 
     train_images = np.concatenate([parts[name][0] for name in TRAIN_FILES])
     train_labels = np.concatenate([parts[name][1] for name in TRAIN_FILES])
@@ -248,7 +243,7 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
         try:
             data = read_cifar10(given)
         except DataError as why:
-            raise DataError(_with_variable(str(why)) if path is None else str(why)) from None
+            raise DataError(f"COURSE_DATA_DIR is set, but {why}" if path is None else str(why)) from None
         print(f"{data.source} from {given}.")
         return data
 
@@ -273,12 +268,6 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
     data = read_cifar10(fetch(free[0], mirrors, sha256))
     print(f"{data.source} downloaded to {free[0]} and verified{passed}.")
     return data
-
-
-def _with_variable(refusal):
-    for usual, here in WITH_VARIABLE.items():
-        refusal = refusal.replace(usual, here)
-    return f"COURSE_DATA_DIR is set, but {refusal}"
 
 
 def _in_cache(cache, sha256, passed_over):

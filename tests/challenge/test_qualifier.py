@@ -49,6 +49,21 @@ def test_it_can_be_cancelled(explorer, tmp_path):
     assert part.entry.about["status"] == "interrupted" and not part.train.disabled
 
 
+def test_one_that_diverges_says_what_to_change(explorer, monkeypatch):
+    part, qualify = explorer.qualifier, challenge.qualify
+
+    def diverges(*network, **how):
+        run = qualify(*network, **how)
+        run.about["status"] = "diverged"
+        return run
+
+    monkeypatch.setattr(challenge, "qualify", diverges)
+    part.train.click()
+    part.thread.join()
+    said = "The training has diverged after 2 epochs; it is on no board. Change the network, and train it again"
+    assert said in part.page.value and not part.train.disabled
+
+
 def test_one_training_at_a_time(explorer, monkeypatch):
     part, wait = explorer.qualifier, threading.Event()
     monkeypatch.setattr(part, "_result", lambda stack, name: wait.wait(20) and "done")

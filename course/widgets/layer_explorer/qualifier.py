@@ -165,8 +165,11 @@ class Qualifier:
         folder = _unused(ENTRIES / re.sub(r"[^\w.-]+", "_", name.strip() or "entry"))
         self.entry = run = challenge.qualify(stack, self.data, name, out=folder, watch=watch)
         if run.about["status"] != "complete":
-            why = "was cancelled" if run.about["status"] == "interrupted" else f"has {run.about['status']}"
+            cancelled = run.about["status"] == "interrupted"
+            why = "was cancelled" if cancelled else f"has {run.about['status']}"
             said = f"The training {why} after {counted(len(run.epochs), 'epoch')}; it is on no board."
+            if not cancelled:
+                said += " Change the network, and train it again: is BatchNormalization there?"
             return styled(paragraph(said, "boxed"))
         place = next(place for place in challenge.board(run).places if place.own)
         ranking = challenge.board(ENTRIES).ranking(*place.kind)
