@@ -102,6 +102,13 @@ def test_the_kits_own_network_keeps_size_within_a_stage_and_sees_the_whole_image
     assert all(row.aligned for row in rows) and rows.macs == 20_907_264
 
 
+def test_the_quick_network_is_the_same_without_its_additions():
+    added, not_added = (ledger_of(models.compact_quick(residual=residual)) for residual in (True, False))
+    assert sum(row.kind == "Add" for row in added) == 8
+    assert [row.name for row in added if row.kind != "Add"] == [row.name for row in not_added]
+    assert added.parameters == not_added.parameters == 91_274
+
+
 def test_a_seed_fixes_the_weights():
     one, same, other = (models.build("separable_99k", seed).get_weights()[0] for seed in (1, 1, 2))
     assert np.array_equal(one, same) and not np.array_equal(one, other)

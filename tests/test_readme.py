@@ -51,6 +51,8 @@ def test_the_results_are_those_of_the_records():
             f"| {about['test_accuracy_last']:.2%} | {about['cpu_seconds'] / 60:.0f} |".replace("% |", " % |")
         )
     assert "\n".join(rows) in README
+    again = runs.load(f"{small}_muon_seed1").about["test_accuracy_last"]
+    assert f"from another seed, `{small}` with Muon ended at {again:.2%}".replace("%", " %") in README
 
 
 def test_the_clock_is_that_of_the_records():
