@@ -17,8 +17,9 @@ On two cores with AVX2 alone (the same month), where bfloat16 does not pay: plai
 and 7.8 and 6.1 since. A sum over places is quick when it is compiled as one down the rows and TensorFlow adds up
 the rest. In bfloat16 that gained nothing, neither there nor on a processor that has instructions for it: with
 pooling compiled 1.56 and 2.11 CPU seconds, with Keras's own 1.53 and 2.06 (separable_65k without Dropout and
-compact_100k, medians of five). With glibc told to keep large blocks, and in huge pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1 with
-glibc.malloc.mmap_threshold and trim_threshold at 4294967295), another 10 to 25 % fewer seconds went by.
+compact_100k, medians of five). On the first, with glibc told to keep large blocks, and in huge pages
+(GLIBC_TUNABLES=glibc.malloc.hugetlb=1 with glibc.malloc.mmap_threshold and trim_threshold at 4294967295), another
+10 to 25 % fewer seconds went by; on the second none did.
 """
 
 import json
