@@ -3,6 +3,7 @@
 import pytest
 from layer_kinds import KINDS, SETTINGS, joins
 
+from course.annotations import check
 from course.annotations.claims import ReadError
 from course.annotations.reading.code import readings_of_code
 from course.annotations.reading.documents import chosen
@@ -190,3 +191,81 @@ def test_a_model_cut_off_is_read_as_far_as_it_goes():
 def test_no_layers_is_an_error():
     with pytest.raises(ReadError, match="No layers were found"):
         read_code("import keras\nprint('hello')")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "m = Sequential([Input((32, 32, 3)), Conv2D(48, 3)])",
+        "m = Sequential([keras.Input(shape=(32, 32, 3))])\nm.add(Conv2D(48, 3))",
+        "m = Sequential()\nm.add(Input((32, 32, 3)))\nm.add(Conv2D(48, 3))",
+    ],
+)
+def test_an_input_in_a_sequential_model_is_its_image(text):
+    assert read_code(text).input_shape == (32, 32, 3) and len(layers(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "filters"),
+    [
+        ("y = Conv2D(8, 1)(x)\nz = Conv2D(8, 3, padding='same')(x) + y", ["Conv2D", "Conv2D", "Add"], 8),
+        ("f = int(16 * 0.5) * 2\nx = Conv2D(f, 3)(x)", ["Conv2D"], 16),
+        ("f = int(8) + 3 - 1\nx = Conv2D(f, 3)(x)", ["Conv2D"], 10),
+        ("fs = list((16, 32)) + [64]\nfor f in fs:\n    x = Conv2D(f, 3)(x)", ["Conv2D"] * 3, 64),
+        ("kw = dict(filters=8) | {'kernel_size': 3}\nx = Conv2D(**kw)(x)", ["Conv2D"], 8),
+        ("base = {'filters': 8}\nkw = {**base, 'kernel_size': 3}\nx = Conv2D(**kw)(x)", ["Conv2D"], 8),
+    ],
+)
+def test_what_stands_behind_a_call_may_be_python(text, kinds, filters):
+    read = read_code(f"x = Input((32, 32, 3))\n{text}").layers
+    assert [noted.kind for noted in read] == kinds
+    assert [noted.layer.filters for noted in read if noted.kind == "Conv2D"][-1] == filters
+
+
+@pytest.mark.parametrize(
+    ("test", "taken"),
+    [
+        ("n < 2", True), ("n >= 2", False), ("mode == 'max'", True), ("mode != 'max'", False), ("not last", True),
+        ("last", False), ("name is None", True), ("name is not None", False), ("n < 2 and last", False),
+        ("n < 2 or last", True), ("mode", True), ("__name__ == '__main__'", True), ("n < 'a'", None),
+        ("n < given", None), ("0 < n < 2", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["if {0}:\n    x = Conv2D(8, 3)(x)", "p = 8 if {0} else 9\nx = Conv2D(p, 3)(x)"])
+def test_a_condition_of_constants_is_worked_out(form, test, taken):
+    constants = "n, mode, last, name = 1, 'max', False, None\n"
+    found = read_code(f"{constants}x = Input((32, 32, 3))\nx = Conv2D(4, 1)(x)\n{form.format(test)}")
+    if form.startswith("if"):
+        assert len(found.layers) == (1 if taken is False else 2)
+        said = "which branch of this `if` runs can't be told"
+    else:
+        filters = found.layers[1].layer.filters if taken is not None else None
+        assert filters == {True: 8, False: 9, None: None}[taken]
+        said = "is not a constant written in the text"
+    assert any(said in sentence for sentence in found.unread) == (taken is None)
+
+
+def test_a_doubt_about_the_first_layers_is_said_too():
+    found = read_code("x = Input((32, 32, 3))\nif pool:\n    x = MaxPooling2D()(x)\nx = Conv2D(8, 3)(x)")
+    assert found.unread == ("Line 2: which branch of this `if` runs can't be told, so the first is read.",)
+
+
+def test_keywords_from_elsewhere_leave_sizes_unknown():
+    found = check("x = Input((32, 32, 3))\nx = Conv2D(16, 3, **CONV)(x)  # 32x32x16, RF 3")
+    assert found.all_right and "padding=CONV is not a constant written in the text" in found.unread[0]
+    found = check("x = Input((32, 32, 3))\nx = Conv2D(16, 3, padding='same', strides=1, **CONV)(x)  # 32x32x16")
+    assert "padding=" not in found.unread[0]
+
+
+JOIN = """def inception(x):
+    a = Conv2D(8, 3, padding="same")(x)
+    b = Conv2D(8, 5, padding="same")(x)
+    c = Conv2D(8, 1)(x)
+    return Concatenate()([a, b, c])
+x = Input((32, 32, 3))
+x = inception(x)  # 32x32x24, RF 5
+"""
+
+
+def test_a_note_beside_a_call_is_of_the_join_that_it_ends_with():
+    assert claims(JOIN)[-1] == ((32, 32, 24), (5, 5)) and read_code(JOIN).layers[-1].kind == "Concatenate"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from course.annotations import check
 from course.annotations.notes.note import Note
 from course.annotations.reading.documents import read
 
@@ -219,6 +220,33 @@ def test_columns_in_doubt_are_not_claimed():
     assert not any(claims_of(["48 3", "96 3", "192 3"]))
     assert not any(claims_of(["48", "96", "192", "384"]))
     assert not any(claims_of(["3x3", "3x3", "1x1", "3x3"]))
+
+
+@pytest.mark.parametrize("behind", ["30 x 30 x 48", "30x30x48", "30 by 30 by 48"])
+def test_a_size_behind_the_field_is_no_part_of_it(behind):
+    claim = Note(f"RF 5, {behind}").claim()
+    assert (claim.size, claim.receptive_field) == ((30, 30, 48), (5, 5))
+
+
+def test_a_number_behind_the_field_is_no_part_of_it():
+    assert [claim.receptive_field for claim in claims_of(["RF 3, 32", "RF 5, 30"])] == [(3, 3), (5, 5)]
+    assert [claim.size for claim in claims_of(["RF 3, 32", "RF 5, 30"])] == [(32,), (30,)]
+    assert Note("RF (3, 5)").claim().receptive_field == (3, 5)
+    assert Note("RF 5, 5").claim().receptive_field == (5, 5)
+
+
+def test_a_field_that_exceeds_the_image_is_compared_with_it():
+    assert Note("8x8x32, RF 74 > 64").claim().receptive_field == (74, 74)
+    assert Note("RF 3 > 5").claim().receptive_field == (5, 5)
+
+
+def test_the_side_of_the_image_behind_each_field_is_no_number_of_channels():
+    text = "x = Input((32, 32, 3))\n" + "".join(
+        f"x = Conv2D({filters}, 3)(x)  # {size}x{size}x{filters}, RF {field} of 32\n"
+        for filters, size, field in ((16, 30, 3), (16, 28, 5), (32, 26, 7), (32, 24, 9))
+    )
+    found = check(text)
+    assert found.all_right and not found.unread and found.summary().startswith("8 notes")
 
 
 def test_a_long_note_is_read_in_no_time_and_without_a_crash():

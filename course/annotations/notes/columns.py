@@ -126,9 +126,9 @@ class Columns(Facts):
     def _best(self, places, key):
         """Return (score, label) pairs of what a column may be, the best first."""
         count, word = len(places), key[0]
-        scored = []
+        stays, scored = self._is_another_constant(places), []
         for label in (*CLAIMS, *NO_CLAIMS):
-            if label == "image" and count > 1:
+            if (label == "image" and count > 1 and not stays) or (label == "channels" and stays):
                 continue
             hits = self.score(places, label)
             enough = hits >= count / 2 and (hits >= 2 * NEARLY or count == 1 or (count <= 2 and bool(word)))
@@ -141,6 +141,12 @@ class Columns(Facts):
             if self.score(places, out) >= scored[0][0] - NEARLY and count > 2:
                 scored.insert(0, (scored[0][0], out))
         return scored
+
+    def _is_another_constant(self, places):
+        """Return whether a column stays the same where the channels don't, as "of 32" behind each field."""
+        shapes = [self.truth.rows[place.layer].output_shape for place in places]
+        channels = {shape[-1] for shape in shapes if shape}
+        return len(places) > 2 and len({place.token.value for place in places}) == 1 < len(channels)
 
     def score(self, places, label):
         """Return how many numbers of a column are what a label says."""

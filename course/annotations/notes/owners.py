@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from course.annotations.reading.keras_calls import KNOWN
-from course.arithmetic.layer import GLOBAL, RESHAPING, RESIZING, WINDOW
+from course.arithmetic.layer import GLOBAL, JOINING, RESHAPING, RESIZING, WINDOW
 
 FARTHEST = 8  # lines between a note and its layer
 LAYER_CALL = re.compile(rf"\b({'|'.join(KNOWN)})\s?\(")
@@ -111,4 +111,4 @@ class Owners:
 
 def _moves(layer):
     taken = layer.spec.layer
-    return taken is None or layer.spec.opaque or taken.role in (WINDOW, GLOBAL, RESIZING, RESHAPING)
+    return taken is None or layer.spec.opaque or taken.role in (WINDOW, GLOBAL, RESIZING, RESHAPING, JOINING)

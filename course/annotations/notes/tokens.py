@@ -98,7 +98,7 @@ _PATTERNS = (
     ),
     ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
     ("shape", r"\d{1,6}\^2(?!\w)"),
-    ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)"),
+    ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)(?! ?[x*@] ?\d| by \d)"),
     ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)|\d{1,9}(?=(?:ch?|f)(?!\w))"),
     ("other", r"\d[\w.%^]*|\.\d[\w.]*|\?"),
     ("arrow", r"[-=]*>+"),
@@ -203,15 +203,24 @@ def is_thousands(token):
 
 
 def _parted(found):
-    """Read the last number of "64, 6464 params" apart from the others."""
+    """Read the last number of "64, 6464 params" apart from the others, and the first of "RF 5, 30"."""
     out = []
     for i, token in enumerate(found):
         then = found[i + 1].kind if i + 1 < len(found) else None
-        if token.kind == "list" and then in ("parameters", "count") and not is_thousands(token):
+        is_list = token.kind == "list"
+        counted = is_list and then in ("parameters", "count") and not is_thousands(token)
+        unequal = is_list and len(set(token.value)) == len(token.value) == 2
+        if counted or (unequal and _labels_field(out)):
             out += [Token("number", str(part), part) for part in token.value]
         else:
             out.append(token)
     return out
+
+
+def _labels_field(before):
+    """Return whether what comes next is a receptive field: "RF: "."""
+    kinds = [token.kind for token in before if token.kind not in ("link", "equals", "arrow")]
+    return kinds[-1:] == ["field"]
 
 
 def _without_sums(found):
@@ -241,7 +250,15 @@ def _without_steps(found):
     out = []
     for token in found:
         if token.is_value and len(out) > 1 and out[-1].kind in ("arrow", "to") and out[-2].is_value:
+            if out[-1].text == ">" and _labels_field(out[:-2]) and _exceeds(out[-2].value, token.value):
+                del out[-1]
+                continue
             token.before = out[-2].value
             del out[-2:]
         out.append(token)
     return out
+
+
+def _exceeds(value, other):
+    """Return whether "RF 74 > 64" compares a receptive field with an image that it exceeds."""
+    return isinstance(value, int) and isinstance(other, int) and value > other

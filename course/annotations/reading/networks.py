@@ -106,7 +106,10 @@ class Networks:
                 stack.network.input_shape = item.input_shape
             else:
                 self.place(item, [end], node)
-        elif not isinstance(item, Tensor):
+        elif isinstance(item, Tensor):
+            if item.layer is None and not stack.network.layers:
+                stack.network.input_shape = item.network.input_shape
+        else:
             source = item.source if isinstance(item, Unresolved) else source_of(node)
             kind = source.partition("(")[0].rpartition(".")[2][:40] or "layer"
             self.place(self.unknown(kind, f"`{source}` is not a layer written in the text", node), [end], node)
@@ -229,6 +232,13 @@ class Networks:
 
     def report(self, node, what, network=None):
         self.unread.append((node.lineno, what, network))
+
+    def report_within(self, node, what):
+        """Report a doubt about a statement to each network that has layers between its lines."""
+        lines = range(node.lineno, node.end_lineno + 1)
+        within = [network for network in self.networks if any(placed.first in lines for placed in network.layers)]
+        for network in within or [None]:
+            self.report(node, what, network)
 
     def remark(self, node, what, network=None):
         self.remarks.append((node.lineno, what, network))

@@ -199,7 +199,7 @@ def _tail(node):
     """Return where text begins that happens to parse after a call, as in `model.add(...) - 30/30/48`."""
     value, assigned = node.value, isinstance(node, ast.Assign)
     while not _is_call(value):
-        if isinstance(value, ast.BinOp) and not (assigned and _has_call(value.right)):
+        if isinstance(value, ast.BinOp) and not (assigned and _is_meant(value)):
             value = value.left
         elif isinstance(value, ast.Compare):
             value = value.left
@@ -214,6 +214,12 @@ def _tail(node):
     if value is node.value or value.end_lineno != node.value.end_lineno:
         return None
     return value.end_lineno, value.end_col_offset
+
+
+def _is_meant(value):
+    """Return whether an operation is Python's and no note behind a call: `+ x`, `* 2`, `| {"padding": "same"}`."""
+    of_python = isinstance(value.op, ast.Add | ast.Mult) or isinstance(value.right, ast.Dict | ast.List)
+    return of_python or _has_call(value.right)
 
 
 def _is_call(value):

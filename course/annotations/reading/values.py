@@ -16,6 +16,16 @@ _ARITHMETIC = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
+_COMPARED = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
 
 
 def source_of(node, longest=80):
@@ -40,6 +50,8 @@ def arithmetic(node, left, right):
     is_power = isinstance(node.op, ast.Pow)
     if isinstance(node.op, ast.Add) and type(left) is type(right) and isinstance(left, list | tuple):
         return left + right if len(left) + len(right) <= LONGEST else Unresolved(source_of(node))
+    if isinstance(node.op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
+        return left | right
     if isinstance(node.op, ast.Mult):
         items, count = both if isinstance(left, list | tuple) else both[::-1]
         if isinstance(items, list | tuple) and type(count) is int and 0 <= count * len(items) <= LONGEST:
@@ -51,6 +63,22 @@ def arithmetic(node, left, right):
             return Unresolved(source_of(node))
         if is_number(value):
             return value
+    return Unresolved(source_of(node))
+
+
+def is_plain(value):
+    """Return whether a value is None, a word or a plain number, which Python knows the truth of."""
+    return value is None or isinstance(value, str) or is_number(value)
+
+
+def comparison(node, left, right):
+    """Return the truth of a comparison of two plain values, or an `Unresolved`."""
+    compared = _COMPARED.get(type(node.ops[0]))
+    if len(node.ops) == 1 and compared and is_plain(left) and is_plain(right):
+        try:
+            return compared(left, right)
+        except TypeError:
+            pass
     return Unresolved(source_of(node))
 
 

@@ -9,7 +9,9 @@ import ast
 from course.annotations.reading import values
 from course.annotations.reading.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
 from course.annotations.reading.networks import Networks, Partial, Spec, Stack, Stop, Tensor
+from course.arithmetic.layers import arguments
 
+DECISIVE = ("kernel_size", "strides", "padding", "dilation_rate", "use_bias")
 MOST_STEPS = 20_000
 DEEPEST = 60
 
@@ -24,7 +26,7 @@ class Walk(Networks):
         self.functions, self.called = {}, set()
         self.steps = 0
         try:
-            env = {}
+            env = {"__name__": "__main__"}
             self.body(tree.body, env, 0)
             constants = {name: each for name, each in env.items() if not isinstance(each, Stack | Tensor)}
             for name in list(self.functions):
@@ -98,17 +100,17 @@ class Walk(Networks):
         before = self.placed
         done = self.body(node.body, env, depth)
         if self.placed > before:
-            self.report(node, "how often this loop runs can't be told, so its layers are read once")
+            self.report_within(node, "how often this loop runs can't be told, so its layers are read once")
         return done
 
     def branch(self, node, env, depth):
         test = self.value(node.test, env, depth)
-        if isinstance(test, bool | int):
+        if values.is_plain(test):
             return self.body(node.body if test else node.orelse, env, depth)
         before = self.placed
         done = self.body(node.body, env, depth)
-        if self.placed > before and node.orelse:
-            self.report(node, "which branch of this `if` runs can't be told, so the first is read")
+        if self.placed > before:
+            self.report_within(node, "which branch of this `if` runs can't be told, so the first is read")
         return done
 
     def expression(self, node, env, depth):
@@ -145,11 +147,22 @@ class Walk(Networks):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             value = self.value(node.operand, env, depth)
             return -value if values.is_number(value) else Unresolved(values.source_of(node))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            value = self.value(node.operand, env, depth)
+            return not value if values.is_plain(value) else Unresolved(values.source_of(node))
+        if isinstance(node, ast.Compare):
+            left, right = (self.value(side, env, depth) for side in (node.left, node.comparators[0]))
+            return values.comparison(node, left, right)
+        if isinstance(node, ast.BoolOp):
+            return self.any_or_all(node, env, depth)
+        if isinstance(node, ast.IfExp):
+            test = self.value(node.test, env, depth)
+            if values.is_plain(test):
+                return self.value(node.body if test else node.orelse, env, depth)
         if isinstance(node, ast.BinOp):
             return self.operation(node, self.value(node.left, env, depth), self.value(node.right, env, depth))
-        if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant) for key in node.keys):
-            pairs = list(zip(node.keys, node.values, strict=True))[: values.LONGEST]
-            return {key.value: self.value(value, env, depth) for key, value in pairs if isinstance(key.value, str)}
+        if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant | None) for key in node.keys):
+            return self.keywords(node, env, depth)
         if isinstance(node, ast.Subscript):
             items, key = self.value(node.value, env, depth), self.value(node.slice, env, depth)
             if isinstance(items, list | tuple) and type(key) is int and -len(items) <= key < len(items):
@@ -157,6 +170,26 @@ class Walk(Networks):
         if isinstance(node, ast.Call):
             return self.call(node, env, depth)
         return Unresolved(values.source_of(node))
+
+    def any_or_all(self, node, env, depth):
+        """Return where `or` or `and` stops, as Python does."""
+        for part in node.values:
+            value = self.value(part, env, depth)
+            if not values.is_plain(value):
+                return Unresolved(values.source_of(node))
+            if bool(value) == isinstance(node.op, ast.Or):
+                break
+        return value
+
+    def keywords(self, node, env, depth):
+        """Return what a dict of words holds, of the dicts spread into it too."""
+        held = {}
+        for key, value in list(zip(node.keys, node.values, strict=True))[: values.LONGEST]:
+            given = self.value(value, env, depth)
+            if key is None and not isinstance(given, dict):
+                return Unresolved(values.source_of(node))
+            held |= given if key is None else {key.value: given}
+        return {key: value for key, value in held.items() if isinstance(key, str)}
 
     def operation(self, node, left, right):
         if isinstance(left, Tensor) and isinstance(right, Tensor) and type(node.op) in OPERATORS:
@@ -232,6 +265,16 @@ class Walk(Networks):
             more = self.value(keyword.value, env, depth) if keyword.arg is None else None
             if isinstance(more, dict):
                 yield from more.items()
+            elif keyword.arg is None:
+                yield from self.doubts(node, keyword.value)
+
+    def doubts(self, node, more):
+        """Return the keywords on which sizes and fields depend, as unknown, where `**more` may hold them."""
+        kind = canonical(values.source_of(node.func).rpartition(".")[2])
+        written = {keyword.arg for keyword in node.keywords}
+        for name in arguments(kind)[len(node.args) :] if kind in KNOWN else ():
+            if name in DECISIVE and name not in written:
+                yield name, Unresolved(values.source_of(more))
 
     # networks
 
