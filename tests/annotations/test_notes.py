@@ -22,6 +22,21 @@ STYLES = [
     ("14x14x48 feature maps, RF 6", (14, 14, 48), 6, None),
     ("48 feature maps of 14x14, RF 6", (14, 14), 6, None),
     ("R F = 6", None, 6, None),
+    ("RF = 10 = 6 + 4", None, 10, None),
+    ("RF: 10 (= 6 + (3-1)*2)", None, 10, None),
+    ("RF = 6 + 4 = 10", None, 10, None),
+    ("RF 6+4 -> 10", None, 10, None),
+    ("RF +4 → 10", None, 10, None),
+    ("params: 448 = 3*3*3*16 + 16", None, None, 448),
+    ("28x28x32 = (30-3)/1 + 1, RF 5", (28, 28, 32), 5, None),
+    ("block 1 = conv + relu, RF 3", None, 3, None),
+    ("4'640 params, RF 5", None, 5, 4640),
+    ("4_640 params, RF 5", None, 5, 4640),
+    ("4.640 Parameter, RF 5", None, 5, 4640),
+    ("params: 4'640, RF 5", None, 5, 4640),
+    ("Output: 16 channels, 30x30, RF 3", (30, 30), 3, None),
+    ("output shape: (128, 32, 32, 16), RF 3", (32, 32, 16), 3, None),
+    ("(64, 28, 28, 32) RF 5", (28, 28, 32), 5, None),
     ("RF ≈ 6", None, 6, None),
     ("RF = prev RF + 4 = 12", None, 12, None),
     ("RF goes from 6 to 10", None, 10, None),
@@ -238,6 +253,17 @@ def test_a_number_behind_the_field_is_no_part_of_it():
 def test_a_field_that_exceeds_the_image_is_compared_with_it():
     assert Note("8x8x32, RF 74 > 64").claim().receptive_field == (74, 74)
     assert Note("RF 3 > 5").claim().receptive_field == (5, 5)
+
+
+def test_a_product_behind_a_size_is_no_claim_of_its_own():
+    text = "x = Input((32, 32, 3))\nx = Conv2D(16, 3)(x)  # 30x30x16, RF 3\nx = Flatten()(x)  # 14400 = 30*30*16"
+    found = check(text)
+    assert found.all_right and found.layers[1].noted.claim.size == (14400,)
+
+
+@pytest.mark.parametrize("note", ["30x30x48, rf: 7/32", "output size: 2x3x4x5, RF 3"])
+def test_a_labelled_number_that_claims_nothing_is_said_to_be_unread(note):
+    assert [token.text for token in Note(note).unread()] == [note.split()[-1] if "/" in note else "2x3x4x5"]
 
 
 def test_the_side_of_the_image_behind_each_field_is_no_number_of_channels():

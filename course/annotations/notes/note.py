@@ -94,7 +94,7 @@ class Note:
                 self._describe(i)
         for i, token in enumerate(self.tokens):  # a sum without its result
             beside = self.tokens[max(0, i - 1) : i + 2]
-            if token.is_value and any(t.text == "+" for t in beside):
+            if token.is_value and token.before is None and any(t.text == "+" for t in beside):
                 token.label = "ignore"
 
     def _word(self):
@@ -129,6 +129,8 @@ class Note:
                     continue
                 follower = self.tokens[j + 1] if j + 1 < len(self.tokens) else None
                 if not is_close and follower is not None and follower.kind in LABELS:
+                    return None, False
+                if kind == "size" and isinstance(token.value, int) and _counts_channels(follower):
                     return None, False
                 fits = token.label is None and _can_be(kind, token)
                 return (token, is_close) if fits else (None, False)
@@ -186,8 +188,16 @@ class Note:
             token
             for token in self.values
             if token.label == "unread"
+            or (token.label == "size" and _size(token) is None)
+            or (token.label == "field" and _field(token) is None)
             or (token.label is None and not (claim.size and _size(token) == claim.size) and not is_volume(token))
         ]
+
+
+def _counts_channels(token):
+    """Return whether what stands behind a number says that it is no size: "output: 16 channels"."""
+    words = ("channel", "filter", "feature", "map")
+    return token is not None and token.kind == "count" and token.text.startswith(words)
 
 
 def _can_be(kind, token):
@@ -200,9 +210,18 @@ def _can_be(kind, token):
 def is_volume(token):
     """Return whether a token reads (height, width, channels)."""
     value = token.value
+    if token.kind in ("list", "shape"):
+        value = _without_batch(token)
     if token.kind == "list":
         return len(value) == 3 and value[0] == value[1]
-    return token.kind == "shape" and (len(value) == 3 or (len(value) == 4 and value[0] == 1))
+    return token.kind == "shape" and len(value) == 3
+
+
+def _without_batch(token):
+    """Return the numbers of a shape without the size of the batch: (128, 32, 32, 16)."""
+    value = token.value
+    is_batched = len(value) == 4 and (value[0] == 1 or (value[0] != value[1] == value[2] and "," in token.text))
+    return value[1:] if is_batched else value
 
 
 def form_of(token):
@@ -218,8 +237,7 @@ def _size(token):
         return (value,)
     if token.kind == "list" and is_thousands(token):
         return (_count(token),)
-    if len(value) == 4 and value[0] == 1:
-        value = value[1:]
+    value = _without_batch(token)
     return value if len(value) <= 3 else None
 
 

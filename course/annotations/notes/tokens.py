@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 
 LONGEST = 300  # characters of a note that are looked at
 
@@ -111,6 +112,7 @@ _PATTERNS = (
     ("separator", r"[^\s\w]|_"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+_THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:(?:['_]\d{3})+(?![\w.,]\d)|(?:\.\d{3})+(?= ?(?:trainable )?param))")
 _BACKWARDS = re.compile(r"(\d) ?<[-=]+ ?(?=[a-z])")  # 3 <- RF
 _TIMES = re.compile(r"(\d[x*/]\d{1,5}[x*/]\d{1,5}) x ?\d(?!\d)")  # 26x26x12 x2: the layer is there twice
 _GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
@@ -143,6 +145,7 @@ def normalised(text):
     text = unicodedata.normalize("NFKC", text[: 2 * LONGEST].translate(_CHARACTERS)).casefold()
     text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
     text = " ".join(text.split())[:LONGEST]
+    text = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)
     text = _TIMES.sub(r"\1 ", _BACKWARDS.sub(r"\1 ", text))
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
@@ -224,9 +227,11 @@ def _labels_field(before):
 
 
 def _without_sums(found):
-    """Replace "4 + (3-1)*2 = 8" by its result."""
-    out = []
-    for token in found:
+    """Replace "4 + (3-1)*2 = 8" and "8 = 4 + (3-1)*2" by the result."""
+    out, until = [], 0
+    for at, token in enumerate(found):
+        if at < until:
+            continue
         if token.kind == "equals":
             start = len(out)
             while start and (
@@ -235,10 +240,26 @@ def _without_sums(found):
             ):
                 start -= 1
             if any(t.is_value for t in out[start:]):
-                del out[start:]
+                until = at + 1 + _explains(out[start:], found[at + 1 :])
+                if until == at + 1:
+                    del out[start:]
                 continue
         out.append(token)
     return out
+
+
+def _explains(before, behind):
+    """Return how many tokens behind "8 =" say what 8 is the sum or the product of."""
+    result = [token.value for token in before if token.kind != "open"]
+    length = next((i for i, token in enumerate(behind) if not _is_of_a_sum(token)), len(behind))
+    leads_on = length < len(behind) and behind[length].kind == "equals"
+    if leads_on or len(result) != 1:
+        return 0
+    while length and behind[length - 1].kind == "operator":
+        length -= 1
+    is_sum = any(token.text in ("+", "*") for token in behind[:length])
+    is_product = length > 0 and behind[0].kind == "shape" and prod(behind[0].value) == result[0]
+    return length if is_sum or is_product else 0
 
 
 def _is_of_a_sum(token):
@@ -255,6 +276,8 @@ def _without_steps(found):
                 continue
             token.before = out[-2].value
             del out[-2:]
+            while out and out[-1].text == "+":  # RF 6+4 -> 10
+                del out[-2 if len(out) > 1 and out[-2].is_value else -1 :]
         out.append(token)
     return out
 
