@@ -225,7 +225,7 @@ def _cost(book):
 
 
 def _field(book):
-    rows = [row for row in book if _is_map(row)]
+    rows = [row for row in book if _is_map(book, row)]
     if not rows:
         return "there is no map", False
     last = rows[-1]
@@ -247,17 +247,24 @@ def _field_lost(book, row):
     return f"the receptive field of {row.name} can't be known, because {why}", False
 
 
-def _is_map(row):
+def _is_map(book, row):
     """Return whether a row's output is a map that was not pooled to one unit, from which all can be seen."""
-    shape = row.output_shape
-    return bool(shape) and len(shape) == 3 and (shape[0] * shape[1] > 1 or hasattr(row.layer, "kernel_size"))
+    if _positions(row.output_shape) != 1:
+        return _positions(row.output_shape) > 1
+    before = [book[i].output_shape if i >= 0 else IMAGE for i in row.inputs]
+    return hasattr(row.layer, "kernel_size") and max(map(_positions, before)) > 1
+
+
+def _positions(shape):
+    return shape[0] * shape[1] if shape and len(shape) == 3 else 0
 
 
 def _softmax(book):
     at = [row for row in book if row.kind == "Softmax" or getattr(row.layer, "activation", None) == "softmax"]
     last = book[-1]
     if not at:
-        return f"none: the outputs of {last.name} ({last.kind}) are no probabilities", False
+        said = f"none: the outputs of {last.name} ({last.kind}) are no probabilities"
+        return f"{said}, or by a function that the kit does not know: write activation='softmax'", False
     if len(at) > 1:
         return f"{len(at)} times, at {', '.join(row.name for row in at)}: leave all but the last out", False
     if at[0] is not last:

@@ -142,6 +142,8 @@ def _known(operation, node, counts, name):
         return Attention(kind, counts, name=name)
     if ours and kind in LAYERS:
         config = {key: getattr(operation, key) for key in wanted(kind) if hasattr(operation, key)}
+        if kind == "Reshape" and "target_shape" not in config:
+            config["target_shape"] = operation.newshape[1:]  # that of keras.ops counts the batch
         config.update(name=name, data_format=getattr(operation, "data_format", None))
         activation = getattr(operation, "activation", None)
         if getattr(activation, "__module__", "").startswith("keras.src.activations"):

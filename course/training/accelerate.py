@@ -58,7 +58,8 @@ def accelerate(model, bfloat16=None):
 
     def quicker(layer):
         config, kind = layer.get_config(), type(layer)
-        if half and layer is not last:
+        # keras.ops, such as an addition, stand among the layers and know no dtype.
+        if half and layer is not last and isinstance(layer, layers.Layer):
             config["dtype"] = "mixed_bfloat16"
         return (kind if kind in kept else _QUICKER.get(kind, kind)).from_config(config)
 

@@ -41,7 +41,7 @@ def layers_within(model):
     keras.Layer
     """
     for layer in model.layers:
-        yield from layers_within(layer) if hasattr(layer, "layers") else [layer]
+        yield from layers_within(layer) if isinstance(layer, keras.Model) else [layer]
 
 
 def _smoothed(share):
@@ -112,8 +112,8 @@ class Averages:
     def in_place(self):
         """Put the averages in the weights' place for as long as a `with` statement lasts."""
         weights = [value.numpy() for value in self._averaged]
-        self.keep()
         try:
+            self.keep()
             yield
         finally:
             for value, weight in zip(self._averaged, weights, strict=True):

@@ -90,6 +90,12 @@ class Own(layers.Layer):
         return inputs
 
 
+class Listing(Own):
+    def __init__(self):
+        super().__init__(name="listing")
+        self.layers = [32, 64]  # the name of what a model has, and nothing of the kind
+
+
 class Subclass(keras.Model):
     def __init__(self):
         super().__init__()
@@ -116,6 +122,7 @@ BROKEN = {
     "no input": (lambda: keras.Sequential([layers.Dense(10)]), ["builds"], "is not built"),
     "a class of its own": (Subclass, ["builds"], "is not built"),
     "a layer of one's own": (lambda: chain(Own(name="mine")), ["layers"], "Mine (Own) is none of them"),
+    "a layer that has layers": (lambda: chain(Listing()), ["layers"], "Listing (Listing) is none of them"),
     "a recurrent layer": (lambda: chain(layers.Reshape((64, 8)), layers.LSTM(8), layers.Dense(10, "softmax"),
                                         head=False), ["layers"], "(LSTM) is none of them"),
     "a lambda": (lambda: chain(layers.Lambda(twice)), ["layers"], "(Lambda) is none of them"),
@@ -126,6 +133,9 @@ BROKEN = {
     "pooled to one unit by hand": (lambda: keras.Sequential([keras.Input(IMAGE), layers.Conv2D(8, 3),
                                    layers.AveragePooling2D(30), layers.Flatten(), layers.Dense(10, "softmax")]),
                                    ["field"], "3 at conv2d"),
+    "pooled, and convolved after": (lambda: keras.Sequential([keras.Input(IMAGE), layers.Conv2D(8, 3),
+                                    layers.GlobalAveragePooling2D(keepdims=True), layers.Conv2D(10, 1),
+                                    layers.Flatten(), layers.Softmax()]), ["field"], "3 at conv2d"),
     "no map": (lambda: keras.Sequential([keras.Input(IMAGE), layers.Flatten(), layers.Dense(10, "softmax")]),
                ["field"], "no map"),
     "a Reshape that moves positions": (lambda: keras.Sequential([keras.Input(IMAGE),
@@ -155,6 +165,18 @@ def test_each_rule_that_is_broken_is_named(case):
     build, expected, words = BROKEN[case]
     names, said = broken(build)
     assert names == expected and words.lower() in said.lower(), said
+
+
+def test_a_reshape_of_keras_ops_is_read_as_the_layer_is():
+    images = keras.Input(IMAGE)
+    maps = keras.ops.reshape(layers.Conv2D(8, 32)(images), (-1, 8))
+    found = challenge.check(lambda: keras.Model(images, layers.Dense(10, activation="softmax")(maps)))
+    assert found.ok, str(found)
+
+
+def test_a_softmax_that_is_no_word_is_told_which_word_to_write():
+    names, said = broken(lambda: chain(*POOLED[:1], layers.Dense(10, activation=layers.Softmax()), head=False))
+    assert names == ["softmax"] and "write activation='softmax'" in said
 
 
 def raising():

@@ -264,6 +264,16 @@ def test_branches_and_unlike_layers_stay_as_they_are():
         )
 
 
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_operations_among_the_layers_stay_as_they_are(bfloat16):
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Conv2D(3, 3, padding="same")(inputs)
+    model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(keras.activations.silu(x + inputs) * x)))
+    quick = accelerate(model, bfloat16=bfloat16)
+    some = RNG.random((5, 8, 8, 3)).astype("float32")
+    np.testing.assert_allclose(np.asarray(quick(some)), np.asarray(model(some)), atol=0.05 if bfloat16 else 1e-5)
+
+
 def test_what_can_not_be_accelerated(monkeypatch):
     with pytest.raises(ValueError, match="is not built: start it with keras.Input"):
         accelerate(keras.Sequential([layers.Dense(3)]))

@@ -181,6 +181,22 @@ def test_an_average_is_the_one_that_a_loop_makes(data, monkeypatch):
         np.testing.assert_allclose(weight, average, rtol=1e-4, atol=1e-6)
 
 
+def test_a_stop_while_the_average_is_put_in_place_leaves_the_weights(monkeypatch):
+    model = network()
+    averages = setting.Averages(model, 0.9)
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+    before, keep = model.get_weights(), averages.keep
+
+    def stopped():
+        keep()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(averages, "keep", stopped)
+    with pytest.raises(KeyboardInterrupt), averages.in_place():
+        pass
+    assert all((a == b).all() for a, b in zip(model.get_weights(), before, strict=True))
+
+
 def test_what_is_measured_and_stored_is_the_average(data, tmp_path):
     model = network()
     run = train(model, data, replace(RECIPE, ema_momentum=0.9), seed=1, out=tmp_path)
