@@ -1,16 +1,17 @@
 """The board: entries beside public submissions, published reports and the kit's records, each kind apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
+from math import isfinite
 from pathlib import Path
 
 from course import BUDGET, models, published, runs
 from course.challenge.protocols import PROTOCOLS, score
-from course.challenge.verifying import in_first_epoch, unfinished, verify
+from course.challenge.verifying import check_data, in_a_line, stopped_early, unfinished, verify
 from course.inspection import ledger_of
 from course.table import Table
-from course.training.checkpoint import CHECKPOINT
+from course.training.checkpoint import CHECKPOINT, WEIGHTS
 
 _HEADINGS = ("rank", "name", "parameters", "MACs", "accuracy (%)", "CPU seconds", "source")
 _FORMATS = {"accuracy (%)": ".2f", "CPU seconds": ",.0f"}
@@ -71,7 +72,7 @@ class Board:
     places : tuple of Place
         In the order of the tables, the most accurate of a kind first.
     left_out : tuple of str
-        A sentence for each folder that is on no table.
+        A sentence for each folder that is on no table, though it holds something.
     """
 
     places: tuple
@@ -149,8 +150,9 @@ def board(*folders, data=None):
     *folders : str, pathlib.Path or course.runs.Run
         Entries, or folders that hold entries in folders of their own: a class's shared folder.
     data : Dataset, optional
-        Verify each entry in a folder with these images first, and leave out those that are refused. So are
-        those made with other images, which can't be verified with these.
+        Verify each entry in a folder with these images first, rank it by the accuracy that it has there, and
+        leave out those that are refused. So are those made with other images, which can't be verified with
+        these.
 
     Returns
     -------
@@ -160,8 +162,10 @@ def board(*folders, data=None):
     Raises
     ------
     ValueError
-        When there is no such folder.
+        When there is no such folder, or `data` is no Dataset.
     """
+    if data is not None:
+        check_data(data)
     places, left_out = [*_submissions(), *_records()], []
     for run, folder in _entries(folders, left_out):
         status = run.about.get("status", "complete")
@@ -170,16 +174,19 @@ def board(*folders, data=None):
             continue
         try:
             place = _placed(run)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as why:
+        except (ValueError, OverflowError, KeyError, TypeError, IndexError, AttributeError) as why:
             left_out.append(f"{_called(run, folder)}: left out, for it is no complete entry ({why}).")
             continue
-        if data is not None and folder is not None and not (verdict := verify(folder, data)).ok:
-            left_out.append(f"{folder.name}, {verdict}")
-            continue
+        if data is not None and folder is not None:
+            verdict = verify(folder, data)
+            if not verdict.ok:
+                left_out.append(f"{folder.name}, {verdict}")
+                continue
+            place = replace(place, accuracy=verdict.accuracy)  # what it claims may be a little more
         places.append(place)
     order = {"CIFAR-10": 0, "CIFAR-10 (JPEG copy)": 1}
     places.sort(key=lambda p: (order.get(p.images, 2), p.images, p.protocol, -p.accuracy, p.parameters))
-    return Board(tuple(places), tuple(left_out))
+    return Board(tuple(places), tuple(map(in_a_line, left_out)))
 
 
 def _entries(folders, left_out):
@@ -191,16 +198,34 @@ def _entries(folders, left_out):
         folder = Path(given)
         if not folder.is_dir():
             raise ValueError(f"There is no folder {folder}: name an entry, or a folder of entries.")
-        own = (folder / "run.json").is_file() or in_first_epoch(folder)
-        inside = {path.parent for name in ("run.json", CHECKPOINT) for path in folder.glob(f"*/{name}")}
-        for entry in [folder] if own else sorted(inside):
-            if in_first_epoch(entry):
+        for entry in _within(folder):
+            if stopped_early(entry):
                 left_out.append(f"{entry.name}: left out. {unfinished('running')}")
+                continue
+            if not (entry / "run.json").is_file():
+                where = "" if entry == folder else f" one level below {folder}"
+                left_out.append(
+                    f"{entry.name}: left out. It holds no run.json: copy the entry's whole folder{where}."
+                )
                 continue
             try:
                 yield runs.load(entry), entry
             except ValueError as why:
                 left_out.append(str(why))
+
+
+def _within(folder):
+    """Return a folder itself where it holds files of an entry, and those in it that hold any file."""
+    own = any((folder / name).is_file() for name in ("run.json", CHECKPOINT, WEIGHTS))
+    inside = [path for path in sorted(folder.glob("*")) if path.is_dir() and _holds_files(path)]
+    return [folder, *inside] if own else inside
+
+
+def _holds_files(folder):
+    """Return whether a folder holds a file; programs keep their own in hidden ones."""
+    if folder.name.startswith("."):
+        return False
+    return any(_holds_files(path) if path.is_dir() else not path.name.startswith(".") for path in folder.glob("*"))
 
 
 def _called(run, folder):
@@ -215,10 +240,15 @@ def _placed(run):
     protocol, accuracy = about["challenge"]["protocol"], score(run)
     if protocol not in PROTOCOLS or accuracy is None or not 0 <= accuracy <= 1:
         raise ValueError("it has no known protocol or no accuracy")
-    seconds = about["cpu_seconds"]
+    parameters, macs, seconds = about["parameters"], about["challenge"]["macs"], about["cpu_seconds"]
+    for what, value in (("parameters", parameters), ("MACs", macs), ("CPU seconds", seconds)):
+        if what == "CPU seconds" and value is None:  # not measured
+            continue
+        if not (isfinite(value) and value > 0):
+            raise ValueError(f"its {what} are {value!r}; they must be a number above 0")
     return Place(
-        str(about["name"]), int(about["parameters"]), float(accuracy), _images(about["data"]), protocol, ENTRY,
-        int(about["challenge"]["macs"]), None if seconds is None else float(seconds),
+        in_a_line(about["name"]), int(parameters), float(accuracy), _images(about["data"]), protocol, ENTRY,
+        int(macs), None if seconds is None else float(seconds),
     )  # fmt: skip
 
 
@@ -226,7 +256,7 @@ def _images(data):
     """Return what a run was trained on; of a part or a set of another size, with how many there were."""
     whole = 50_000 if data["source"].startswith("CIFAR-10") else 10_000
     count = int(data["train_images"])
-    return str(data["source"]) + ("" if count == whole else f", {count:,} images")
+    return in_a_line(data["source"]) + ("" if count == whole else f", {count:,} images")
 
 
 @cache

@@ -10,8 +10,9 @@ from course.challenge.building import BuildError
 from course.challenge.protocols import PROTOCOLS, judged_on, recipe_as_recorded, score
 from course.challenge.rules import check
 from course.challenge.saved import rebuilt
+from course.data import Dataset
 from course.inspection import ledger_of
-from course.training.checkpoint import CHECKPOINT, WEIGHTS
+from course.training.checkpoint import CHECKPOINT, PREVIOUS, WEIGHTS
 
 # Processors round differently, in bfloat16 most: a few images of a thousand may change sides.
 _ACCURACY = 0.005
@@ -69,25 +70,48 @@ def verify(folder, data):
     Returns
     -------
     Verdict
-        Of a folder that is no entry too: nothing is raised.
+        Of a folder that is no entry too.
+
+    Raises
+    ------
+    ValueError
+        When `data` is no Dataset: that is no fault of the entry.
     """
-    name = Path(folder).name
-    if in_first_epoch(Path(folder)):
+    check_data(data)
+    folder = Path(folder)  # a word alone would be the kit's record of that name
+    name = folder.name
+    if stopped_early(folder):
         return Verdict(name, (unfinished("running"),))
+    if not (folder / "run.json").is_file():
+        return Verdict(name, (f"{folder} is no record: name an entry's folder, which holds a run.json.",))
     try:
         run = runs.load(folder)
-        name = str(run.about.get("name", name))
-        return Verdict(name, *_compared(run, Path(folder), data))
+        name = in_a_line(run.about.get("name", name))
+        return Verdict(name, *_compared(run, folder, data))
+    except OverflowError as why:  # JSON knows Infinity, and numbers of any length
+        return Verdict(name, (f"Its record holds a number that is too large ({why}).",))
     except (_Refused, ValueError) as why:
         return Verdict(name, (str(why),))
     except (KeyError, TypeError, AttributeError, IndexError) as why:
         return Verdict(name, (f"Its record is not as this kit writes it ({type(why).__name__}: {why}).",))
 
 
-def in_first_epoch(folder):
+def check_data(data):
+    """Raise ValueError unless `data` is a Dataset."""
+    if not isinstance(data, Dataset):
+        raise ValueError(f"data is {type(data).__name__}; it must be a Dataset, such as data.load() returns.")
+
+
+def stopped_early(folder):
     """Return whether a folder holds a training that was stopped before it had a record."""
-    recorded = any((folder / file).is_file() for file in ("run.json", WEIGHTS))
-    return (folder / CHECKPOINT).is_file() and not recorded
+    # The weights are written before run.json, so they may be there.
+    begun = any((folder / file).is_file() for file in (CHECKPOINT, PREVIOUS))
+    return begun and not (folder / "run.json").is_file()
+
+
+def in_a_line(words):
+    """Return words without line breaks, with which a name could print a row of its own."""
+    return " ".join(str(words).split())
 
 
 def unfinished(status):
@@ -115,7 +139,7 @@ def _compared(run, folder, data):
             f"It was made with other images ({about['data']['source']}) than these ({data.source}): "
             "verify it with its own."
         )
-    wrong = [*_recipe(about, run, entry["protocol"])]
+    wrong = [*_images(about["data"], data), *_recipe(about, run, entry["protocol"])]
     model = _network(entry)
     checked = check(model)
     wrong += checked.broken
@@ -143,6 +167,18 @@ def _compared(run, folder, data):
     if not abs(accuracy - claimed) <= _ACCURACY:
         wrong.append(f"It claims {100 * claimed:.2f} %, and its weights reach {100 * accuracy:.2f} %.")
     return tuple(wrong), accuracy
+
+
+def _images(claimed, data):
+    """Yield what differs between the data of the record, by which entries are ranked apart, and the data given."""
+    for key, true in (
+        ("source", data.source),
+        ("train_images", len(data.train_images)),
+        ("test_images", len(data.test_images)),
+        ("names", list(data.names)),
+    ):
+        if claimed.get(key) != true:
+            yield f"Its data has {key} {claimed.get(key)!r}; that of these images is {true!r}."
 
 
 def _recipe(about, run, protocol):

@@ -46,7 +46,8 @@ def ladder(rungs, title=None):
     words = []
     for place, (name, *values, mean, gained, apart, seconds) in enumerate(table.rows):
         values = [value for value in values if value != ""]
-        gained = "the start" if gained == "" else f"{gained:+.1f} points"
+        # Rounded first, and freed of its sign by adding 0: no step gains "-0.0".
+        gained = "the start" if gained == "" else f"{round(gained, 1) + 0:+.1f} points"
         if len(values) > 1:
             gained += f", spread {apart:.1f}"
         axes.scatter(values, [place] * len(values), s=46, color=BLUE, zorder=3, clip_on=False)

@@ -81,6 +81,97 @@ def test_what_is_refused_or_broken_is_left_out_with_a_sentence(shared, data, tmp
     assert "can't be read as a record" in said and said in str(found)
 
 
+def edit(folder, **changes):
+    """Write other values into an entry's run.json."""
+    about = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({**about, **changes}))
+
+
+def own(found):
+    return {place.name for place in found.places if place.own}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("parameters", float("inf"), "its parameters are inf; they must be a number above 0"),
+        ("parameters", 10**400, "too large"),
+        ("parameters", -5, "its parameters are -5"),
+        ("cpu_seconds", float("nan"), "its CPU seconds are nan"),
+        ("cpu_seconds", float("inf"), "its CPU seconds are inf"),
+        ("cpu_seconds", 0, "its CPU seconds are 0"),
+        ("macs", float("inf"), "its MACs are inf"),
+    ],
+)
+def test_a_number_that_is_none_refuses_its_entry_alone(shared, tmp_path, key, value, words):
+    folder = shutil.copytree(shared, tmp_path / "class")
+    entry = runs.load(folder / "ada").about["challenge"]
+    edit(folder / "ada", **({"challenge": {**entry, key: value}} if key == "macs" else {key: value}))
+    found = challenge.board(folder)
+    (sentence,) = found.left_out
+    assert own(found) == {"Bob"} and sentence.startswith("ada: left out") and words in sentence
+
+
+def test_a_name_has_one_row(shared, data, tmp_path):
+    folder = shutil.copytree(shared / "ada", tmp_path / "ada")
+    edit(folder, name="Ada\n   1  forged\r\t99.99", cpu_seconds=None)
+    (place,) = challenge.board(folder, data=data).ranking(SHAPES, "qualifier")
+    assert place.name == "Ada 1 forged 99.99" and place.cpu_seconds is None
+    edit(folder, status="x\n   1  forged")
+    (sentence,) = challenge.board(folder).left_out
+    assert "\n" not in sentence
+    edit(folder, status="complete", parameters=5)
+    assert "\n" not in str(challenge.verify(folder, data))
+
+
+def test_entries_are_ranked_by_what_was_measured(shared, data, tmp_path):
+    folder = shutil.copytree(shared / "ada", tmp_path / "ada")
+    measured = challenge.verify(folder, data).accuracy
+    *lines, last = (folder / "epochs.csv").read_text().splitlines()
+    last = ",".join([*last.split(",")[:-1], str(measured + 0.004)])
+    (folder / "epochs.csv").write_text("\n".join([*lines, last]) + "\n")
+    (claimed,) = challenge.board(folder).ranking(SHAPES, "qualifier")
+    (place,) = challenge.board(folder, data=data).ranking(SHAPES, "qualifier")
+    assert claimed.accuracy == pytest.approx(measured + 0.004) and place.accuracy == measured
+
+
+def test_a_stray_record_does_not_hide_the_entries_beside_it(shared, tmp_path):
+    folder = shutil.copytree(shared, tmp_path / "class")
+    shutil.copy(folder / "ada" / "run.json", folder)
+    found = challenge.board(folder)
+    assert own(found) == {"Ada", "Bob"}
+    (sentence,) = found.left_out
+    assert sentence.startswith(f"{folder} can't be read as a record")
+
+
+def test_folders_without_a_record_are_told_what_is_missing(shared, data, tmp_path):
+    folder = shutil.copytree(shared, tmp_path / "class")
+    shutil.copytree(shared / "ada", folder / "zip" / "ada")
+    for name in ("alone", ".ipynb_checkpoints", "__MACOSX", "none/at/all"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(shared / "ada" / "weights.weights.h5", folder / "alone")
+    shutil.copy(shared / "ada" / "run.json", folder / ".ipynb_checkpoints")
+    (folder / "__MACOSX" / "._ada").write_bytes(b"")
+    shutil.copytree(shared / "ada", folder / "killed")
+    (folder / "killed" / "run.json").unlink()  # written last
+    found = challenge.board(folder)
+    missing = f"left out. It holds no run.json: copy the entry's whole folder one level below {folder}."
+    onward = "Its run is not complete. If it is an entry, make the same call with the same out to go on."
+    assert own(found) == {"Ada", "Bob"}
+    assert found.left_out == (f"alone: {missing}", f"killed: left out. {onward}", f"zip: {missing}")
+    alone = "alone: left out. It holds no run.json: copy the entry's whole folder."
+    assert challenge.board(folder / "alone").left_out == (alone,)
+    assert str(challenge.verify(folder / "killed", data)) == f"killed: refused. {onward}"
+    (folder / "killed" / "checkpoint.npz").rename(folder / "killed" / "checkpoint.previous.npz")
+    assert challenge.board(folder / "killed").left_out == (f"killed: left out. {onward}",)
+
+
+def test_data_that_is_none_is_the_callers_fault(shared):
+    words = r"data is str; it must be a Dataset, such as data\.load\(\) returns\."
+    with pytest.raises(ValueError, match=words):
+        challenge.board(shared, data="shapes")
+
+
 def test_the_command_verifies_and_prints(shared, data, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("course.data.load", lambda path=None: data)
     assert main(["challenge", str(shared)]) == 0

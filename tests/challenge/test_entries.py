@@ -185,6 +185,18 @@ def part(key, value):
     return tamper
 
 
+def data_edited(**changes):
+    return lambda folder: claims(data={**about(folder)["data"], **changes})(folder)
+
+
+def without(*names):
+    def tamper(folder):
+        for name in names:
+            (folder / name).unlink()
+
+    return tamper
+
+
 def epoch_edited(folder):
     lines = (folder / "epochs.csv").read_text().splitlines()
     lines[-1] = ",".join([*lines[-1].split(",")[:-1], "0.99"])
@@ -259,7 +271,16 @@ TAMPERED = {
     "no predictions": (lambda f: (f / "test_predictions.npz").unlink(),
                        "It has no test_predictions.npz: copy the whole folder."),
     "broken JSON": (lambda f: (f / "run.json").write_text("{"), "can't be read as a record"),
-    "no record": (lambda f: (f / "run.json").unlink(), "is no record"),
+    "no record": (without("run.json", "checkpoint.npz", "checkpoint.previous.npz"),
+                  "is no record: name an entry's"),
+    "no record yet": (without("run.json"), "Its run is not complete. If it is an entry, make the same call"),
+    "source": (data_edited(source="CIFAR-10"),
+               "Its data has source 'CIFAR-10'; that of these images is 'Shapes (generated)'."),
+    "training images": (data_edited(train_images=50_000),
+                        "Its data has train_images 50000; that of these images is 400."),
+    "test images": (data_edited(test_images=None), "Its data has test_images None; that of these images is 80."),
+    "names": (data_edited(names=["a"]), "Its data has names ['a']; that of these images is ["),
+    "a number without end": (claims(test_accuracy_last=10**400), "a number that is too large"),
     "a record without its parts": (lambda f: (f / "run.json").write_text(json.dumps(
         {"model": "a", "monitor": "test", "challenge": {"protocol": "qualifier"}})), "not as this kit writes it"),
 }  # fmt: skip
@@ -272,6 +293,28 @@ def test_a_tampered_entry_is_refused_with_what_disagrees(case, shared, data, tmp
     tamper(folder)
     verdict = challenge.verify(folder, data)
     assert not verdict.ok and words in str(verdict) and ": refused. " in str(verdict), str(verdict)
+
+
+def test_each_part_of_the_data_that_differs_has_a_sentence(shared, data, tmp_path):
+    folder = shutil.copytree(shared / "ada", tmp_path / "ada")
+    data_edited(source="CIFAR-10", train_images=50_000)(folder)
+    source, count = challenge.verify(folder, data).disagrees
+    assert "source" in source and "train_images" in count
+    assert challenge.board(folder, data=data).kinds == challenge.board().kinds
+
+
+def test_a_word_is_a_folder_of_the_learners(shared, data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "separable_65k is no record: name an entry's" in str(challenge.verify("separable_65k", data))
+    shutil.copytree(shared / "ada", "separable_65k")
+    verdict = challenge.verify("separable_65k", data)
+    assert verdict.ok and verdict.name == "Ada"
+
+
+@pytest.mark.parametrize(("given", "kind"), [(None, "NoneType"), ("shapes", "str")])
+def test_data_that_is_none_is_the_callers_fault(shared, given, kind):
+    with pytest.raises(ValueError, match=f"data is {kind}; it must be a Dataset, such as data.load"):
+        challenge.verify(shared / "ada", given)
 
 
 def test_other_images_are_named(shared):

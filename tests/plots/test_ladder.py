@@ -20,6 +20,10 @@ def test_what_is_drawn_is_what_was_given():
     assert "as published: 70.00 and 72.00 %, the start, spread 2.0, 1,234 s" in picture.alt
 
 
+def test_a_step_that_gains_nothing_has_no_minus():
+    assert "2: 69.96 %, +0.0 points" in ladder(rungs((0.70,), (0.6996,))).alt
+
+
 def rungs(*accuracies):
     """Return rungs called "1", "2" and so on, with a run for each of their accuracies."""
     return {str(number): [climbed(each) for each in one] for number, one in enumerate(accuracies, start=1)}
