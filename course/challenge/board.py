@@ -8,7 +8,8 @@ from pathlib import Path
 
 from course import BUDGET, models, published, runs
 from course.challenge.protocols import PROTOCOLS, score
-from course.challenge.verifying import check_data, in_a_line, stopped_early, unfinished, verify
+from course.challenge.verifying import in_a_line, stopped_early, unfinished, verify
+from course.data.dataset import check_dataset
 from course.inspection import ledger_of
 from course.table import Table
 from course.training.checkpoint import CHECKPOINT, WEIGHTS
@@ -165,7 +166,7 @@ def board(*folders, data=None):
         When there is no such folder, or `data` is no Dataset.
     """
     if data is not None:
-        check_data(data)
+        check_dataset(data)
     places, left_out = [*_submissions(), *_records()], []
     for run, folder in _entries(folders, left_out):
         status = run.about.get("status", "complete")

@@ -249,10 +249,10 @@ def _field_lost(book, row):
 
 def _is_map(book, row):
     """Return whether a row's output is a map that was not pooled to one unit, from which all can be seen."""
-    if _positions(row.output_shape) != 1:
-        return _positions(row.output_shape) > 1
-    before = [book[i].output_shape if i >= 0 else IMAGE for i in row.inputs]
-    return hasattr(row.layer, "kernel_size") and max(map(_positions, before)) > 1
+    positions = _positions(row.output_shape)
+    if positions == 1 and hasattr(row.layer, "kernel_size"):
+        return any(_positions(book[i].output_shape if i >= 0 else IMAGE) > 1 for i in row.inputs)
+    return positions > 1
 
 
 def _positions(shape):

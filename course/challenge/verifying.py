@@ -10,7 +10,7 @@ from course.challenge.building import BuildError
 from course.challenge.protocols import PROTOCOLS, judged_on, recipe_as_recorded, score
 from course.challenge.rules import check
 from course.challenge.saved import rebuilt
-from course.data import Dataset
+from course.data.dataset import check_dataset
 from course.inspection import ledger_of
 from course.training.checkpoint import CHECKPOINT, PREVIOUS, WEIGHTS
 
@@ -77,7 +77,7 @@ def verify(folder, data):
     ValueError
         When `data` is no Dataset: that is no fault of the entry.
     """
-    check_data(data)
+    check_dataset(data)
     folder = Path(folder)  # a word alone would be the kit's record of that name
     name = folder.name
     if stopped_early(folder):
@@ -94,12 +94,6 @@ def verify(folder, data):
         return Verdict(name, (str(why),))
     except (KeyError, TypeError, AttributeError, IndexError) as why:
         return Verdict(name, (f"Its record is not as this kit writes it ({type(why).__name__}: {why}).",))
-
-
-def check_data(data):
-    """Raise ValueError unless `data` is a Dataset."""
-    if not isinstance(data, Dataset):
-        raise ValueError(f"data is {type(data).__name__}; it must be a Dataset, such as data.load() returns.")
 
 
 def stopped_early(folder):

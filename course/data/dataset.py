@@ -93,3 +93,9 @@ def check_labels(labels, where, count, classes):
 def _check_array(value, where):
     if not isinstance(value, np.ndarray):
         raise DataError(f"{where} is a {type(value).__name__}; call numpy.asarray() on it first.")
+
+
+def check_dataset(data):
+    """Raise ValueError unless `data` is a Dataset."""
+    if not isinstance(data, Dataset):
+        raise ValueError(f"data is {type(data).__name__}; it must be a Dataset, such as data.load() returns.")

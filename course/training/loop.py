@@ -6,8 +6,8 @@ import numpy as np
 
 from course import runs
 from course._quiet import import_keras
-from course.data import Dataset, batch, split
-from course.data.dataset import check_images
+from course.data import batch, split
+from course.data.dataset import check_dataset, check_images
 from course.progress import bar
 from course.training.about import about
 from course.training.checkpoint import UnfinishedEpoch, run_folder, uninterrupted
@@ -71,8 +71,7 @@ def train(
     """
     if not isinstance(recipe, Recipe):
         raise ValueError(f"recipe is {recipe!r}; it must be a training.Recipe, such as training.quick.")
-    if not isinstance(data, Dataset):
-        raise ValueError(f"data is {type(data).__name__}; it must be a Dataset, such as data.load() returns.")
+    check_dataset(data)
     if epochs is not None:
         recipe = replace(recipe, epochs=epochs)
     images, labels, val_images, val_labels = _parts(data, recipe)
