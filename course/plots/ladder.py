@@ -78,7 +78,7 @@ def _table(rungs, last):
             np.ptp(values) if len(values) > 1 else "", np.mean([run.about["cpu_seconds"] for run in rungs[name]]),
         ))  # fmt: skip
         before = mean
-    formats = {**dict.fromkeys((*columns, "mean (%)"), ".2f"), "gained": "+.1f", "spread": ".1f"}
+    formats = {**dict.fromkeys((*columns, "mean (%)", "spread"), ".2f"), "gained": "+.2f"}
     headings = ("rung", *columns, "mean (%)", "gained", "spread", "processor time (s)")
     totals = ("all steps", *[""] * (most + 1), mean - rows[0][most + 1], "", "")
     return Table(headings, rows, totals, formats=formats | {headings[-1]: ",.0f"})
