@@ -44,7 +44,9 @@ def from_config(kind, config):
     if config.get("data_format") == "channels_first":
         raise LayerError("its images have channels first; build the model with channels last")
     if kind in POINTWISE:
-        return Pointwise(keras_kind=kind, name=config.get("name"))
+        given = [(key, _written(config[key]), usual) for key, usual in POINTWISE[kind][1].items() if key in config]
+        settings = tuple((key, value) for key, value, usual in given if value != usual)
+        return Pointwise(keras_kind=kind, name=config.get("name"), settings=settings)
     if kind not in LAYERS:
         raise LayerError(f"a {kind} is not among the layers this ledger reads: {', '.join(LAYERS)}")
     given = {key: config[key] for key in wanted(kind) if key in config}
@@ -54,10 +56,14 @@ def from_config(kind, config):
 
 
 def wanted(kind):
-    """Return the keys of a Keras layer's configuration that a ledger needs."""
-    return [f.name for f in fields(LAYERS[kind])] if kind in LAYERS else ["name"]
+    """Return the keys of a Keras layer's configuration that a ledger keeps."""
+    return [f.name for f in fields(LAYERS[kind])] if kind in LAYERS else ["name", *arguments(kind)]
 
 
 def arguments(kind):
     """Return the names of a Keras layer's arguments, in its order; () where they are not known."""
-    return LAYERS[kind].arguments() if kind in LAYERS else POINTWISE.get(kind, ("", ()))[1]
+    return LAYERS[kind].arguments() if kind in LAYERS else tuple(POINTWISE.get(kind, ("", ()))[1])
+
+
+def _written(value):
+    return value if value is None or isinstance(value, (int, float)) else "custom"

@@ -1,28 +1,37 @@
 """Layers that work on each position alone, and normalisations, most of which do."""
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from math import prod
 
 from course.arithmetic.layer import ALONE, IDLE, MIXING, Layer, LayerError, Named, both
 
 # Keras layers of which only the name matters here: they hold no parameters and, when the network is used, leave
-# every unit in its place. With what they do there, and their arguments in Keras's order.
+# every unit in its place. With what they do there, and Keras's arguments in its order, each with its default.
 POINTWISE = {
-    "ReLU": (ALONE, ("max_value", "negative_slope", "threshold")),
-    "LeakyReLU": (ALONE, ("negative_slope",)),
-    "ELU": (ALONE, ("alpha",)),
-    "Rescaling": (ALONE, ("scale", "offset")),
-    "Identity": (IDLE, ()),
-    "GaussianNoise": (IDLE, ("stddev",)),
-    "GaussianDropout": (IDLE, ("rate",)),
-    "AlphaDropout": (IDLE, ("rate",)),
-    "SpatialDropout2D": (IDLE, ("rate",)),
-    "ActivityRegularization": (IDLE, ("l1", "l2")),
+    "ReLU": (ALONE, {"max_value": None, "negative_slope": 0, "threshold": 0}),
+    "LeakyReLU": (ALONE, {"negative_slope": 0.3}),
+    "ELU": (ALONE, {"alpha": 1}),
+    "Rescaling": (ALONE, {"scale": MISSING, "offset": 0}),
+    "Identity": (IDLE, {}),
+    "GaussianNoise": (IDLE, {"stddev": MISSING}),
+    "GaussianDropout": (IDLE, {"rate": MISSING}),
+    "AlphaDropout": (IDLE, {"rate": MISSING}),
+    "SpatialDropout2D": (IDLE, {"rate": MISSING}),
+    "ActivityRegularization": (IDLE, {"l1": 0, "l2": 0}),
 }
 
 
+@dataclass(frozen=True)
 class Pointwise(Named):
-    """Any other layer that works on each position alone: a ReLU, noise, Rescaling."""
+    """Any other layer that works on each position alone: a ReLU, noise, Rescaling.
+
+    Parameters
+    ----------
+    settings : tuple of (str, object)
+        What it is set to where that is not Keras's default. "custom" is what can't be written as a number.
+    """
+
+    settings: tuple = ()
 
     @property
     def role(self):
@@ -39,6 +48,8 @@ class BatchNormalization(Layer):
     center: bool = True
     scale: bool = True
     axis: int = -1
+    momentum: float = 0.99
+    epsilon: float = 0.001
 
     signature = ("axis", "momentum", "epsilon", "center", "scale")
     new = {}
@@ -67,6 +78,7 @@ class LayerNormalization(_Along):
     axis: int | tuple = -1
     center: bool = True
     scale: bool = True
+    epsilon: float = 0.001
 
     signature = ("axis", "epsilon", "center", "scale")
 
@@ -77,6 +89,8 @@ class LayerNormalization(_Along):
 @dataclass(frozen=True)
 class GroupNormalization(LayerNormalization):
     """Mean and variance of one image over all positions and a group of channels: each unit depends on all."""
+
+    groups: int = 32
 
     signature = ("groups", "axis", "epsilon", "center", "scale")
 
@@ -89,6 +103,7 @@ class RMSNormalization(_Along):
     """Each number over the root of the mean square along some axes, times a trainable scale."""
 
     axis: int | tuple = -1
+    epsilon: float = 1e-6
 
     signature = ("axis", "epsilon")
 

@@ -151,9 +151,9 @@ def board(*folders, data=None):
     *folders : str, pathlib.Path or course.runs.Run
         Entries, or folders that hold entries in folders of their own: a class's shared folder.
     data : Dataset, optional
-        Verify each entry in a folder with these images first, rank it by the accuracy that it has there, and
-        leave out those that are refused. So are those made with other images, which can't be verified with
-        these.
+        Verify each entry with these images first, rank it by the accuracy that it has there, and leave out
+        those that are refused. So are those made with other images, and a `Run` that is given without its
+        folder: neither can be verified with these.
 
     Returns
     -------
@@ -178,7 +178,10 @@ def board(*folders, data=None):
         except (ValueError, OverflowError, KeyError, TypeError, IndexError, AttributeError) as why:
             left_out.append(f"{_called(run, folder)}: left out, for it is no complete entry ({why}).")
             continue
-        if data is not None and folder is not None:
+        if data is not None and folder is None:
+            left_out.append(f"{_called(run, folder)}: left out. Name its folder: a run alone can't be verified.")
+            continue
+        if data is not None:
             verdict = verify(folder, data)
             if not verdict.ok:
                 left_out.append(f"{folder.name}, {verdict}")
@@ -191,7 +194,8 @@ def board(*folders, data=None):
 
 
 def _entries(folders, left_out):
-    """Yield (run, folder) for each entry; what can't be read goes to `left_out`."""
+    """Yield (run, folder) for each entry, once; what can't be read goes to `left_out`."""
+    found = set()
     for given in folders:
         if isinstance(given, runs.Run):
             yield given, None
@@ -200,6 +204,9 @@ def _entries(folders, left_out):
         if not folder.is_dir():
             raise ValueError(f"There is no folder {folder}: name an entry, or a folder of entries.")
         for entry in _within(folder):
+            if entry.resolve() in found:
+                continue
+            found.add(entry.resolve())
             if stopped_early(entry):
                 left_out.append(f"{entry.name}: left out. {unfinished('running')}")
                 continue

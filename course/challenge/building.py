@@ -161,11 +161,13 @@ def _from_layers(layers, input_shape):
     for number, layer in enumerate(layers, start=1):
         if layer.kind not in LAYERS and layer.kind not in POINTWISE:
             raise LayerError(f"layer {number} is a {layer.kind}, of which the stack does not know the settings")
-        # Of POINTWISE a stack keeps the kind alone.
-        known = fields(layer) if layer.kind in LAYERS else ()
-        settings = {f.name: getattr(layer, f.name) for f in known if f.name != "name"}
-        if settings.get("activation") == "custom":
-            raise LayerError(f"layer {number}, a {layer.kind}, has an activation of your own")
+        if layer.kind in LAYERS:
+            settings = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name != "name"}
+        else:
+            settings = dict(layer.settings)
+        if own := [key for key, value in settings.items() if value == "custom"]:
+            article = "an" if own[0][0] in "aeio" else "a"
+            raise LayerError(f"layer {number}, a {layer.kind}, has {article} {own[0]} of your own")
         made.append(getattr(keras.layers, layer.kind)(**settings))
     return keras.Sequential(made)
 

@@ -84,6 +84,11 @@ def _check(part):
     if isinstance(part, (list, tuple)):
         for each in part:
             _check(each)
+    elif function := _function(part):
+        raise BuildError(
+            f"It holds {function}, which no configuration can hold: take one of Keras's own and write its name "
+            'in quotes, such as "softmax".'
+        )
     elif isinstance(part, dict):
         if "class_name" in part and not _known(part):
             raise BuildError(
@@ -92,6 +97,15 @@ def _check(part):
             )
         for each in part.values():
             _check(each)
+
+
+def _function(part):
+    """Return what a function in a configuration is called, "" for anything else."""
+    if not isinstance(part, dict):
+        return ""
+    if part.get("class_name") == "__lambda__" or set(part) == {"value"}:  # Keras writes its code
+        return "a lambda"
+    return f"the function {part.get('config')}" if part.get("class_name") == "function" else ""
 
 
 def _known(part):

@@ -136,11 +136,11 @@ def _known(operation, node, counts, name):
         return Reduction(kind, axis=axis, keepdims=getattr(operation, "keepdims", False), name=name)
     if ours and kind in _MERGES:
         return LAYERS[_MERGES[kind]](name=name) if several else Pointwise(kind, name=name)
-    if ours and kind in _STILL:
+    if ours and kind in _STILL and kind not in POINTWISE:
         return Pointwise(kind, counts, name=name)
     if ours and kind in _ATTENTION:
         return Attention(kind, counts, name=name)
-    if ours and kind in LAYERS:
+    if ours and (kind in LAYERS or kind in POINTWISE):
         config = {key: getattr(operation, key) for key in wanted(kind) if hasattr(operation, key)}
         if kind == "Reshape" and "target_shape" not in config:
             config["target_shape"] = operation.newshape[1:]  # that of keras.ops counts the batch

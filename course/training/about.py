@@ -5,7 +5,10 @@ import json
 from dataclasses import asdict
 
 from course import runs
+from course._quiet import import_keras
 from course.training.accelerate import accelerated
+
+keras = import_keras()
 
 
 def about(model, data, recipe, seed):
@@ -26,7 +29,7 @@ def about(model, data, recipe, seed):
         "monitor": recipe.monitor,
         "accelerated": accelerated(model),
         "bfloat16": any(layer.compute_dtype == "bfloat16" for layer in model.layers),
-        "layers": _fingerprint(model),
+        "network": _fingerprint(model),
         "published": False,
         "status": "running",
         **runs.made_on(),
@@ -39,14 +42,46 @@ def about(model, data, recipe, seed):
 
 
 def _fingerprint(model):
-    """Return 16 hex digits of all that layers are set to, but for their names, which Keras may number."""
-    kept = []
-    for layer in model.layers:
-        try:
-            config = {key: value for key, value in layer.get_config().items() if key != "name"}
-        except NotImplementedError:  # a layer of the learner's own
-            config = None
-        kept.append((type(layer).__name__, config))
-    # What JSON has no words for may call itself by its place in memory, so only its type counts.
-    words = json.dumps(kept, sort_keys=True, default=lambda thing: type(thing).__name__)
+    """Return 16 hex digits of all that layers are set to and how they are wired, but for names.
+
+    Keras may number the names otherwise when the same model is built again.
+    """
+    words = json.dumps(_steps(model), sort_keys=True, default=_in_words)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _steps(model):
+    """Return each call of a layer or an operation, in order: what it is, and the numbers of what it takes."""
+    graph = getattr(model, "_functional", None) or model
+    if not hasattr(graph, "_nodes_by_depth"):  # a class of the learner's own
+        return [_settings(layer) for layer in model.layers]
+    numbers = {id(tensor): number for number, tensor in enumerate(graph.inputs)}
+    steps, called = [[list(tensor.shape) for tensor in graph.inputs]], {}
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        for node in graph._nodes_by_depth[depth]:
+            if node.is_input:
+                continue
+            arguments = node.arguments
+            # An operation that is called again is the one of its first call.
+            first = called.setdefault(id(node.operation), len(steps))
+            which = _settings(node.operation) if first == len(steps) else first
+            taken = [numbers[id(tensor)] for tensor in arguments.keras_tensors]
+            steps.append([which, taken, arguments.args, arguments.kwargs])
+            for tensor in node.outputs:
+                numbers[id(tensor)] = len(numbers)
+    return [*steps, [numbers[id(tensor)] for tensor in graph.outputs]]
+
+
+def _settings(operation):
+    kind = type(operation).__name__
+    if isinstance(operation, keras.Model):
+        return kind, _steps(operation)
+    try:
+        return kind, {key: value for key, value in operation.get_config().items() if key != "name"}
+    except NotImplementedError:  # a layer of the learner's own
+        return kind, None
+
+
+def _in_words(thing):
+    # What JSON has no words for may call itself by its place in memory, so only its type counts.
+    return repr(thing) if isinstance(thing, slice) else type(thing).__name__

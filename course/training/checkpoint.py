@@ -13,8 +13,6 @@ import io
 import itertools
 import json
 import os
-import signal
-import threading
 import time
 import zipfile
 from dataclasses import asdict, dataclass, field
@@ -28,6 +26,7 @@ from course._quiet import import_keras
 from course.data import Augmentation
 from course.training.recipes import Recipe
 from course.training.setting import Averages
+from course.training.uninterrupted import uninterrupted
 
 keras = import_keras()
 
@@ -58,24 +57,6 @@ class UnfinishedEpoch:
     def read_clock(self):
         """Bring `seconds` and `cpu_seconds` up to date."""
         self.seconds, self.cpu_seconds = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
-
-
-@contextlib.contextmanager
-def uninterrupted():
-    """Let Ctrl-C wait until what is inside is done: no step is then half taken, no file half written."""
-    before = signal.getsignal(signal.SIGINT)
-    # Python hands signals to its main thread alone, and some programs deal with them without Python.
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield
-        return
-    pressed = []
-    signal.signal(signal.SIGINT, lambda *signalled: pressed.append(signalled))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
-        before(*pressed[0])
 
 
 @contextlib.contextmanager
@@ -264,10 +245,10 @@ class RunFolder:
             raise ValueError(f"{self.folder} holds a run of another network: choose another folder.")
         # Another Keras may word the same setting otherwise, and earlier runs note none.
         same_keras = run.about["versions"].get("keras") == fresh.about["versions"]["keras"]
-        if same_keras and run.about.get("layers", fresh.about["layers"]) != fresh.about["layers"]:
+        if same_keras and run.about.get("network", fresh.about["network"]) != fresh.about["network"]:
             raise ValueError(
                 f"{self.folder} holds a run of another network, or of this one set otherwise (an activation, "
-                "a Dropout rate, bfloat16): choose another folder."
+                "a Dropout rate, how layers are wired, bfloat16): choose another folder."
             )
         for path, why in damaged.items():
             # Out of the way, or it would be the previous one at the next checkpoint.

@@ -10,9 +10,10 @@ from course.data import batch, split
 from course.data.dataset import check_dataset, check_images
 from course.progress import bar
 from course.training.about import about
-from course.training.checkpoint import UnfinishedEpoch, run_folder, uninterrupted
+from course.training.checkpoint import UnfinishedEpoch, run_folder
 from course.training.recipes import Recipe
 from course.training.setting import Averages, compile_for
+from course.training.uninterrupted import uninterrupted
 
 keras = import_keras()
 

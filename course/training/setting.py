@@ -4,6 +4,7 @@ import contextlib
 
 from course._quiet import import_keras
 from course.training.muon import Muon
+from course.training.uninterrupted import uninterrupted
 
 keras = import_keras()
 
@@ -116,8 +117,9 @@ class Averages:
             self.keep()
             yield
         finally:
-            for value, weight in zip(self._averaged, weights, strict=True):
-                value.assign(weight)
+            with uninterrupted():
+                for value, weight in zip(self._averaged, weights, strict=True):
+                    value.assign(weight)
 
     def keep(self):
         """Put the averages in the weights' place for good."""

@@ -50,6 +50,10 @@ def test_an_entry_a_folder_of_them_and_a_run_are_taken(shared, data):
     folder, entry, run = (challenge.board(given) for given in (shared, shared / "ada", runs.load(shared / "ada")))
     names = [{place.name for place in found.places if place.own} for found in (folder, entry, run)]
     assert names == [{"Ada", "Bob"}, {"Ada"}, {"Ada"}]
+    twice = challenge.board(shared, shared / "ada", shared / "bob" / "..")
+    assert [place.name for place in twice.places if place.own] == [p.name for p in folder.places if p.own]
+    verified = challenge.board(runs.load(shared / "ada"), data=data)
+    assert verified.left_out == ("Ada: left out. Name its folder: a run alone can't be verified.",)
     with pytest.raises(ValueError, match="There is no folder nowhere"):
         challenge.board("nowhere")
 

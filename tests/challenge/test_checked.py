@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from kit_networks import built
 
 from course import challenge
@@ -156,7 +157,12 @@ BROKEN = {
     "frozen": (lambda: chain(layers.Conv2D(8, 3, trainable=False, name="kept")), ["traps"], "Kept is frozen"),
     "NaN": (lambda: chain(layers.Dense(8, bias_initializer=keras.initializers.Constant(np.nan))),
             ["numbers"], "no numbers"),
-    "an activation of one's own": (lambda: chain(layers.Conv2D(8, 1, activation=twice)), ["saved"], "it does not"),
+    "an activation of one's own": (lambda: chain(layers.Dense(8, activation=twice)), ["saved"],
+                                 "It holds the function twice, which no configuration can hold: take one of Keras"),
+    "a lambda as an activation": (lambda: chain(layers.Dense(8, activation=lambda maps: 2 * maps)),
+                                  ["saved"], "It holds a lambda, which"),
+    "a function of TensorFlow's": (lambda: chain(layers.Conv2D(8, 1, activation=tf.nn.silu)), ["saved"],
+                                   'write its name in quotes, such as "softmax"'),
 }  # fmt: skip
 
 

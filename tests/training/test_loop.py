@@ -265,6 +265,44 @@ def test_a_network_with_a_layer_set_otherwise_is_refused(data, tmp_path, setting
     assert len(train(mine(), data, RECIPE, epochs=2, out=tmp_path, resume=True).epochs) == 2
 
 
+WIRINGS = {
+    "another join": lambda a, b: layers.Multiply()([a, b]),
+    "another operation": lambda a, b: a * b,
+    "another number": lambda a, b: a + 2 * b,
+    "another order": lambda a, b: b - a,
+    "another slice": lambda a, b: a - b[..., ::-1],
+    "a layer again": lambda a, b: layers.Subtract()([a, b]),
+}
+
+
+def joined(join):
+    """Return a network whose two paths are joined, with a model in the model; Keras numbers most names."""
+    images = keras.Input((32, 32, 3))
+    paths = [layers.Conv2D(2, 3, strides=8, activation=activation)(images) for activation in (None, "relu")]
+    inner = keras.Sequential([keras.Input((4, 4, 2)), layers.ReLU(), layers.GlobalAveragePooling2D()])
+    outputs = layers.Dense(CLASSES, activation="softmax")(inner(join(*paths)))
+    return keras.Model(images, outputs, name="joined")
+
+
+@pytest.fixture(scope="module")
+def of_joined(data, tmp_path_factory):
+    """A folder with a run of one epoch."""
+    folder = tmp_path_factory.mktemp("joined")
+    train(joined(lambda a, b: a - b), data, RECIPE, epochs=1, out=folder)
+    return folder
+
+
+@pytest.mark.parametrize("join", WIRINGS.values(), ids=WIRINGS)
+def test_a_network_wired_otherwise_is_refused(data, of_joined, join):
+    with pytest.raises(ValueError, match="of this one set otherwise .*how layers are wired"):
+        train(joined(join), data, RECIPE, epochs=2, out=of_joined, resume=True)
+
+
+def test_a_model_in_a_model_goes_on_when_it_is_built_again(data, of_joined, tmp_path):
+    folder = shutil.copytree(of_joined, tmp_path / "copy")
+    assert len(train(joined(lambda a, b: a - b), data, RECIPE, epochs=2, out=folder, resume=True).epochs) == 2
+
+
 def test_another_keras_that_words_settings_otherwise_goes_on(data, tmp_path, monkeypatch):
     train(network(), data, RECIPE, epochs=1, out=tmp_path)
     monkeypatch.setattr("course.training.about._fingerprint", lambda model: "worded otherwise")

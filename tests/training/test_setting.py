@@ -1,7 +1,9 @@
 """What a recipe sets: optimizers, schedules, weight decay, smoothed labels, averaged weights, layers."""
 
 import json
+import signal
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,9 +133,9 @@ def test_without_dropout_a_run_is_that_of_a_network_with_rates_of_zero(data, tmp
     other.layers[2].rate = 0.0
     expected = train(other, data, replace(RECIPE, epochs=1), seed=1, out=tmp_path / "zero")
     assert figures(run) == figures(expected) and run.about["parameters"] == expected.about["parameters"]
-    assert run.about["layers"] == expected.about["layers"]
+    assert run.about["network"] == expected.about["network"]
     on = train(network(), data, replace(RECIPE, epochs=1), seed=1)
-    assert figures(on) != figures(run) and on.about["layers"] != run.about["layers"]
+    assert figures(on) != figures(run) and on.about["network"] != run.about["network"]
 
 
 def test_the_moving_statistics_have_the_recipes_momentum(data):
@@ -194,6 +196,18 @@ def test_a_stop_while_the_average_is_put_in_place_leaves_the_weights(monkeypatch
     monkeypatch.setattr(averages, "keep", stopped)
     with pytest.raises(KeyboardInterrupt), averages.in_place():
         pass
+    assert all((a == b).all() for a, b in zip(model.get_weights(), before, strict=True))
+
+
+def test_a_stop_while_the_weights_are_put_back_waits_until_they_are():
+    model = network()
+    averages = setting.Averages(model, 0.9)
+    model.set_weights([weight + 1 for weight in model.get_weights()])
+    before = model.get_weights()
+    first = averages._averaged[0]
+    pressing = SimpleNamespace(assign=lambda weight: (signal.raise_signal(signal.SIGINT), first.assign(weight)))
+    with pytest.raises(KeyboardInterrupt), averages.in_place():
+        averages._averaged[0] = pressing  # Ctrl-C, before the first weight is back
     assert all((a == b).all() for a, b in zip(model.get_weights(), before, strict=True))
 
 

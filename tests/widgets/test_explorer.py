@@ -1,7 +1,9 @@
 """What the layer explorer shows, over every kind and setting, and that its controls change it."""
 
+import inspect
 import itertools
 import re
+from dataclasses import MISSING
 
 import keras
 import pytest
@@ -9,6 +11,8 @@ from page_words import words
 
 from course import CHAINS, models
 from course.arithmetic import (
+    LAYERS,
+    POINTWISE,
     Activation,
     BatchNormalization,
     Conv2D,
@@ -23,6 +27,7 @@ from course.arithmetic import (
     ZeroPadding2D,
     ledger,
 )
+from course.challenge.building import built
 from course.widgets import layer_explorer
 from course.widgets.layer_explorer.code import keras_code
 from course.widgets.layer_explorer.page import budget, changed, first_to_span, in_its_words, render
@@ -34,6 +39,7 @@ from course.widgets.layer_explorer.state import (
     add,
     edit,
     layers_of,
+    paste,
     remove,
     settings,
 )
@@ -184,13 +190,60 @@ def test_the_code_of_a_kits_model_keeps_its_names():
     assert made["model"].count_params() == 65_101
 
 
+SET = {
+    "ReLU": {"max_value": 6.0, "negative_slope": 0.1, "threshold": 0.5},
+    "LeakyReLU": {"negative_slope": 0.2},
+    "ELU": {"alpha": 0.5},
+    "Rescaling": {"scale": 2.0, "offset": -1.0},
+    "Identity": {},
+    "GaussianNoise": {"stddev": 0.1},
+    "GaussianDropout": {"rate": 0.1},
+    "AlphaDropout": {"rate": 0.1},
+    "SpatialDropout2D": {"rate": 0.1},
+    "ActivityRegularization": {"l1": 0.1, "l2": 0.2},
+    "BatchNormalization": {"momentum": 0.9, "epsilon": 1e-5, "scale": False},
+    "LayerNormalization": {"epsilon": 1e-5, "center": False},
+    "GroupNormalization": {"groups": 2, "epsilon": 1e-5},
+    "RMSNormalization": {"epsilon": 1e-5},
+}
+
+
+def set_otherwise(kind):
+    layer = getattr(keras.layers, kind)(**SET[kind])
+    return keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), layer])
+
+
+@pytest.mark.parametrize("kind", SET)
+def test_what_a_layer_is_set_to_is_kept(kind):
+    """Read from a model, pasted as code, written as code, and entered in the challenge."""
+    model, made = set_otherwise(kind), {}
+    code = keras_code(layers_of(model), (8, 8, 3))
+    exec(code, made)
+    entered = built(layer_explorer(model), 60)
+    again = built(paste(Stack(()), code), 60)
+    for other in (made["model"], entered, again):
+        config = other.layers[-1].get_config()
+        assert {key: config[key] for key in SET[kind]} == SET[kind]
+
+
+def test_all_that_acts_on_each_position_alone_is_tried():
+    normalising = {kind for kind in LAYERS if kind.endswith("Normalization")}
+    assert (normalising | {*POINTWISE}) - {*SET} == {"UnitNormalization"}
+    ours = {kind: defaults for kind, (_, defaults) in POINTWISE.items()}
+    theirs = {kind: inspect.signature(getattr(keras.layers, kind).__init__).parameters for kind in ours}
+    for kind, defaults in ours.items():
+        known = {key: theirs[kind][key].default for key in defaults}
+        assert known == {key: inspect.Parameter.empty if v is MISSING else v for key, v in defaults.items()}
+
+
 def test_an_activation_that_is_no_name_is_asked_for():
     model = keras.Sequential(
-        [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, activation=keras.ops.square), keras.layers.ReLU()]
-    )
+        [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, activation=keras.ops.square),
+         keras.layers.Rescaling([1.0, 2.0, 3.0, 4.0])]
+    )  # fmt: skip
     code = keras_code(layers_of(model), (8, 8, 3))
     assert re.search(r"layers.Conv2D\(4, 3\), +# put your own activation here", code)
-    assert re.search(r"layers.ReLU\(\), +# put its settings here", code)
+    assert re.search(r"layers.Rescaling\(\), +# put your own scale here", code)
 
 
 def test_the_controls_change_the_picture():

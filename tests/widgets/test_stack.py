@@ -102,9 +102,9 @@ def test_the_kits_models_are_read(name):
     assert not [layer for layer in layers if getattr(layer, "kernel_size", 3) not in (1, 3)]
 
 
-def test_layers_of_which_the_name_alone_is_known_can_be_edited():
-    ours = (A, Pointwise("ReLU"))
-    real = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Conv2D(8, 3), keras.layers.ReLU()])
+def test_layers_without_fields_of_their_own_can_be_edited():
+    ours = (A, Pointwise("ReLU", settings=(("max_value", 6.0),)))
+    real = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Conv2D(8, 3), keras.layers.ReLU(6.0)])
     pasted = paste(STACK, "model.add(Conv2D(8, 3, input_shape=(32, 32, 3)))\nmodel.add(ReLU(6.0))")
     assert pasted.layers == ours
     for layers in (pasted.layers, layers_of(real)):

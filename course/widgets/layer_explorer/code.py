@@ -3,12 +3,13 @@
 import re
 from dataclasses import MISSING, fields
 
+from course.arithmetic import POINTWISE
 from course.widgets.rendered import number
 
 # Written without their names, as most people do, even where they are the default.
 _PLAIN = ("filters", "kernel_size", "units", "pool_size", "rate")
 # What the ledger keeps of layers whose settings it does not read.
-_UNSAID = ("keras_kind", "counts", "shape")
+_UNSAID = ("keras_kind", "counts", "shape", "settings")
 
 
 def keras_code(layers, input_shape, rows=None, fits=None, why=""):
@@ -63,6 +64,7 @@ def _call(layer):
             arguments.append(_quoted(value))
         elif value != f.default and f.name != "name" and value != "custom":
             arguments.append(f"{f.name}={_quoted(value)}")
+    arguments += [f"{key}={value!r}" for key, value in getattr(layer, "settings", ()) if value != "custom"]
     # Keras numbers its own names; repeated here, they would clash with those it hands out.
     if layer.name and not re.fullmatch(rf"{layer.snake_name}(_\d+)?", layer.name):
         arguments.append(f"name={_quoted(layer.name)}")
@@ -74,6 +76,7 @@ def _quoted(value):
 
 
 def _missing(layer):
-    if getattr(layer, "activation", None) == "custom":
-        return "put your own activation here"
-    return "put its settings here" if hasattr(layer, "keras_kind") else ""
+    given = {"activation": getattr(layer, "activation", None), **dict(getattr(layer, "settings", ()))}
+    if own := [key for key, value in given.items() if value == "custom"]:
+        return f"put your own {own[0]} here"
+    return "put its settings here" if hasattr(layer, "keras_kind") and layer.kind not in POINTWISE else ""
