@@ -78,6 +78,11 @@ class Noted:
         Whether it is a layer of the writer's own, taken to leave positions as they are.
     notes : tuple of int
         Lines on which its notes stand.
+    others : tuple of tuple of (int or None)
+        Where it can't be told which code before it runs: for each of its inputs what it might be as well, None
+        for what is not read. Empty where there is no doubt.
+    maybe : bool
+        Whether it stands in code of which it can't be told that it runs, or how often.
     """
 
     kind: str
@@ -90,6 +95,8 @@ class Noted:
     other: Layer | None = None
     opaque: bool = False
     notes: tuple = ()
+    others: tuple = ()
+    maybe: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from course.annotations.judging.verdicts import ACCUSED
 from course.annotations.reading.documents import source_of
 
 ARROW = r"\s*(?:[-=]*>+|→|⟶|➜|⇒|to)\s*"
+THOUSANDS = "[, '_\u00a0\u202f]"  # between them
 GAP = r"\s*(?:[x×*·∗,/х-]|by|px)?\s*(?:px)?\s*"  # between the numbers of a shape
 MOST_TRIES = 400
 PARTS = {"size": "size", "channels": "size", "RF": "receptive_field", "parameters": "parameters"}
@@ -172,17 +173,20 @@ def _numbers(finding, part):
 def _edits(line, old, new):
     """Yield a line with numbers replaced, in each place where they may stand: longer forms, later places first."""
     forms = [(old, new)] if len(old) > 1 else []
+    if len(old) == 3:
+        forms.append((old[2:] + old[:2], new[2:] + new[:2]))  # channels first
     if len(set(old[:2])) == 1:
         forms.append((old[:1], new[:1]))
     forms = forms or [(old, new)]
     for numbers, values in forms:
-        each = [rf"({n}|{n:,})" for n in numbers]
+        each = [rf"({n}|{f'{n:,}'.replace(',', THOUSANDS)})" for n in numbers]
         pattern = re.compile(r"(?<![\d.])" + GAP.join(rf"{part}(?!\d)" for part in each))
         for found in list(pattern.finditer(line))[::-1]:
             edited = line
             for group, value in reversed(list(enumerate(values, start=1))):
                 start, end = found.span(group)
-                shown = f"{value:,}" if "," in found[group] else str(value)
+                sign = re.sub(r"\d", "", found[group])[:1]
+                shown = f"{value:,}".replace(",", sign)
                 edited = edited[:start] + shown + edited[end:]
             yield edited
 

@@ -5,6 +5,7 @@ comes out differently is not known. So one unknown costs what depends on it and 
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 
 from course.annotations.claims import ReadError
 from course.annotations.reading.keras_calls import UNKNOWN_CHANNELS, opaque_layer
@@ -13,6 +14,7 @@ from course.arithmetic.axis import Axis
 from course.arithmetic.layer import Map
 
 UNKNOWN_SIDES = (4096, 5040)  # longer than any image of a course, and than what the ledger keeps pixel sets of
+MOST_WAYS = 40  # that code may run, and are looked at
 MOVING = ("kernel_size", "pool_size", "strides", "padding", "dilation_rate", "size")
 
 
@@ -49,6 +51,10 @@ class Truth:
         Layers that can't be in their place: which, and why.
     doubtful : frozenset of int
         Layers that may move positions in a way that is not known; -1 for an image of unknown size.
+    forked : frozenset of int
+        Layers that come out differently with which code before them runs, where that can't be told.
+    is_whole : bool
+        Whether it is known that all layers are in the network.
     """
 
     ledger: Ledger
@@ -56,12 +62,14 @@ class Truth:
     image: tuple
     misfits: tuple
     doubtful: frozenset
+    forked: frozenset = frozenset()
+    is_whole: bool = True
 
     @property
     def parameters(self):
         """All parameters, None where some are not known."""
         each = [row.parameters for row in self.rows]
-        return None if None in each else sum(each)
+        return sum(each) if self.is_whole and None not in each else None
 
 
 def truth_of(noted, image, strides=None):
@@ -86,14 +94,48 @@ def truth_of(noted, image, strides=None):
     doubtful = {i for i, note in enumerate(noted) if note.other is not None and _moves(note)}
     if len(image) == 3 and None in image[:2]:
         doubtful.add(-1)
-    rows = tuple(_known(a, b, len(image) == 1) for a, b in zip(found, other, strict=True))
+    ways = [_ledger(*way)[0] for way in _ways(noted, first, _filled(image, 0))]
+    rows = tuple(_known(a, each, len(image) == 1) for a, *each in zip(found, other, *ways, strict=True))
+    forked = frozenset(
+        i for i, (a, *each) in enumerate(zip(found, *ways, strict=True)) if any(_seen(a) != _seen(b) for b in each)
+    )
     shapes = {-1: image, **{i: row.output_shape for i, row in enumerate(rows)}}
     sure = tuple(
         (i, why)
         for i, why in misfits
-        if not noted[i].opaque and all(shapes[j] is not None and None not in shapes[j] for j in noted[i].inputs)
+        if not (noted[i].opaque or noted[i].maybe or i in forked)
+        and all(shapes[j] is not None and None not in shapes[j] for j in noted[i].inputs)
     )
-    return Truth(found, rows, image, sure, frozenset(doubtful))
+    is_whole = not any(note.maybe for note in noted)
+    return Truth(found, rows, image, sure, frozenset(doubtful), forked, is_whole)
+
+
+def _ways(noted, layers, image):
+    """Yield (layers, image, inputs) for each way in which the code may run, where that can't be told."""
+    if not any(note.others for note in noted):
+        return
+    choices, ways = {}, 1
+    for note in noted:
+        for taken, others in zip(note.inputs, note.others, strict=False):
+            many = ways * (len(others) + (taken not in others))
+            if others and None not in others and (taken, others) not in choices and many <= MOST_WAYS:
+                choices[taken, others], ways = (taken, *others), many
+    layers = list(layers)
+    for i, note in enumerate(noted):
+        pairs = zip(note.inputs, note.others, strict=False)
+        if any(others and (taken, others) not in choices for taken, others in pairs):
+            layers[i] = Unknown(layers[i].kind)
+    for way in product(*(dict.fromkeys(each) for each in choices.values())):
+        chosen = dict(zip(choices, way, strict=True))
+        inputs = [
+            tuple(chosen.get(pair, pair[0]) for pair in zip(note.inputs, note.others or note.inputs, strict=True))
+            for note in noted
+        ]
+        yield layers, image, inputs
+
+
+def _seen(row):
+    return row.output_shape, row.nominal_receptive_field, row.jump, row.parameters
 
 
 def _filled(image, which):
@@ -131,18 +173,20 @@ def _ledger(layers, image, inputs):
             return Ledger(rows, shape, found.name), misfits
 
 
-def _known(a, b, is_vector):
-    shape = a.output_shape
+def _known(a, others, is_vector):
+    """Return what is the same in a row and in others, which it might be as well."""
+    shape, shapes = a.output_shape, [other.output_shape for other in others]
     if shape is not None:
-        other = b.output_shape
-        shape = tuple(m if m == n else None for m, n in zip(shape, other, strict=True)) if (
-            other is not None and len(other) == len(shape)
-        ) else None
-    field = tuple(
-        m if m == n and not is_vector else None
-        for m, n in zip(a.nominal_receptive_field, b.nominal_receptive_field, strict=True)
-    )
-    return Known(a, shape, field, a.parameters if a.parameters == b.parameters else None)
+        is_alike = all(each is not None and len(each) == len(shape) for each in shapes)
+        shape = _common(shape, shapes) if is_alike else None
+    fields = [other.nominal_receptive_field for other in others]
+    field = (None, None) if is_vector else _common(a.nominal_receptive_field, fields)
+    parameters = a.parameters if all(other.parameters == a.parameters for other in others) else None
+    return Known(a, shape, field, parameters)
+
+
+def _common(numbers, others):
+    return tuple(n if all(other[k] == n for other in others) else None for k, n in enumerate(numbers))
 
 
 class Move:

@@ -1,5 +1,7 @@
 """Keras code in many spellings, whole and broken: the layers and the notes that are theirs."""
 
+import re
+
 import pytest
 from layer_kinds import KINDS, SETTINGS, joins
 
@@ -237,17 +239,105 @@ def test_a_condition_of_constants_is_worked_out(form, test, taken):
     found = read_code(f"{constants}x = Input((32, 32, 3))\nx = Conv2D(4, 1)(x)\n{form.format(test)}")
     if form.startswith("if"):
         assert len(found.layers) == (1 if taken is False else 2)
-        said = "which branch of this `if` runs can't be told"
+        said, where = "which branch runs can't be told", found.remarks
     else:
         filters = found.layers[1].layer.filters if taken is not None else None
         assert filters == {True: 8, False: 9, None: None}[taken]
-        said = "is not a constant written in the text"
-    assert any(said in sentence for sentence in found.unread) == (taken is None)
+        said, where = "is not a constant written in the text", found.unread
+    assert any(said in sentence for sentence in where) == (taken is None)
+
+
+BRANCH = (
+    "which branch runs can't be told: the first with layers in it is read, and what hangs on that is not judged."
+)
 
 
 def test_a_doubt_about_the_first_layers_is_said_too():
     found = read_code("x = Input((32, 32, 3))\nif pool:\n    x = MaxPooling2D()(x)\nx = Conv2D(8, 3)(x)")
-    assert found.unread == ("Line 2: which branch of this `if` runs can't be told, so the first is read.",)
+    assert found.unread == () and found.remarks == (f"Line 2: {BRANCH}",)
+
+
+GRAPH = "x = Input((32, 32, 3))\nx = Conv2D(8, 3, padding='same')(x)  # 32x32x8, RF 3\n"
+STACK = "m = Sequential()\nm.add(Conv2D(8, 3, padding='same', input_shape=(32, 32, 3)))  # 32x32x8, RF 3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        # What the branch may change is not judged behind it; a mistake in it is still one.
+        (f"{GRAPH}if pool:\n    x = MaxPooling2D()(x)  # 16x16x8, RF 5\nx = Conv2D(8, 3)(x)  # 14x14x8, RF 8\n"
+         "x = Conv2D(8, 3)(x)  # 30x30x8, RF 5", ["right", "wrong", "?", "?"]),
+        (f"{STACK}if pool:\n    m.add(MaxPooling2D())  # 16x16x8, RF 5\nm.add(Conv2D(8, 3))  # 14x14x8, RF 8\n"
+         "m.add(Conv2D(8, 3))  # 30x30x8, RF 5", ["right", "wrong", "?", "?"]),
+        # What it does not change is judged.
+        (f"{GRAPH}if norm:\n    x = BatchNormalization()(x)  # 32x32x8, RF 3\n"
+         "x = Conv2D(8, 3)(x)  # 30x30x8, RF 7",
+         ["right", "right", "wrong"]),
+        (f"{GRAPH}s = x\nif wide:\n    s = Conv2D(8, 1)(s)\nx = Conv2D(8, 3, padding='same')(x)  # 32x32x8, RF 5\n"
+         "x = Add()([x, s])  # 32x32x8, RF 6", ["right", "none", "right", "wrong"]),
+        # Another branch may do anything.
+        (f"{STACK}if a:\n    m.add(MaxPooling2D())  # 16x16x8, RF 4\nelif b:\n    m.add(MaxPooling2D())\n"
+         "m.add(Conv2D(8, 3))  # 14x14x8, RF 9", ["right", "right", "?"]),
+        (f"{STACK}match pool:\n    case 'max':\n        m.add(MaxPooling2D())  # 16x16x8, RF 4\n    case _:\n"
+         "        pass\nm.add(Conv2D(8, 3))  # 14x14x8, RF 9", ["right", "right", "?"]),
+        # The branch with layers is read, be it the second.
+        (f"{STACK}if not pool:\n    pass\nelse:\n    m.add(MaxPooling2D())  # 16x16x8, RF 5\n"
+         "m.add(Conv2D(8, 3))  # 14x14x8, RF 9", ["right", "wrong", "?"]),
+        (f"{GRAPH}x = MaxPooling2D()(x) if pool else x  # 16x16x8, RF 5\nx = Conv2D(8, 3)(x)  # 14x14x8, RF 9",
+         ["right", "wrong", "?"]),
+        (f"{GRAPH}x = x if bare else ReLU()(x)  # 32x32x8, RF 3\nx = Conv2D(8, 3)(x)  # 30x30x8, RF 6",
+         ["right", "right", "wrong"]),
+        # A list of layers, and a model in a model.
+        ("a = [Conv2D(8, 3, input_shape=(32, 32, 3))]  # 30x30x8, RF 3\nif pool:\n    a.append(MaxPooling2D())\n"
+         "a.append(Conv2D(8, 3))  # 13x13x8, RF 9\nm = Sequential(a)", ["right", "none", "?"]),
+        (f"{STACK}if pool:\n    m.add(MaxPooling2D())\n"
+         "n = Sequential([m, Conv2D(8, 3)])  # 14x14x8, RF 9", ["right", "none", "?"]),
+    ],
+)  # fmt: skip
+def test_what_hangs_on_a_branch_that_can_not_be_told_is_not_judged(text, verdicts):
+    found = check(text)
+    known = {"not judged": "?", "unclaimed": "none"}
+    assert [known.get(each.verdict, each.verdict) for each in found.layers] == verdicts
+    line = next(i for i, line in enumerate(text.split("\n"), 1) if re.search(r"\bif\b|\bmatch\b", line))
+    assert found.unread == () and found.remarks == (f"Line {line}: {BRANCH}",)
+    assert found.parameters is None
+
+
+def test_what_hangs_on_how_often_a_loop_runs_is_not_judged():
+    loop = "for i in range(n):\n    m.add(Conv2D(8, 3))  # 30x30x8, RF 6\n"
+    found = check(f"{STACK}{loop}m.add(ReLU())  # 30x30x8, RF 6")
+    assert [each.verdict for each in found.layers] == ["right", "not judged", "not judged"]
+    said = "how often this loop runs can't be told: its layers are read once, and what hangs on that is not judged"
+    assert found.remarks == (f"Line 3: {said}.",) and found.parameters is None
+
+
+def test_a_branch_that_returns_leaves_what_follows_unread_and_says_so():
+    text = (
+        "def f(x):\n    x = Conv2D(8, 3)(x)  # 30x30x8, RF 3\n    if top:\n        return x\n"
+        "    return ReLU()(x)\nx = f(Input((32, 32, 3)))\nx = Conv2D(8, 1)(x)  # 30x30x8, RF 9"
+    )
+    found = check(text)
+    assert [each.verdict for each in found.layers] == ["right", "not judged"]
+    said = "which branch runs can't be told, and one returns, so what follows it is not read."
+    assert found.unread == (f"Line 3: {said}",)
+
+
+@pytest.mark.parametrize(
+    ("setting", "channels"),
+    [("n = 8\nif big:\n    n = 16", None), ("if big:\n    n = 16\nelse:\n    n = 8", None),
+     ("if big:\n    n = 16", 16), ("n = 16\nif big:\n    n = 16", 16), ("n = 16\nif big:\n    m = 16", 16),
+     ("n = 16\nwhile n < m:\n    n = 2 * n", None)],
+)  # fmt: skip
+def test_a_number_that_hangs_on_a_branch_is_not_known(setting, channels):
+    found = check(f"{setting}\nx = Input((32, 32, 3))\nx = Conv2D(n, 3)(x)  # 30x30x8, RF 3")
+    assert found.layers[0].row.output_shape == (30, 30, channels) and found.layers[0].verdict == "right"
+    assert found.layers[0].channels.verdict == ("wrong" if channels else "not judged")
+
+
+def test_the_order_of_an_images_sides_is_keras_own():
+    text = "if K.image_data_format() == 'channels_first':\n    s = (1, 28, 28)\nelse:\n    s = (28, 28, 1)\n"
+    found = read_code(f"{text}m = Sequential([Conv2D(8, 3, input_shape=s)])")
+    assert found.input_shape == (28, 28, 1) and found.remarks == ()
 
 
 def test_keywords_from_elsewhere_leave_sizes_unknown():

@@ -103,6 +103,8 @@ def test_a_file_that_is_not_utf_8_is_read(tmp_path):
         ("# Given Model\n## Model Params = 1,172,410\n# Mine\n## Model Params :\nTotal params: 98,887", 98_887),
         ("Params = 1,172,410", 1_172_410),
         ("Total params: 98,887 (386.28 KB)", 98_887),
+        ("Total params: 98\u00a0887", 98_887),
+        ("Total params: 98\u202f887", 98_887),
         ("**Total Parameters:** 65101", 65_101),
         ("Number of parameters is 65101", 65_101),
         ("Base model: total params 1,172,410", None),

@@ -42,6 +42,12 @@ STYLES = [
         "m.add(Conv2D(16, 3))                          # 22, 16 filters, 2,320 params\n",
         {"81 params": "80 params", "17 filters, 1,152": "16 filters, 1,168"},
     ),
+    (
+        "m.add(Conv2D(16, 3, padding='same', input_shape=(32, 32, 3)))  # (16, 32, 32), 449 params\n"
+        "m.add(Conv2D(16, 3))  # (16, 32, 32), 2\u202f321 params\n"
+        "m.add(Conv2D(16, 3))  # (16, 30, 30), 2 320 params\n",
+        {"449": "448", "(16, 30, 30)": "(16, 28, 28)", "(16, 32, 32), 2\u202f321": "(16, 30, 30), 2\u202f320"},
+    ),
 ]  # fmt: skip
 
 

@@ -178,6 +178,61 @@ STYLES = [
     ("Epoch 1/50", None, None, None),
     ("todo: try 64 filters", None, None, None),
     ("RF: 44x44 (whole image)", None, 44, None),
+    # thousands
+    ("4 640 params", None, None, 4640),
+    ("4\u202f640 paramètres, RF 5", None, 5, 4640),
+    ("RF 5, 4\u00a0640 params", None, 5, 4640),
+    ("RF 5 (12 345 678 trainable params)", None, 5, 12345678),
+    ("30x30x64 | RF 5 | ~4 640 params", (30, 30, 64), 5, 4640),
+    ("RF 5 / 4 640 params", None, 5, 4640),
+    ("params: 4 640, RF 5", None, 5, 4640),
+    ("params = 3*3*512 + 32 = 4 640", None, None, 4640),
+    ("RF 5, 4 640 MACs", None, 5, None),
+    ("RF 3 640 params", None, 3, 640),
+    ("RF: 3 640 params", None, 3, 640),
+    ("conv 3 128 params", None, None, 128),
+    ("30, 30, 16 448 params", (30, 30, 16), None, 448),
+    ("30/30/16 448 params", (30, 30, 16), None, 448),
+    ("RF 3, 442,368 MACs", None, 3, None),
+    ("RF 3, 442.368 MACs", None, 3, None),
+    ("RF 5, 1,792 params", None, 5, 1792),
+    ("32x32, RF 5, 4,640 params", (32, 32), 5, 4640),
+    ("32x32, 4,640 params", None, None, 4640),
+    ("32x32x32, 12,345,678 params", (32, 32, 32), None, 12345678),
+    # formulas with names
+    ("rf_out = rf_in + (k-1)*j = 10", None, 10, None),
+    ("RF_out=RF_in+(k-1)*j=10", None, 10, None),
+    ("RF = RF_prev + (k-1)*jump = 5 + 2*2 = 9", None, 9, None),
+    ("RF(l) = RF(l-1) + (k−1)×j = 10", None, 10, None),
+    ("RF = RF_{l-1} + (k - 1) x jump -> 10", None, 10, None),
+    ("RF = previous RF + (kernel - 1) * jump = 10", None, 10, None),
+    ("RF = 5 + (k-1)*2 = 9 | out = n - k + 1 = 30", (30,), 9, None),
+    ("RF 10 = rf_in + (k-1)*j", None, 10, None),
+    ("RF: 10 (= rf_in + (k-1)*jump)", None, 10, None),
+    ("out = (in + 2p - k)/s + 1 = 16", (16,), None, None),
+    ("out = ⌊(n + 2p - k)/s⌋ + 1 = (32 + 2 - 3)/2 + 1 = 16", (16,), None, None),
+    ("out = floor((input size + 2*padding - kernel)/stride) + 1 = 16", (16,), None, None),
+    ("out = in/s = 16", (16,), None, None),
+    ("params = k*k*c_in*c_out + c_out = 4 640", None, None, 4640),
+    ("j_out = j_in * s = 2", None, None, None),
+    ("RF = rf_in + (k-1)*j", None, None, None),
+    ("rf_in + (k-1)*j = 10", None, None, None),
+    ("RF = 3 - out = 30", (30,), 3, None),
+    ("size:30-RF=5", (30,), 5, None),
+    ("RF: see above + size = 30", (30,), None, None),
+    # what a unit sees
+    ("each output pixel sees 3 pixels", None, None, None),
+    ("each output sees 5x5 pixels", None, None, None),
+    ("each output pixel sees 3x3 pixels of the input", None, 3, None),
+    ("looks at 3 x 3 pixels of the original image", None, 3, None),
+    ("sees 10x10 input pixels", None, 10, None),
+    ("30x30 output, each pixel sees 5x5 of the input", (30, 30), 5, None),
+    ("the receptive field covers 5x5 pixels of the input", None, 5, None),
+    ("sees 25 pixels of the image", None, None, None),
+    ("sees 5x5 pixels of its input", None, None, None),
+    ("looks at 3x3 pixels of the input feature map", None, None, None),
+    ("RF 5: each pixel sees 3 pixels of the previous layer", None, 5, None),
+    ("RF: each pixel sees 3 pixels of the previous layer", None, None, None),
 ]
 
 
@@ -275,6 +330,85 @@ def test_the_side_of_the_image_behind_each_field_is_no_number_of_channels():
     assert found.all_right and not found.unread and found.summary().startswith("8 notes")
 
 
+FOUR = (
+    "m.add(Conv2D(16, 3, padding='same', input_shape=(32, 32, 3)))  # {}\nm.add(Conv2D(16, 3))  # {}\n"
+    "m.add(MaxPooling2D(2))  # {}\nm.add(Conv2D(32, 3))  # {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("notes", "fields", "parameters"),
+    [
+        (("448 params", "2 320 params", "0 params", "4 640 params"), [None] * 4, [448, 2320, 0, 4640]),
+        (("3 448 params", "5 2 320 params", "6", "10 4 640 params"), [3, 5, 6, 10], [448, 2320, None, 4640]),
+        (("RF 3 448 params", "RF 5 2 320 params", "", "RF 10 4 640 params"), [3, 5, None, 10],
+         [448, 2320, None, 4640]),
+        (("RF 3, 442,368 MACs", "RF 5, 2,320 params", "RF 6", "RF 10, 4,640 params"), [3, 5, 6, 10],
+         [None, 2320, None, 4640]),
+    ],
+)  # fmt: skip
+def test_a_space_parts_thousands_or_two_numbers_as_the_layer_has_it(notes, fields, parameters):
+    found = check(FOUR.format(*notes))
+    claims = [each.noted.claim for each in found.layers]
+    assert [claim.receptive_field and claim.receptive_field[0] for claim in claims] == fields
+    assert [claim.parameters for claim in claims] == parameters and found.all_right
+
+
+FIRST = "channels come first in what is noted; it is read as (height, width, channels)"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "wrong"),
+    [
+        ((32, 30, 15, 13), [None] * 4),
+        ((32, 32, 16, 14), [None, "valid conv annotated as same", None, None]),
+        ((32, 30, 15, 12), [None, None, None, "other/typo"]),
+    ],
+)
+@pytest.mark.parametrize(
+    "form", ["{1}x{0}x{0}", "({1}, {0}, {0})", "output: {1}, {0}, {0}", "(None, {1}, {0}, {0})"]
+)
+def test_a_size_with_channels_first_is_judged_as_such(form, sizes, wrong):
+    channels = (16, 16, 16, 32)
+    found = check(FOUR.format(*(form.format(*pair) for pair in zip(sizes, channels, strict=True))))
+    assert [each.noted.claim.size[:2] for each in found.layers] == [(size, size) for size in sizes]
+    assert [each.size.mistake for each in found.layers] == wrong
+    assert all(each.channels.verdict == "right" for each in found.layers)
+    assert FIRST in found.remarks[-1]
+
+
+def test_what_is_wrong_with_channels_first_too_stays_as_it_is_written():
+    found = check(FOUR.format("16x32x32", "32x30x16", "15x16x16", "16x24x24"))
+    sizes = [(32, 32, 16), (32, 30, 16), (15, 16, 16), (16, 24, 24)]
+    assert [each.noted.claim.size for each in found.layers] == sizes
+    assert [each.size.verdict for each in found.layers] == ["right", "wrong", "wrong", "wrong"]
+    assert found.remarks == (f"Line 1: {FIRST}.",)
+    kernels = check(FOUR.format("16x3x3, RF 3", "16x3x3, RF 5", "RF 6", "32x3x3, RF 10"))
+    assert kernels.all_right and kernels.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("notes", "fields"),
+    [
+        # Of the input of each layer, of the image, and of neither.
+        ([f"{n}x{n} pixels of the input" for n in (3, 3, 2, 3)], [3, None, None, None]),
+        ([f"{n}x{n} pixels of the image" for n in (3, 5, 6, 8)], [3, 5, 6, 8]),
+        ([f"{n} pixels" for n in (3, 5, 6, 10)], [3, 5, 6, 10]),
+        ([f"{n} pixels" for n in (3, 3, 2, 3)], [None] * 4),
+        ([f"{n * n} pixels of the image" for n in (3, 5, 6, 10)], [None] * 4),
+    ],
+)
+def test_what_a_unit_sees_is_a_field_where_it_is_of_the_image(notes, fields):
+    found = check(FOUR.format(*(f"each output pixel sees {note}" for note in notes)))
+    claims = [each.noted.claim for each in found.layers]
+    assert [claim.receptive_field and claim.receptive_field[0] for claim in claims] == fields
+    assert not any(claim.size for claim in claims)
+    assert [each.receptive_field.verdict == "wrong" for each in found.layers] == [field == 8 for field in fields]
+
+
 def test_a_long_note_is_read_in_no_time_and_without_a_crash():
-    for piece in ("3x", "1,", "((", "rf ", "1-1-", "= ", "none, ", "30 30 30 ", "\U0001f600", "\ud800"):
-        Note(piece * 20_000).claim()
+    for piece in ("3x", "1,", "((", "rf ", "1-1-", "= ", "none, ", "30 30 30 ", "\U0001f600", "\ud800",
+                  "1x1", "a x ", "a1 xa", "a{b}x ", "a(b)+", "k (", "1 000 ", "= a+", "sees 3x3 "):  # fmt: skip
+        for ahead, behind in (("", ""), ("= ", "="), ("5 = ", "|")):
+            Note(ahead + piece * 20_000).claim()
+            Note(ahead + piece * 40 + behind).claim()

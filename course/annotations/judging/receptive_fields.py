@@ -41,9 +41,10 @@ def check_receptive_fields(noted, truth, sizes):
     claims = [note.claim.receptive_field for note in noted]
     known = [row.nominal_receptive_field for row in truth.rows]
     true = [
-        None if pair is None or truth.image and len(truth.image) == 1 else row.row.nominal_receptive_field
-        for pair, row in zip(pairs, truth.rows, strict=True)
-    ]
+        None if pair is None or truth.image and len(truth.image) == 1 or (i in truth.forked and None in known[i])
+        else row.row.nominal_receptive_field
+        for i, (pair, row) in enumerate(zip(pairs, truth.rows, strict=True))
+    ]  # fmt: skip
     inputs = [row.row.inputs for row in truth.rows]
     doubtful = set(truth.doubtful) - {-1}
     for number, row in enumerate(truth.rows):

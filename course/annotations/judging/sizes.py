@@ -26,6 +26,9 @@ def check_sizes(noted, truth):
     shapes = [row.row.output_shape for row in truth.rows]
     planes = [_plane_of_claim(note.claim.size, shape) for note, shape in zip(noted, shapes, strict=True)]
     true = [plane_of(shape) for shape in shapes]
+    for i in truth.forked:
+        known = plane_of(truth.rows[i].output_shape)
+        true[i] = None if known is None or None in known else known
     inputs = [row.row.inputs for row in truth.rows]
     verdicts, held = follow(_Sizes(truth.ledger), planes, true, inputs, truth.doubtful)
     for number, (note, plane, row) in enumerate(zip(noted, planes, truth.rows, strict=True)):

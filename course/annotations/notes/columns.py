@@ -11,6 +11,7 @@ from course.annotations.notes.facts import Facts, pair_of
 from course.annotations.notes.forms import label_by_form
 from course.annotations.notes.note import form_of
 from course.annotations.notes.tokens import Token
+from course.annotations.notes.twofold import settle_twofold
 from course.annotations.truth import plane_of
 
 CLAIMS = ("size", "field", "channels", "parameters", "entering")
@@ -44,6 +45,7 @@ class Columns(Facts):
         legends : list of Note
             Other comments, one of which may name the columns: "output | RF".
         """
+        self.turned = settle_twofold(self, notes)
         self._directions(notes)
         self._counts(notes)
         taken = {}

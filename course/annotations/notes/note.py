@@ -13,6 +13,7 @@ MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
 LABELS = ("size", "field", "parameters", "entering", "ignore", "count")
 ORDINALS = ("layer", "block", "blk", "stage", "step", "line", "version", "v")
 NAMES = ("conv", "pool", "dense", "fc")  # "conv 3: 24x24", but "RF after conv 5"
+SEEING = ("see", "sees", "look", "looks", "cover", "covers")  # "each output pixel sees 3 pixels" is no size of it
 
 
 class Note:
@@ -140,6 +141,8 @@ class Note:
                 continue
             if token.kind == "separator" and j == i + 1 and token.text in ",|;":
                 is_close = False
+            elif token.text in SEEING and kind != "field":
+                return None, False
             elif token.kind in ("word", "describes") and words < MOST_WORDS and is_close:
                 words += 1
             elif token.kind == "size" and kind in ("field", "size", "parameters", "entering") and is_close:
@@ -211,13 +214,13 @@ def is_volume(token):
     """Return whether a token reads (height, width, channels)."""
     value = token.value
     if token.kind in ("list", "shape"):
-        value = _without_batch(token)
+        value = without_batch(token)
     if token.kind == "list":
         return len(value) == 3 and value[0] == value[1]
     return token.kind == "shape" and len(value) == 3
 
 
-def _without_batch(token):
+def without_batch(token):
     """Return the numbers of a shape without the size of the batch: (128, 32, 32, 16)."""
     value = token.value
     is_batched = len(value) == 4 and (value[0] == 1 or (value[0] != value[1] == value[2] and "," in token.text))
@@ -237,7 +240,7 @@ def _size(token):
         return (value,)
     if token.kind == "list" and is_thousands(token):
         return (_count(token),)
-    value = _without_batch(token)
+    value = without_batch(token)
     return value if len(value) <= 3 else None
 
 

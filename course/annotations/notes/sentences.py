@@ -15,7 +15,7 @@ def named_lines(notes):
     (line, text), *others = notes.items()
     if not others:
         return [f"Line {line}: {quoted(text)} is not understood."]
-    return [f"{_lines(list(notes))}: notes not understood, such as {quoted(text)}."]
+    return [f"{lines_named(list(notes))}: notes not understood, such as {quoted(text)}."]
 
 
 def quoted(text):
@@ -24,7 +24,8 @@ def quoted(text):
     return f'"{text if len(text) <= 60 else text[:57] + "..."}"'
 
 
-def _lines(numbers):
+def lines_named(numbers):
+    """Return the beginning of a sentence on lines: "Lines 3, 5"."""
     numbers = sorted(dict.fromkeys(numbers))
     more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
     named = ", ".join(map(str, numbers[:MOST_NAMED]))
@@ -52,7 +53,7 @@ class Said:
         yield from self._about(self.walk.unread)
         if self.repeated:
             what = "the layer is read several times, so whose this note is can't be told"
-            yield f"{_lines(list(self.repeated))}: {what}."
+            yield f"{lines_named(list(self.repeated))}: {what}."
 
     def remarks(self):
         return list(self._about(self.walk.remarks))
@@ -61,13 +62,14 @@ class Said:
         grouped = {}
         for line, what, network in said:
             own = network is not None and network.root() is self.network
+            is_gone = network is None or network.root() not in self.walk.networks  # it has become part of another
             if line is None:
                 grouped.setdefault(what, [])
-            elif own or (network is None and self.covers(line)):
+            elif own or (is_gone and self.covers(line)):
                 key = re.sub(r"^[\w.]+\(([\d, ]+)\)", "Calls", what) if " is read as Keras " in what else what
                 grouped.setdefault(key, []).append((line, what))
         for key, places in grouped.items():
             if not places:
                 yield key
             else:
-                yield f"{_lines([line for line, _ in places])}: {places[0][1]}."
+                yield f"{lines_named([line for line, _ in places])}: {places[0][1]}."

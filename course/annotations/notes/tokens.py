@@ -15,6 +15,8 @@ _CHARACTERS = str.maketrans(
         **dict.fromkeys("–—−‐‑‒―", "-"),
         **dict.fromkeys("→⟶➜➔➝⇒⟹►▶", ">"),
         **dict.fromkeys("│∣¦", "|"),
+        **dict.fromkeys("⌊⌈", "("),
+        **dict.fromkeys("⌋⌉", ")"),
         **dict.fromkeys("≈≃∼", "~"),
         **dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", ""),
         "²": "^2",
@@ -29,6 +31,13 @@ _FIELD = (
     r"|r\.f\.?|r-f|r f(?= ?[:=])|rfs?\.?|fov)"
 )
 _END = r"(?![a-z_])"
+_SEES = r"(?:sees?|looks? at|covers?)"
+_AREA = r"(?:only |just |an? )?\d{1,6} ?x ?\d{1,6}"
+_OF_THE_IMAGE = (
+    rf"{_SEES}(?= {_AREA}(?: ?(?:px|pixels?))? (?:of|in|from|on) the (?:original |input |whole )?"
+    rf"(?:image|input|picture)(?! ?(?:map|feature|of|layer|tensor|channel|volume)|\w)"
+    rf"|(?= {_AREA} (?:input|image) (?:px|pixels?)))"
+)
 # The first that fits wins, so phrases come before the words they begin with.
 _PATTERNS = (
     (
@@ -41,6 +50,7 @@ _PATTERNS = (
         rf"(?:(?:global|effective|total|overall|new|final|current|cumulative|theoretical|output|out)[ _-]?)?"
         rf"(?:{_FIELD}|[get]rf)(?:[ _-]?(?:output|out|size)(?![a-z])(?!{_VOLUME}))?{_END}",
     ),
+    ("field", _OF_THE_IMAGE),
     ("field", rf"r_?out{_END}|rf_?o(?=\s*[:=])|r(?=\s*[:=])"),
     ("ignore", rf"(?:total|non-?trainable|overall)[ _-]?(?:trainable )?param(?:eter)?s?{_END}"),
     (
@@ -55,7 +65,8 @@ _PATTERNS = (
         "entering",
         rf"(?:input|i/p|ip|n_?in|inputs)(?:[ _-]?(?:channels?|image|tensor|feature|map|layer|spatial))*"
         rf"(?:[ _-]*{_NAMES})?{_END}"
-        rf"|in(?:_?(?:size|shape|ch|channels))?(?=\s*[:=-]?\s*[\d(\[])",
+        rf"|in(?:_?(?:size|shape|ch|channels))?(?=\s*[:=-]?\s*[\d(\[])"
+        r"(?!\s*-\s*\d{1,3} ?\)? ?[/+])",  # (in - 3)/2 + 1
     ),
     ("size", rf"(?:{_OUT}[ _-]?)?channels? size{_END}"),
     (
@@ -100,6 +111,7 @@ _PATTERNS = (
     ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
     ("shape", r"\d{1,6}\^2(?!\w)"),
     ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)(?! ?[x*@] ?\d| by \d)"),
+    ("number", r"\d{1,3}(?:_\d{3})+(?!\w)"),
     ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)|\d{1,9}(?=(?:ch?|f)(?!\w))"),
     ("other", r"\d[\w.%^]*|\.\d[\w.]*|\?"),
     ("arrow", r"[-=]*>+"),
@@ -112,7 +124,28 @@ _PATTERNS = (
     ("separator", r"[^\s\w]|_"),
 )  # fmt: skip
 _TOKEN = re.compile("|".join(f"(?P<t{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
-_THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:(?:['_]\d{3})+(?![\w.,]\d)|(?:\.\d{3})+(?= ?(?:trainable )?param))")
+_UNIT = r"(?:trainable )?(?:param|macs?(?!\w)|mult|flop)"
+_THOUSANDS = re.compile(rf"(?<![\w.,])\d{{1,3}}(?:(?:['_]\d{{3}})+(?![\w.,]\d)|(?:\.\d{{3}})+(?= ?{_UNIT}))")
+_BEFORE_UNIT = re.compile(rf"(?<![\w.,])[1-9]\d{{0,2}}([ ,])\d{{3}}(?:\1\d{{3}})*(?= {_UNIT})")
+_BEHIND_UNIT = re.compile(
+    r"((?:param[^\W\d]*|macs?|flops?)\.? ?[:=-]? ?(?:[\d ()*x+^-]{0,60}= ?)?)([1-9]\d{0,2}(?: \d{3})+)"
+    r"(?= ?(?:[,;|)\]]|$))"
+)
+_NAME = r"(?!x(?!\w))[^\W\d]\w*(?!\w)(?:[\[{][^\]}=]{1,9}[\]}])?"
+# Each piece of a formula has one place in it, or a long row of names would be tried in too many ways.
+_TERM = (
+    rf"(?:(?:(?:{_NAME} ?)?\(|[\[{{]) ?){{0,5}}(?:\d{{0,6}}{_NAME}(?: (?!x){_NAME}){{0,2}}|\d{{1,6}})"
+    r"(?: ?[)\]}]){0,5}"
+)
+_SUM = rf"({_TERM}(?: ?[-+*/^x] ?{_TERM}){{1,20}})"
+_FORMULA = re.compile(rf"(?<=[=:]) ?{_SUM} ?(?:=+|[-=]*>+) ?")
+_FORMULA_BEHIND = re.compile(rf"(?<=\d) ?\(? ?= ?{_SUM} ?(?=[,;|]|$)")
+_DANGLING = re.compile(r"(?:-|^[^*(]*\+|/(?! ?s(?:trides?)?$)) ?[^\W\d][\w ]*$")
+_LOCAL = re.compile(
+    rf"{_SEES} (?:only |just |an? )?\d{{1,6}}(?: ?x ?\d{{1,6}})?(?: ?(?:px|pixels?|units?|cells?|values?))?"
+    r" (?:of|in|from|on) (?:its input|(?:the |its )?(?:previous|preceding|prior|last|layer|map|feature|own"
+    r"|input (?:map|feature|of|layer|tensor|channel|volume)))"
+)
 _BACKWARDS = re.compile(r"(\d) ?<[-=]+ ?(?=[a-z])")  # 3 <- RF
 _TIMES = re.compile(r"(\d[x*/]\d{1,5}[x*/]\d{1,5}) x ?\d(?!\d)")  # 26x26x12 x2: the layer is there twice
 _GROW = re.compile(r"\d{1,6} ?\+ ?\(? ?\(? ?\d{1,3} ?- ?1 ?\) ?[*x] ?\d{1,4} ?\)? ?=")
@@ -146,10 +179,34 @@ def normalised(text):
     text = re.sub(r"</?[a-z][a-z0-9]{0,9} ?/?>", " ", text)
     text = " ".join(text.split())[:LONGEST]
     text = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)
+    text = _FORMULA_BEHIND.sub(_without_names, _FORMULA.sub(_without_names, _LOCAL.sub(" ", text)))
+    text = _BEHIND_UNIT.sub(lambda found: found[1] + found[2].replace(" ", "_"), _BEFORE_UNIT.sub(_joined, text))
     text = _TIMES.sub(r"\1 ", _BACKWARDS.sub(r"\1 ", text))
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
     return text
+
+
+def _joined(found):
+    """Return a number without the signs between its thousands, or as it is where what stands before it parts it.
+
+    A space may part two numbers all the same, so a mark is left there: 4_640.
+    """
+    before = found.string[: found.start()].rstrip("~ ")
+    is_volume = found[1] == " " and re.search(r"(?<!\d)(\d+) ?[,/] ?\1 ?[,/]$", before)
+    if is_volume or not re.search(r"(?:^|[,;|(\[&]|[\d)\]}](?: ?[-:=]| /))$", before):  # RF 3 640 params
+        return found[0]
+    return found[0].replace(",", "").replace(" ", "_")
+
+
+def _without_names(found):
+    """Drop a formula between a label and its result: "RF = RF_in + (k - 1)*j = 10".
+
+    A name at its end may be a label of its own: "RF = 3 - out = 30".
+    """
+    formula = found[1]
+    is_formula = re.search(r"[^\W\d](?: ?[-+*/^)\]}]| x )", formula) and not _DANGLING.search(formula)
+    return " " if is_formula else found[0]
 
 
 def tokens(text):
@@ -171,7 +228,7 @@ def _parts(text):
 
 def _value(kind, text):
     if kind == "number":
-        return int(re.match(r"\d+", text)[0])
+        return int(re.match(r"[\d_]+", text)[0])
     if kind not in ("shape", "list"):
         return None
     numbers = tuple(map(int, re.findall(r"\d+", re.sub(r"\^2|-1(?= ?[,x*/])", "", text))))

@@ -11,8 +11,9 @@ from course.annotations.notes.columns import Columns, planes_noted
 from course.annotations.notes.image import image_sides
 from course.annotations.notes.note import Note
 from course.annotations.notes.owners import LAYER_CALL, Comment, Owners
-from course.annotations.notes.sentences import Said, named_lines, quoted
+from course.annotations.notes.sentences import Said, lines_named, named_lines, quoted
 from course.annotations.reading.keras_calls import KERAS_1_SIGNS
+from course.annotations.reading.networks import ANYTHING
 from course.annotations.reading.repair import MARK, repaired
 from course.annotations.reading.walk import Walk
 from course.annotations.truth import truth_of
@@ -78,12 +79,14 @@ class _Source:
         return [self.reading(network, owners, walk, image) for network in networks]
 
     def reading(self, network, owners, walk, image):
-        index = {None: IMAGE} | {placed: i for i, placed in enumerate(network.layers)}
+        index = {None: IMAGE, ANYTHING: None} | {placed: i for i, placed in enumerate(network.layers)}
         noted = [
             Noted(
                 placed.spec.kind, placed.spec.layer, placed.spec.name, placed.first,
                 _source(self.lines, placed.spec.node), tuple(index.get(item, IMAGE) for item in placed.inputs),
                 Claim(), placed.spec.other, placed.spec.opaque,
+                others=tuple(tuple(index.get(item, IMAGE) for item in other) for other in placed.others),
+                maybe=placed.maybe,
             )
             for placed in network.layers
         ]  # fmt: skip
@@ -179,7 +182,8 @@ class _Read:
     def __init__(self, noted, truth, pairs, legends, remarks):
         self.noted, self.truth, self.notes = noted, truth, pairs
         self.labelled = [(layer, Note(comment.text)) for layer, comment in pairs]
-        Columns(noted, truth).settle(self.labelled, [Note(text) for text in legends])
+        columns = Columns(noted, truth)
+        columns.settle(self.labelled, [Note(text) for text in legends])
         self.claims = [Claim()] * len(noted)
         order = sorted(range(len(pairs)), key=lambda i: (pairs[i][1].alone, -pairs[i][1].line))
         for i in order:
@@ -187,7 +191,7 @@ class _Read:
             self.claims[layer] = self.claims[layer].completed(self.labelled[i][1].claim())
         self.planes = planes_noted(self.labelled)
         self.image = truth.image if truth.image != (None, None, None) else None
-        self.remarks = remarks + self._entering()
+        self.remarks = remarks + self._turned(columns.turned) + self._entering()
 
     @property
     def layers(self):
@@ -216,6 +220,13 @@ class _Read:
                 true += tuple(claim.size[:2]) == tuple(shape[:2]) or claim.size[-1:] == shape == claim.size
                 channels += len(claim.size) == 3 and claim.size[-1] == shape[-1]
         return true + channels, channels
+
+    def _turned(self, notes):
+        """Return a remark where sizes have channels first."""
+        pairs = zip(self.notes, self.labelled, strict=True)
+        lines = [comment.line for (_, comment), (_, note) in pairs if note in notes and note.claim().size]
+        what = "channels come first in what is noted; it is read as (height, width, channels)"
+        return [f"{lines_named(lines)}: {what}."] if lines else []
 
     def _entering(self):
         """Return a remark where a column is about what goes into the layers."""

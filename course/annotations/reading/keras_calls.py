@@ -34,7 +34,7 @@ KERAS_1_SIGNS = (
     "dim_ordering", "atrous_rate", "Convolution2D", "AtrousConvolution2D", "W_regularizer", "b_regularizer",
 )  # fmt: skip
 # What a layer does to sizes, receptive fields and parameters does not depend on these.
-HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom"}
+HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom", "momentum": 0.99, "epsilon": 0.001}
 # Of earlier Keras. They work on each position alone, as those of `POINTWISE` do.
 EARLIER = ("Masking", "ThresholdedReLU")
 KNOWN = {*LAYERS, *POINTWISE, *EARLIER, *ALIASES, "Permute"}
@@ -123,11 +123,14 @@ def layer_of(kind, positional, keywords, keras_1):
     try:
         config = _config(kind, positional, keywords, keras_1)
         if kind not in LAYERS:
-            return Pointwise(kind, name=config.get("name")), None, None
+            layer = from_config(kind, config) if kind in POINTWISE else Pointwise(kind, name=config.get("name"))
+            return layer, None, None
         other, doubts = dict(config), []
+        # How many groups share a mean changes no size and no count.
+        harmless = HARMLESS | ({"groups": 32} if kind == "GroupNormalization" else {})
         for key in [key for key, value in config.items() if key in wanted(kind) and not _is_plain(value)]:
-            if key in HARMLESS:
-                config[key] = other[key] = HARMLESS[key]
+            if key in harmless:
+                config[key] = other[key] = harmless[key]
                 continue
             source = f"={config[key].source}" if isinstance(config[key], Unresolved) else ""
             doubts.append(f"{key}{source} is not a constant written in the text")
@@ -168,7 +171,7 @@ def _config(kind, positional, keywords, keras_1):
     if all(key in keywords for key in KERAS_1_KERNEL):
         config["kernel_size"] = tuple(keywords[key] for key in KERAS_1_KERNEL)
     for key, value in keywords.items():
-        key = KERAS_1_KEYS.get(key, key)
+        key = "negative_slope" if (kind, key) == ("LeakyReLU", "alpha") else KERAS_1_KEYS.get(key, key)
         if isinstance(value, str) and key in ("padding", "data_format"):
             value = KERAS_1_VALUES.get(value.lower(), value.lower())
         config[key] = value

@@ -3,10 +3,18 @@
 import ast
 from dataclasses import dataclass, field, replace
 
-from course.annotations.reading.keras_calls import ELSEWHERE, Unresolved, is_keras_1_kernel, layer_of, opaque_layer
+from course.annotations.reading.keras_calls import (
+    ELSEWHERE,
+    KNOWN,
+    Unresolved,
+    is_keras_1_kernel,
+    layer_of,
+    opaque_layer,
+)
 from course.annotations.reading.values import source_of
 
 MOST_LAYERS = 2_000
+ANYTHING = "anything"  # in place of a layer that is not read
 
 
 @dataclass(eq=False)
@@ -18,6 +26,7 @@ class Network:
     input_shape: tuple | None = None
     joined: "Network | None" = None
     number: int = 0
+    other: tuple = ()  # as a Tensor's, of its end
 
     def root(self):
         """Return the network this one has become part of, or itself."""
@@ -38,10 +47,15 @@ class Partial:
 
 @dataclass(frozen=True)
 class Tensor:
-    """The output of a placed layer, or the image."""
+    """The output of a placed layer, or the image.
+
+    `other` holds the layers whose output it might be as well, None for the image, or `ANYTHING`; it is empty
+    where there is no doubt.
+    """
 
     network: Network
     layer: "Placed | None" = None
+    other: tuple = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +78,15 @@ class Spec:
     other: object = None
     opaque: bool = False
     remark: str | None = None
+    maybe: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
     """A layer in a network: what it takes, and the lines of the statement that put it there.
 
-    `sites` are the lines of the calls of helpers through which it was reached, the innermost last.
+    `sites` are the lines of the calls of helpers through which it was reached, the innermost last. `others` holds
+    each input's `other`, or nothing where there is no doubt; `maybe` says that it stands where it might not run.
     """
 
     spec: Spec
@@ -78,6 +94,8 @@ class Placed:
     first: int
     last: int
     sites: tuple = ()
+    others: tuple = ()
+    maybe: bool = False
 
 
 class Stop(Exception):
@@ -90,7 +108,8 @@ class Networks:
     def __init__(self, keras_1):
         self.keras_1 = keras_1
         self.networks, self.unread, self.remarks = [], [], []
-        self.placed = self.made = 0
+        self.placed = self.written = self.made = self.undecided = 0
+        self.latest = None
         self.loose = None
         self.sites = []
 
@@ -99,7 +118,7 @@ class Networks:
         end = self.end(stack)
         if isinstance(item, Stack):
             for placed in list(item.network.layers):
-                end = self.place(placed.spec, [end], placed.spec.node)
+                end = self.place(replace(placed.spec, maybe=placed.maybe), [end], placed.spec.node)
             self.absorb(item.network)
         elif isinstance(item, Spec):
             if item.kind in ("Input", "InputLayer"):
@@ -138,6 +157,7 @@ class Networks:
 
     def spec(self, kind, positional, keywords, node):
         """Return a layer as written."""
+        self.written += kind in KNOWN
         layer, other, why = layer_of(kind, positional, keywords, self.keras_1)
         remark = None
         if is_keras_1_kernel(kind, positional) and positional[2] > 1:
@@ -181,9 +201,12 @@ class Networks:
         if not network.layers and spec.input_shape:
             network.input_shape = spec.input_shape
         inputs = tuple(tensor.layer for tensor in tensors)
+        others = tuple(tensor.other for tensor in tensors) if any(tensor.other for tensor in tensors) else ()
         sites = tuple(line for made, line in self.sites if network.number < made)
-        placed = Placed(spec, inputs, node.lineno, node.end_lineno or node.lineno, sites)
+        last = node.end_lineno or node.lineno
+        placed = Placed(spec, inputs, node.lineno, last, sites, others, self.undecided > 0 or spec.maybe)
         self.placed += 1
+        self.latest, network.other = network, (ANYTHING,) if spec.maybe else ()
         network.layers.append(placed)
         if spec.why and spec.opaque:
             self.report(node, f"{spec.why}; it is taken to leave positions as they are", network)
@@ -192,12 +215,12 @@ class Networks:
             self.report(node, f"{spec.kind} {verb}: {spec.why}", network)
         if spec.remark:
             self.remark(node, spec.remark, network)
-        return Tensor(network, placed)
+        return Tensor(network, placed, network.other)
 
     def tensor(self, value, node):
         """Return a Tensor, also for a name that is not defined in the text."""
         if isinstance(value, Tensor):
-            return Tensor(value.network.root(), value.layer)
+            return replace(value, network=value.network.root())
         if isinstance(value, Stack):
             return self.end(value)
         network = self.loose_network("the function")
@@ -208,11 +231,11 @@ class Networks:
             return Tensor(network)
         what = f"`{source}` is not in the text; it is taken to be the output of the layer before"
         self.report(node, what, network)
-        return Tensor(network, network.layers[-1])
+        return self.end(Stack(network))
 
     def end(self, stack):
         network = stack.network.root()
-        return Tensor(network, network.layers[-1] if network.layers else None)
+        return Tensor(network, network.layers[-1] if network.layers else None, network.other)
 
     def network(self, name):
         self.made += 1
@@ -233,12 +256,15 @@ class Networks:
     def report(self, node, what, network=None):
         self.unread.append((node.lineno, what, network))
 
-    def report_within(self, node, what):
-        """Report a doubt about a statement to each network that has layers between its lines."""
+    def remark_within(self, node, what):
+        for network in self.within(node):
+            self.remark(node, what, network)
+
+    def within(self, node):
+        """Return the networks that have layers between the lines of a statement, or else the latest."""
         lines = range(node.lineno, node.end_lineno + 1)
-        within = [network for network in self.networks if any(placed.first in lines for placed in network.layers)]
-        for network in within or [None]:
-            self.report(node, what, network)
+        found = [network for network in self.networks if any(placed.first in lines for placed in network.layers)]
+        return found or [self.latest]
 
     def remark(self, node, what, network=None):
         self.remarks.append((node.lineno, what, network))

@@ -2,7 +2,7 @@
 
 import re
 
-_NUMBER = r"(\d{1,3}(?:[,_ ]\d{3}){1,3}|\d{1,10})(?![\d,.]*[\dkKmM%])"
+_NUMBER = r"(\d{1,3}(?:[,_ \u00a0\u202f]\d{3}){1,3}|\d{1,10})(?![\d,.]*[\dkKmM%])"
 _TOTAL = re.compile(
     r"(?P<what>total|model|overall|final|number of|no\.? of|#)?[ \t*_#]{0,9}(?:trainable |model )?"
     r"param(?:eter)?s?\b(?: count)?[ \t*_)]{0,9}(?:[:=\-\u2013\u2014]|is|are|of){1,2}[ \t*_`]{0,9}" + _NUMBER,

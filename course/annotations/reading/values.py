@@ -6,6 +6,7 @@ import operator
 from course.annotations.reading.keras_calls import Unresolved
 
 LARGEST = 10**12
+DEFAULTS = {"image_data_format": "channels_last", "image_dim_ordering": "tf"}
 LONGEST = 1_000
 _ARITHMETIC = {
     ast.Add: operator.add,
@@ -91,6 +92,8 @@ def function(name, values):
         return list(numbers) if len(numbers) <= LONGEST else None
     if name in ("int", "round") and len(values) == 1 and is_number(values[0]):
         return int(values[0]) if name == "int" else round(values[0])
+    if name in DEFAULTS and not values:
+        return DEFAULTS[name]
     if not values or not all(isinstance(value, list | tuple) for value in values):
         return None
     if name == "zip":

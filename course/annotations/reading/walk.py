@@ -5,8 +5,10 @@ are read where they are called, short loops turn by turn. Nothing is executed.
 """
 
 import ast
+from dataclasses import replace
 
 from course.annotations.reading import values
+from course.annotations.reading.forks import Fork, either, in_doubt
 from course.annotations.reading.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
 from course.annotations.reading.networks import Networks, Partial, Spec, Stack, Stop, Tensor
 from course.arithmetic.layers import arguments
@@ -14,6 +16,8 @@ from course.arithmetic.layers import arguments
 DECISIVE = ("kernel_size", "strides", "padding", "dilation_rate", "use_bias")
 MOST_STEPS = 20_000
 DEEPEST = 60
+OPEN = "and what hangs on that is not judged"
+UNTOLD = f"which branch runs can't be told: the first with layers in it is read, {OPEN}"
 
 OPERATORS = {ast.Add: "Add", ast.Mult: "Multiply", ast.Sub: "Subtract"}
 
@@ -73,6 +77,8 @@ class Walk(Networks):
             return self.loop(node, env, depth)
         elif isinstance(node, ast.If):
             return self.branch(node, env, depth)
+        elif isinstance(node, ast.Match):
+            return self.match(node, env, depth)
         elif isinstance(node, ast.With | ast.Try):
             return self.body(node.body, env, depth)
         return None
@@ -97,21 +103,43 @@ class Walk(Networks):
                 if done:
                     return done
             return None
-        before = self.placed
+        before, fork = self.placed, Fork(env, self.networks)
+        fork.settle(env, self.networks, node.body)
+        self.undecided += 1
         done = self.body(node.body, env, depth)
+        self.undecided -= 1
+        fork.settle(env, self.networks, node.body)
         if self.placed > before:
-            self.report_within(node, "how often this loop runs can't be told, so its layers are read once")
+            self.remark_within(node, f"how often this loop runs can't be told: its layers are read once, {OPEN}")
         return done
 
     def branch(self, node, env, depth):
         test = self.value(node.test, env, depth)
         if values.is_plain(test):
             return self.body(node.body if test else node.orelse, env, depth)
-        before = self.placed
-        done = self.body(node.body, env, depth)
-        if self.placed > before:
-            self.report_within(node, "which branch of this `if` runs can't be told, so the first is read")
-        return done
+        return self.undecided_branch(node, node.body, node.orelse, env, depth)
+
+    def match(self, node, env, depth):
+        first, *others = node.cases
+        rest = [ast.copy_location(ast.Match(node.subject, others), node)] if others else []
+        return self.undecided_branch(node, first.body, rest, env, depth)
+
+    def undecided_branch(self, node, first, second, env, depth):
+        """Follow the first of two branches, or the second where only that one holds layers."""
+        before, fork = (self.placed, self.written), Fork(env, self.networks)
+        self.undecided += 1
+        done = self.body(first, env, depth)
+        if before == (self.placed, self.written) and second and not done:
+            first, second = second, first
+            done = self.body(first, env, depth)
+        self.undecided -= 1
+        fork.settle(env, self.networks, second)
+        if before != (self.placed, self.written):
+            self.remark_within(node, UNTOLD)
+        for network in self.within(node) if done else ():
+            what = "which branch runs can't be told, and one returns, so what follows it is not read"
+            self.report(node, what, network)
+        return done and tuple(map(in_doubt, done))
 
     def expression(self, node, env, depth):
         value = self.value(node, env, depth)
@@ -156,9 +184,7 @@ class Walk(Networks):
         if isinstance(node, ast.BoolOp):
             return self.any_or_all(node, env, depth)
         if isinstance(node, ast.IfExp):
-            test = self.value(node.test, env, depth)
-            if values.is_plain(test):
-                return self.value(node.body if test else node.orelse, env, depth)
+            return self.choice(node, env, depth)
         if isinstance(node, ast.BinOp):
             return self.operation(node, self.value(node.left, env, depth), self.value(node.right, env, depth))
         if isinstance(node, ast.Dict) and all(isinstance(key, ast.Constant | None) for key in node.keys):
@@ -170,6 +196,25 @@ class Walk(Networks):
         if isinstance(node, ast.Call):
             return self.call(node, env, depth)
         return Unresolved(values.source_of(node))
+
+    def choice(self, node, env, depth):
+        """Return what `a if test else b` gives; of two tensors, where the test can't be told, either."""
+        test = self.value(node.test, env, depth)
+        if values.is_plain(test):
+            return self.value(node.body if test else node.orelse, env, depth)
+        before = self.placed
+        self.undecided += 1
+        read = self.value(node.body, env, depth)
+        is_first, passed_over = self.placed > before, None
+        if not is_first or isinstance(node.orelse, ast.Name):
+            passed_over = self.value(node.orelse, env, depth)
+        self.undecided -= 1
+        read, passed_over = (read, passed_over) if is_first else (passed_over, read)
+        if not isinstance(read, Tensor):
+            return Unresolved(values.source_of(node))
+        if self.placed > before:
+            self.remark_within(node, UNTOLD)
+        return either(read, passed_over)
 
     def any_or_all(self, node, env, depth):
         """Return where `or` or `and` stops, as Python does."""
@@ -285,7 +330,7 @@ class Walk(Networks):
         if isinstance(thing, Stack):
             tensor = self.tensor(inputs[0], node) if inputs else None
             for item in thing.network.layers:
-                tensor = self.place(item.spec, [tensor], item.spec.node)
+                tensor = self.place(replace(item.spec, maybe=item.maybe), [tensor], item.spec.node)
             self.absorb(thing.network)
             return tensor
         if not isinstance(thing, Spec):
