@@ -26,7 +26,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 __version__ = "0.1.0"
 
 # The names of `course.models.MODELS`, for those who ask before TensorFlow is loaded, which takes seconds.
-MODELS = ("baseline", "separable_65k", "separable_99k", "compact_100k", "compact_quick")
+MODELS = ("baseline", "separable_65k", "separable_99k", "compact_100k", "compact_fine", "compact_quick")
 # Those of them without branches, which widgets can take apart layer by layer.
 CHAINS = ("baseline", "separable_65k", "separable_99k")
 # Parameters: the assignment asks for a network with fewer.

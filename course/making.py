@@ -247,7 +247,7 @@ RECORDS = {
             whole=True,
             awaited=seed > come,
         )
-        for network, come in (("separable_65k", 2), ("compact_100k", 0))  # the last seed that has come
+        for network, come in (("separable_65k", 2), ("compact_100k", 0), ("compact_fine", -1))  # the last seed that has come
         for seed in range(3)
     },
     # How soon: few epochs, each time from five beginnings.

@@ -24,7 +24,7 @@ def _recipe():
 
 @exercise(
     "How many steps does the recipe take in 50 epochs of 50,000 images, with batches of 128?",
-    hint="How many full batches does an epoch hold? What is left over waits for the next epoch's order.",
+    hint="How many full batches does an epoch hold? What is left over is dropped.",
     by_hand=19500,
 )
 def all_steps():
@@ -135,7 +135,7 @@ def block():
 
 @exercise(
     "How wide is the receptive field after the second stage?",
-    hint="Each block adds two steps of its own map. The pooling adds one pixel and doubles the step.",
+    hint="Each block adds two jumps of its own map. The pooling adds one pixel and doubles the jump.",
     by_hand=26,
     unit=" pixels",
 )
@@ -147,11 +147,11 @@ def stage_field():
         field,
         f"3 after the first convolution, + 3 × 2 at full size: {first}, + 1 for the pooling = {pooled}, "
         f"+ 4 × 4 at half size = {field}.",
-        (pooled + 4 * 2, "After the pooling a step is two pixels wide, so each block adds 4."),
+        (pooled + 4 * 2, "After the pooling the jump is two pixels, so each block adds 4."),
         (first + 4 * 2, "The pooling adds one pixel, and after it each block adds 4."),
         (field - 1, "The pooling has a window of two: it adds one pixel."),
-        (field + 1, "The pooling adds one pixel: (2 − 1) × 1. The step doubles only after it."),
-        (2 * 9 + 4 * 4, "Pooling doubles the step, not the field."),
+        (field + 1, "The pooling adds one pixel: (2 − 1) × 1. The jump doubles only after it."),
+        (2 * 9 + 4 * 4, "Pooling doubles the jump, not the field."),
         (field + 3 * 2 + 4 * 4, "The 1×1 convolutions have a window of one, and add nothing."),
     )
 

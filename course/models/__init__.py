@@ -2,7 +2,7 @@
 
 `baseline` is the network the assignment asks to beat. `separable_65k` and `separable_99k` are the
 final models of the two published reports, layer for layer; `separable_baseline` leads from the one to
-the others in steps. `compact_100k` and `compact_quick` are the kit's own answers.
+the others in steps. `compact_100k`, `compact_fine` and `compact_quick` are the kit's own answers.
 """
 
 from course._quiet import import_keras
@@ -10,7 +10,7 @@ from course._quiet import import_keras
 keras = import_keras()
 
 from course.models.changed import pooled, scaled, twin, without, without_activation  # noqa: E402  (after the quiet import)
-from course.models.compact import compact_100k, compact_quick  # noqa: E402
+from course.models.compact import compact_100k, compact_fine, compact_quick  # noqa: E402
 from course.models.conversion import CONVERSION, separable_baseline  # noqa: E402
 from course.models.published import CLASSES, IMAGE_SHAPE, baseline, separable_65k, separable_99k  # noqa: E402
 from course.models.trained import trained  # noqa: E402
@@ -23,6 +23,7 @@ __all__ = [
     "baseline",
     "build",
     "compact_100k",
+    "compact_fine",
     "compact_quick",
     "keras",
     "pooled",
@@ -36,7 +37,10 @@ __all__ = [
     "without_activation",
 ]
 
-MODELS = {model.__name__: model for model in (baseline, separable_65k, separable_99k, compact_100k, compact_quick)}
+MODELS = {
+    model.__name__: model
+    for model in (baseline, separable_65k, separable_99k, compact_100k, compact_fine, compact_quick)
+}
 
 
 def build(name, seed=0):

@@ -1,4 +1,4 @@
-"""The kit's own answers, under 100,000 parameters: one for accuracy, one for the clock."""
+"""The kit's own answers, under 100,000 parameters: two for accuracy, one for the clock."""
 
 import keras
 from keras import layers
@@ -20,6 +20,20 @@ def compact_100k():
         Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
     """
     return _compact("compact_100k", 48, [(48, 3), (80, 4), (128, 2)])
+
+
+def compact_fine():
+    """Return the same with maps that stay fine: 92,746 parameters.
+
+    48 filters, then 3 blocks with 48 channels at 32x32 and 7 with 96 at 16x16, and no smaller maps: fewer
+    parameters than `compact_100k`, and 1.4 times its multiplications.
+
+    Returns
+    -------
+    keras.Model
+        Built for images of shape (32, 32, 3) with values from 0 to 1; outputs 10 probabilities.
+    """
+    return _compact("compact_fine", 48, [(48, 3), (96, 7)])
 
 
 def compact_quick(residual=True):

@@ -23,7 +23,7 @@ from course.table import Table
 
 _AGAINST = {"parameters": "parameters", "macs": "MACs for one image", "cpu_seconds": "CPU seconds of training"}
 _MANTISSAS = ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5, 7), (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9))
-_LINE, _LEFT, _NAMES, _UNDER, _ABOVE = 17, 58, 212, 46, 46  # pixels on the page
+_LINE, _LEFT, _NAMES, _UNDER, _ABOVE = 17, 58, 254, 46, 46  # pixels on the page
 _LEAST = 300
 _TICK = 74
 _DOTTED = (0, (2, 3))
