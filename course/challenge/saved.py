@@ -103,7 +103,9 @@ def _function(part):
     """Return what a function in a configuration is called, "" for anything else."""
     if not isinstance(part, dict):
         return ""
-    if part.get("class_name") == "__lambda__" or set(part) == {"value"}:  # Keras writes its code
+    value = part.get("value")
+    # Keras writes a lambda as its code, a constant that weights begin with as a number.
+    if part.get("class_name") == "__lambda__" or isinstance(value, tuple | list) and isinstance(value[0], str):
         return "a lambda"
     return f"the function {part.get('config')}" if part.get("class_name") == "function" else ""
 

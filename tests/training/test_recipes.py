@@ -22,7 +22,7 @@ def test_each_model_has_the_recipe_of_its_report_and_the_kits_own_the_one_that_w
     published = ("baseline", "separable_65k", "separable_99k")
     assert {name: recipe_for(name).name for name in MODELS} == {
         **{name: f"published_{name}" for name in published},
-        **dict.fromkeys(("compact_100k", "compact_quick"), "annealed_muon"),
+        **dict.fromkeys(("compact_100k", "compact_fine", "compact_quick"), "annealed_muon"),
     }  # fmt: skip
     assert recipe_for("separable_65k").augmentation == Augmentation(flip=True, zoom=0.1)
     assert recipe_for("my_own") is published_baseline
