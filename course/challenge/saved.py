@@ -105,7 +105,8 @@ def _function(part):
         return ""
     value = part.get("value")
     # Keras writes a lambda as its code, a constant that weights begin with as a number.
-    if part.get("class_name") == "__lambda__" or isinstance(value, tuple | list) and isinstance(value[0], str):
+    is_code = isinstance(value, tuple | list) and len(value) > 0 and isinstance(value[0], str)
+    if part.get("class_name") == "__lambda__" or is_code:
         return "a lambda"
     return f"the function {part.get('config')}" if part.get("class_name") == "function" else ""
 
