@@ -247,9 +247,10 @@ RECORDS = {
             whole=True,
             awaited=seed > come,
         )
-        for network, come in (("separable_65k", 2), ("compact_100k", 0), ("compact_fine", -1))  # the last seed that has come
+        for network, come in (("separable_65k", 2), ("compact_100k", 0))  # the last seed that has come
         for seed in range(3)
     },
+    "compact_fine_muon": _training("compact_fine", training.annealed_muon, ", Muon", whole=True),
     # How soon: few epochs, each time from five beginnings.
     **{
         f"clock/{epochs}_epochs_seed{seed}": _training(
