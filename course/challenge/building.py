@@ -162,7 +162,8 @@ def _from_layers(layers, input_shape):
         if layer.kind not in LAYERS and layer.kind not in POINTWISE:
             raise LayerError(f"layer {number} is a {layer.kind}, of which the stack does not know the settings")
         if layer.kind in LAYERS:
-            settings = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name != "name"}
+            taken = layer.arguments()  # a transposed convolution takes no groups
+            settings = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name in taken}
         else:
             settings = dict(layer.settings)
         if own := [key for key, value in settings.items() if value == "custom"]:

@@ -4,6 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict
 
+import numpy as np
+
 from course import runs
 from course._quiet import import_keras
 from course.training.accelerate import accelerated
@@ -77,11 +79,27 @@ def _settings(operation):
     if isinstance(operation, keras.Model):
         return kind, _steps(operation)
     try:
-        return kind, {key: value for key, value in operation.get_config().items() if key != "name"}
-    except NotImplementedError:  # a layer of the learner's own
+        return kind, _nameless(operation.get_config())
+    except Exception:  # a layer of the learner's own, or set to what Keras can't write, raises nearly anything
         return kind, None
 
 
+def _nameless(config, of_layer=True):
+    """Return a layer's configuration without its name, and without those of the layers in it."""
+    if isinstance(config, list | tuple):
+        return [_nameless(each, False) for each in config]
+    if not isinstance(config, dict):
+        return config
+    holds_layer = config.get("module") == "keras.layers"
+    return {
+        str(key): _nameless(value, holds_layer and key == "config")
+        for key, value in config.items()
+        if not (of_layer and key == "name")
+    }
+
+
 def _in_words(thing):
+    if isinstance(thing, np.ndarray | np.generic) or keras.ops.is_tensor(thing):
+        return np.asarray(thing).tolist()
     # What JSON has no words for may call itself by its place in memory, so only its type counts.
     return repr(thing) if isinstance(thing, slice) else type(thing).__name__

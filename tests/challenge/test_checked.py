@@ -158,7 +158,7 @@ BROKEN = {
     "NaN": (lambda: chain(layers.Dense(8, bias_initializer=keras.initializers.Constant(np.nan))),
             ["numbers"], "no numbers"),
     "an activation of one's own": (lambda: chain(layers.Dense(8, activation=twice)), ["saved"],
-                                 "It holds the function twice, which no configuration can hold: take one of Keras"),
+                                 "It holds the function twice, which no configuration can hold: take one"),
     "a lambda as an activation": (lambda: chain(layers.Dense(8, activation=lambda maps: 2 * maps)),
                                   ["saved"], "It holds a lambda, which"),
     "a function of TensorFlow's": (lambda: chain(layers.Conv2D(8, 1, activation=tf.nn.silu)), ["saved"],

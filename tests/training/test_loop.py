@@ -1,5 +1,6 @@
 """Training, resuming, stopping and failing, with a network and images so small that it takes seconds."""
 
+import functools
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from tiny_runs import CLASSES, RECIPE, arrays_in, dataset, figures, network, sam
 from course import progress, runs
 from course.data import Augmentation, DataError
 from course.training import checkpoint, loop, predict, train
+from course.training.about import _fingerprint as fingerprint
 
 keras = loop.keras
 layers = keras.layers
@@ -269,10 +271,27 @@ WIRINGS = {
     "another join": lambda a, b: layers.Multiply()([a, b]),
     "another operation": lambda a, b: a * b,
     "another number": lambda a, b: a + 2 * b,
+    "another array": lambda a, b: a - b * np.array([1.0, 2.0], "float32"),
     "another order": lambda a, b: b - a,
     "another slice": lambda a, b: a - b[..., ::-1],
     "a layer again": lambda a, b: layers.Subtract()([a, b]),
 }
+
+
+def test_arrays_are_told_apart_by_their_values_and_what_keras_cant_write_is_no_obstacle():
+    def print_of(by):
+        return fingerprint(joined(lambda a, b: a - b * np.array([1.0, by], "float32")))
+
+    assert print_of(2.0) == print_of(2.0) != print_of(3.0)
+    relu = functools.partial(keras.activations.relu, max_value=6)
+    assert len(fingerprint(joined(lambda a, b: layers.Activation(relu)(a - b)))) == 16
+
+
+def test_a_layer_as_an_activation_is_the_same_one_when_it_is_built_again():
+    def print_of(slope):
+        return fingerprint(joined(lambda a, b: layers.Activation(layers.LeakyReLU(slope))(a - b)))
+
+    assert print_of(0.1) == print_of(0.1) != print_of(0.2)
 
 
 def joined(join):

@@ -5,6 +5,7 @@ import pytest
 
 from course import CHAINS, models
 from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, Pointwise, ZeroPadding2D, ledger
+from course.challenge.building import built
 from course.inspection import ledger_of
 from course.widgets.layer_explorer.state import (
     NEW,
@@ -109,6 +110,23 @@ def test_layers_without_fields_of_their_own_can_be_edited():
     assert pasted.layers == ours
     for layers in (pasted.layers, layers_of(real)):
         assert ledger(layers).parameters == 224 and layers[1].kind == "ReLU"
+
+
+UNEVEN = {
+    "padding": [keras.layers.ZeroPadding2D(((0, 1), (0, 1))), keras.layers.Conv2D(8, 3, 2)],
+    "cropping": [keras.layers.Cropping2D(((0, 1), (0, 1)))],
+    "even sides": [keras.layers.ZeroPadding2D(((1, 1), (2, 2)))],
+    "square": [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(64), keras.layers.Reshape((8, 8))],
+    "transposed": [keras.layers.Conv2DTranspose(8, 3, 2, "same")],
+}
+
+
+@pytest.mark.parametrize("chain", UNEVEN.values(), ids=UNEVEN)
+def test_pairs_keep_their_meaning(chain):
+    model = keras.Sequential([keras.Input((32, 32, 3)), *chain])
+    stack = Stack(layers_of(model))
+    assert built(stack, 60).output_shape == model.output_shape
+    assert stack.so_far[0][-1].output_shape == model.output_shape[1:]
 
 
 def test_a_model_that_is_no_chain_is_refused():

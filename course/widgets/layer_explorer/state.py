@@ -242,7 +242,9 @@ def _simplest(layer):
     """Return a layer with one number where height and width agree, and without what is the default anyway."""
     if isinstance(layer, Named):  # it has no settings, and its counts are a pair
         return layer
-    plain = {f.name: _one(getattr(layer, f.name)) for f in fields(layer)}
+    whole = ("target_shape", "shared_axes", "axis")  # as many numbers as there are axes
+    given = {f.name: getattr(layer, f.name) for f in fields(layer)}
+    plain = {key: value if key in whole else _one(value) for key, value in given.items()}
     if plain.get("strides") == plain.get("pool_size", 0):
         plain["strides"] = None
     if plain.get("activation") == "linear" and layer.kind != "Activation":
@@ -253,5 +255,7 @@ def _simplest(layer):
 def _one(value):
     if isinstance(value, (tuple, list)):
         parts = tuple(map(_one, value))
-        return parts[0] if len(parts) == 2 and parts[0] == parts[1] else parts
+        # ((0, 1), (0, 1)) is not (0, 1), which Keras reads as ((0, 0), (1, 1)).
+        alike = len(parts) == 2 and parts[0] == parts[1] and not isinstance(parts[0], tuple)
+        return parts[0] if alike else parts
     return value
