@@ -1,8 +1,12 @@
 """What a record says of a run before its first step."""
 
+import base64
 import hashlib
 import json
+import marshal
+import warnings
 from dataclasses import asdict
+from types import CodeType
 
 import numpy as np
 
@@ -48,40 +52,50 @@ def _fingerprint(model):
 
     Keras may number the names otherwise when the same model is built again.
     """
-    words = json.dumps(_steps(model), sort_keys=True, default=_in_words)
+    words = json.dumps(_steps(model, {}), sort_keys=True, default=_in_words)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def _steps(model):
+def _steps(model, met):
     """Return each call of a layer or an operation, in order: what it is, and the numbers of what it takes."""
-    graph = getattr(model, "_functional", None) or model
-    if not hasattr(graph, "_nodes_by_depth"):  # a class of the learner's own
-        return [_settings(layer) for layer in model.layers]
+    graph = _graph(model)
+    if graph is None:  # a class of the learner's own
+        return [_settings(layer, met) for layer in model.layers]
     numbers = {id(tensor): number for number, tensor in enumerate(graph.inputs)}
-    steps, called = [[list(tensor.shape) for tensor in graph.inputs]], {}
+    steps = [[[list(tensor.shape), tensor.dtype] for tensor in graph.inputs]]
     for depth in sorted(graph._nodes_by_depth, reverse=True):
         for node in graph._nodes_by_depth[depth]:
             if node.is_input:
                 continue
             arguments = node.arguments
-            # An operation that is called again is the one of its first call.
-            first = called.setdefault(id(node.operation), len(steps))
-            which = _settings(node.operation) if first == len(steps) else first
             taken = [numbers[id(tensor)] for tensor in arguments.keras_tensors]
-            steps.append([which, taken, arguments.args, arguments.kwargs])
+            steps.append([_settings(node.operation, met), taken, arguments.args, arguments.kwargs])
             for tensor in node.outputs:
                 numbers[id(tensor)] = len(numbers)
     return [*steps, [numbers[id(tensor)] for tensor in graph.outputs]]
 
 
-def _settings(operation):
+def _graph(operation):
+    graph = getattr(operation, "_functional", None) or operation
+    return graph if hasattr(graph, "_nodes_by_depth") else None
+
+
+def _settings(operation, met):
+    """Return what an operation is set to, or where it was met before, its number: it may be called again."""
+    if id(operation) in met:
+        return met[id(operation)]
+    met[id(operation)] = len(met)
     kind = type(operation).__name__
-    if isinstance(operation, keras.Model):
-        return kind, _steps(operation)
+    if _graph(operation) is not None:
+        return kind, _steps(operation, met)
     try:
-        return kind, _nameless(operation.get_config())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a lambda is no safe thing to load
+            config = _nameless(operation.get_config())
     except Exception:  # a layer of the learner's own, or set to what Keras can't write, raises nearly anything
-        return kind, None
+        config = None
+    within = getattr(operation, "_flatten_layers", lambda **which: [])(include_self=False, recursive=False)
+    return kind, config, [_settings(layer, met) for layer in within]
 
 
 def _nameless(config, of_layer=True):
@@ -90,6 +104,13 @@ def _nameless(config, of_layer=True):
         return [_nameless(each, False) for each in config]
     if not isinstance(config, dict):
         return config
+    match config:
+        # A lambda. Marshalled, it also names its file and its line, which a notebook's kernel makes up anew.
+        case (
+            {"value": (str(code), defaults, closure)}
+            | {"code": str(code), "defaults": defaults, "closure": closure}
+        ):
+            return [marshal.loads(base64.b64decode(code)), defaults, closure]
     holds_layer = config.get("module") == "keras.layers"
     return {
         str(key): _nameless(value, holds_layer and key == "config")
@@ -99,6 +120,10 @@ def _nameless(config, of_layer=True):
 
 
 def _in_words(thing):
+    if isinstance(thing, CodeType):
+        return [thing.co_code.hex(), thing.co_names, thing.co_consts]
+    if isinstance(thing, frozenset):
+        return sorted(map(repr, thing))
     if isinstance(thing, np.ndarray | np.generic) or keras.ops.is_tensor(thing):
         return np.asarray(thing).tolist()
     # What JSON has no words for may call itself by its place in memory, so only its type counts.

@@ -243,9 +243,10 @@ class RunFolder:
         self._check(run, part, fresh)
         if [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
             raise ValueError(f"{self.folder} holds a run of another network: choose another folder.")
-        # Another Keras may word the same setting otherwise, and earlier runs note none.
-        same_keras = run.about["versions"].get("keras") == fresh.about["versions"]["keras"]
-        if same_keras and run.about.get("network", fresh.about["network"]) != fresh.about["network"]:
+        # Another Keras may word the same setting otherwise, another Python a lambda, and earlier runs note none.
+        was, now = run.about["versions"], fresh.about["versions"]
+        worded_alike = all(was.get(name) == now[name] for name in ("keras", "python"))
+        if worded_alike and run.about.get("network", fresh.about["network"]) != fresh.about["network"]:
             raise ValueError(
                 f"{self.folder} holds a run of another network, or of this one set otherwise (an activation, "
                 "a Dropout rate, how layers are wired, bfloat16): choose another folder."

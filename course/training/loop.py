@@ -141,10 +141,12 @@ def train(
                 folder.write_record(model, run)
         except KeyboardInterrupt:
             run.about["status"] = "interrupted"
-            if part.losses:
+        with uninterrupted() as pressed:
+            if run.about["status"] == "interrupted" and part.losses:
                 folder.save(model, run, part)
-        folder.write_status(run.summarise())
-        averages.keep()
+            folder.write_status(run.summarise())
+            averages.keep()
+            pressed.clear()  # training has ended: a second press would only lose the record
     if watch is None:
         _say_how_it_ended(run, recipe, advice or _advice(recipe, resume, folder.holds_run()))
     return run

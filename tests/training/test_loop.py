@@ -1,6 +1,7 @@
 """Training, resuming, stopping and failing, with a network and images so small that it takes seconds."""
 
 import functools
+import linecache
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from course import progress, runs
 from course.data import Augmentation, DataError
 from course.training import checkpoint, loop, predict, train
 from course.training.about import _fingerprint as fingerprint
+from course.training.setting import Averages
 
 keras = loop.keras
 layers = keras.layers
@@ -294,6 +296,77 @@ def test_a_layer_as_an_activation_is_the_same_one_when_it_is_built_again():
     assert print_of(0.1) == print_of(0.1) != print_of(0.2)
 
 
+def print_of_layer(layer, **images):
+    inputs = keras.Input((32, 32, 3), **images)
+    pooled = layers.GlobalAveragePooling2D()(layer(inputs))
+    return fingerprint(keras.Model(inputs, layers.Dense(CLASSES, activation="softmax")(pooled)))
+
+
+@pytest.mark.parametrize("holder", [layers.Lambda, layers.Activation], ids=["Lambda", "Activation"])
+def test_a_lambda_is_the_same_one_wherever_it_was_written(holder, monkeypatch):
+    # A kernel that was restarted names a notebook's cells otherwise.
+    def print_of(factor, cell):
+        source = "\n" * cell + f"written = lambda x: x * {factor} if x.shape[-1] in {{3, 4}} else (lambda: x)()"
+        name, found = f"<cell {cell}>", {}
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        exec(compile(source, name, "exec"), found)
+        return print_of_layer(holder(found["written"]))
+
+    assert print_of(2, cell=0) == print_of(2, cell=3) != print_of(4, cell=0)
+
+
+def test_lambdas_are_told_apart_by_what_they_take_from_outside():
+    def print_of(default, outside):
+        return print_of_layer(layers.Lambda(lambda x, by=default: x * by + outside))
+
+    assert print_of(1, 2) == print_of(1, 2) and len({print_of(1, 2), print_of(3, 2), print_of(1, 3)}) == 3
+
+
+def test_a_layer_shared_with_a_model_in_the_model_is_told_from_one_that_is_not():
+    def print_of(shared):
+        first, other = (layers.Conv2D(3, 3, padding="same") for _ in range(2))
+        inner = keras.Sequential([keras.Input((32, 32, 3)), first if shared else other])
+        return print_of_layer(lambda images: other(inner(first(images))))
+
+    assert print_of(True) == print_of(True) != print_of(False)
+
+
+class Own(keras.Model):
+    def __init__(self, skips, within, **settings):
+        super().__init__(**settings)
+        self.skips, self.within = skips, within
+
+    def call(self, x):
+        return self.within(x) + x if self.skips else self.within(x)
+
+    def get_config(self):
+        return {"skips": self.skips}
+
+
+class OwnLayer(layers.Layer):
+    def __init__(self, within):
+        super().__init__()
+        self.within = within
+
+    def call(self, x):
+        return self.within(x)
+
+
+def test_what_a_learners_own_layers_and_models_hold_is_told_apart():
+    def own(skips, kernel):
+        return print_of_layer(Own(skips, layers.Conv2D(3, kernel, padding="same")))
+
+    def own_layer(kernel):
+        return print_of_layer(OwnLayer(layers.Conv2D(3, kernel)))
+
+    assert own(True, 3) == own(True, 3) and len({own(True, 3), own(False, 3), own(True, 5)}) == 3
+    assert own_layer((1, 3)) == own_layer((1, 3)) != own_layer((3, 1))
+
+
+def test_images_taken_as_whole_numbers_are_told_from_images_taken_as_they_are():
+    assert print_of_layer(layers.ReLU()) != print_of_layer(layers.ReLU(), dtype="int32")
+
+
 def joined(join):
     """Return a network whose two paths are joined, with a model in the model; Keras numbers most names."""
     images = keras.Input((32, 32, 3))
@@ -462,6 +535,17 @@ def test_an_interruption_waits_for_the_step_and_for_the_files(
     assert taken == [(epoch, step) for epoch in range(4) for step in range(2)][2 * epochs + steps :]
     assert figures(run) == figures(whole.run) and same_state(state(model), whole.state)
     assert same_record(tmp_path, whole.folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends the process instead")
+@pytest.mark.parametrize(("owner", "name", "call"), [(np, "savez", 2), (runs, "save", 2), (Averages, "keep", 3)])
+def test_who_presses_again_while_training_ends_gets_the_record_all_the_same(
+    data, tmp_path, monkeypatch, owner, name, call
+):
+    interrupt(monkeypatch, epoch=1, step=1)
+    press_stop_in(monkeypatch, owner, name, call)
+    run = train(network(), data, RECIPE, seed=1, out=tmp_path)
+    assert run.about["status"] == runs.load(tmp_path).about["status"] == "interrupted" and len(run.epochs) == 1
 
 
 def test_ctrl_c_means_afterwards_what_it_meant_before(data, tmp_path):
