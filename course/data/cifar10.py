@@ -95,7 +95,7 @@ def _images_and_labels(content, where):
     if not whole or labels.min() < 0 or labels.max() > 9:
         raise DataError(f"{where} does not hold {len(planes)} labels, whole numbers from 0 to 9: {ANEW}.")
     # The file has a red, a green and a blue plane after one another; an image has them pixel by pixel.
-    return np.ascontiguousarray(planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)), labels.astype(np.int64)
+    return planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.astype(np.int64)
 
 
 def _array(value, where):
@@ -190,23 +190,27 @@ def read_cifar10(path):
     else:
         raise DataError(f"{path} does not exist: name a folder that holds {FOLDER}, or an archive {NAME}.")
 
-    official, parts = True, {}
+    official, train_images, train_labels = True, np.empty((0, 32, 32, 3), np.uint8), []
     for name in (*TRAIN_FILES, TEST_FILE):
         content = read(name)
         official = official and hashlib.md5(content, usedforsecurity=False).hexdigest() == OFFICIAL_MD5[name]
-        parts[name] = _images_and_labels(content, where / name)
+        images, labels = _images_and_labels(content, where / name)
+        if name != TEST_FILE:
+            # Put behind the others at once: joined at the end, all 150 MB would be there twice.
+            train_images.resize((len(train_images) + len(images), 32, 32, 3), refcheck=False)
+            train_images[-len(images) :] = images
+            train_labels.append(labels)
+    test_images, test_labels, train_labels = np.ascontiguousarray(images), labels, np.concatenate(train_labels)
     meta = _read_batch(read(META_FILE), where / META_FILE)
     names = meta.get("label_names")
     if not isinstance(names, (list, tuple)) or len(names) != 10:
         raise DataError(f"{where / META_FILE} does not name CIFAR-10's 10 classes: {ANEW}.")
 
-    train_images = np.concatenate([parts[name][0] for name in TRAIN_FILES])
-    train_labels = np.concatenate([parts[name][1] for name in TRAIN_FILES])
     if official:
         source = "CIFAR-10"
     else:
         source = KNOWN_COPIES.get(hashlib.sha256(train_labels).hexdigest()[:16], "CIFAR-10 (unverified copy)")
-    return Dataset(train_images, train_labels, *parts[TEST_FILE], tuple(map(_text, names)), source)
+    return Dataset(train_images, train_labels, test_images, test_labels, tuple(map(_text, names)), source)
 
 
 def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=None):
