@@ -18,6 +18,8 @@ from course.experiments import compression
 from course.table import Table
 
 WEIGHTS = "weights.weights.h5"
+# What the record of a training keeps besides its figures. Weights are large: what nothing reads is left out.
+ANSWERS, WHOLE = ("answers",), ("answers", "weights")
 IMAGES, ORIGINALS, DOCUMENTS = "CIFAR-10", "a copy of CIFAR-10 and originals.npz", "the two reports"
 
 
@@ -83,8 +85,8 @@ def _training(network, recipe, title="", *, images=_cifar10, awaited=False, **ho
     )
 
 
-def _train(name, where, *, network, recipe, title, images, seed=0, prepare=training.accelerate, whole=False):
-    """Train a network, or go on where that was stopped; a `whole` record has weights and predictions too."""
+def _train(name, where, *, network, recipe, title, images, seed=0, prepare=training.accelerate, keeps=()):
+    """Train a network, or go on where that was stopped."""
     shown = images(where)
     models.keras.utils.set_random_seed(seed)
     model = prepare(network())
@@ -95,11 +97,11 @@ def _train(name, where, *, network, recipe, title, images, seed=0, prepare=train
         return False
     if title != run.about["model"]:
         run.about["name"] = title
-    if whole:
+    if "weights" in keeps:
         target.mkdir(parents=True, exist_ok=True)
         with runs.replacing(target / WEIGHTS) as path:
             shutil.copyfile(folder / WEIGHTS, path)
-    else:
+    if "answers" not in keeps:
         run.labels = run.probabilities = None
         if recipe.monitor == "validation":
             # What is tried to choose by is not looked up on the test images.
@@ -232,25 +234,25 @@ def _suspect(title, **how):
 
 
 RECORDS = {
-    "baseline": _training("baseline", training.recipe_for("baseline"), whole=True),
-    "separable_65k": _training("separable_65k", _small, whole=True),
-    "separable_65k_annealed": _training("separable_65k", training.annealed, ", annealed", whole=True),
-    "separable_99k": _training("separable_99k", _large, whole=True),
-    "separable_99k_seed1": _training("separable_99k", _large, " with seed 1", seed=1, whole=True),
-    "compact_100k": _training("compact_100k", training.annealed, whole=True),
+    "baseline": _training("baseline", training.recipe_for("baseline"), keeps=WHOLE),
+    "separable_65k": _training("separable_65k", _small, keeps=WHOLE),
+    "separable_65k_annealed": _training("separable_65k", training.annealed, ", annealed", keeps=WHOLE),
+    "separable_99k": _training("separable_99k", _large, keeps=ANSWERS),
+    "separable_99k_seed1": _training("separable_99k", _large, " with seed 1", seed=1, keeps=ANSWERS),
+    "compact_100k": _training("compact_100k", training.annealed, keeps=WHOLE),
     **{
         f"{network}_muon{f'_seed{seed}' if seed else ''}": _training(
             network,
             training.annealed_muon,
             f", Muon, seed {seed}",
             seed=seed,
-            whole=True,
+            keeps=ANSWERS if seed else WHOLE,
             awaited=seed > come,
         )
         for network, come in (("separable_65k", 2), ("compact_100k", 0))  # the last seed that has come
         for seed in range(3)
     },
-    "compact_fine_muon": _training("compact_fine", training.annealed_muon, ", Muon", whole=True),
+    "compact_fine_muon": _training("compact_fine", training.annealed_muon, ", Muon", keeps=ANSWERS),
     # How soon: few epochs, each time from five beginnings.
     **{
         f"clock/{epochs}_epochs_seed{seed}": _training(
@@ -260,7 +262,7 @@ RECORDS = {
         for seed in range(5)
     },
     # For learners without CIFAR-10.
-    "shapes_65k": _training("separable_65k", replace(training.quick, epochs=8), images=_shapes, whole=True),
+    "shapes_65k": _training("separable_65k", replace(training.quick, epochs=8), images=_shapes, keeps=WHOLE),
     # The published networks with one thing changed at a time.
     "ablation_65k": _ablation("separable_65k", _small, "as published"),
     "ablation_65k_no_relu": _ablation("separable_65k", _small, "without the last ReLU", _no_last_relu),

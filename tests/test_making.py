@@ -41,10 +41,15 @@ def test_the_table_says_what_the_record_says(name):
     assert (network.name, network.count_params()) == (about["model"], about["parameters"])
     assert training.accelerated(network) == about["accelerated"]
     files = {path.name for path in (runs.RECORDS / name).iterdir()}
-    assert ({making.WEIGHTS, "test_predictions.npz"} <= files) == how.get("whole", False)
+    kept = {"answers": "test_predictions.npz", "weights": making.WEIGHTS}
+    assert files == {"run.json", "epochs.csv", *(kept[what] for what in how.get("keeps", ()))}
     source = about["data"]["source"]
     assert ("CIFAR-10" in source) == (RECORDS[name].needs == making.IMAGES)
     assert ("compressed once more" in source) == (how["images"] is making._compressed_once_more)
+
+
+def test_all_records_together_stay_small():
+    assert sum(path.stat().st_size for path in runs.RECORDS.rglob("*") if path.is_file()) < 10e6
 
 
 def test_the_table_is_printed(capsys):
@@ -158,8 +163,10 @@ def test_a_training_that_was_stopped_goes_on_and_leaves_its_curves(elsewhere, mo
     assert {path.name for path in (elsewhere / "short").iterdir()} == {"run.json", "epochs.csv"}
 
 
-def test_a_whole_record_has_weights_and_predictions(elsewhere, monkeypatch):
-    short = making._training(tiny, training.Recipe("short", epochs=1), "tiny", whole=True)
+def test_a_record_has_weights_and_predictions_where_it_keeps_them(elsewhere, monkeypatch):
+    short = making._training(
+        tiny, training.Recipe("short", epochs=1), "tiny", keeps=making.WHOLE
+    )
     monkeypatch.setitem(RECORDS, "short", short)
     assert making.make(["short"])
     run = runs.load(elsewhere / "short")

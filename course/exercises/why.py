@@ -89,7 +89,8 @@ def start_left():
 
 
 @exercise(
-    "With a momentum of 0.9, after how many steps is less than a hundredth of the start left?",
+    "With a momentum of 0.9, after how many steps is, for the first time, less than a hundredth of the start "
+    "left?",
     hint="Which power of 0.9 is below 0.01? A logarithm finds it, or a loop.",
     by_hand=44,
     unit=" steps",
