@@ -79,12 +79,24 @@ class _Work:
         old, new = _numbers(finding, part)
         if new is None:
             return False
+        turned = self._has_channels_first(number)
         for line in finding.noted.notes or (finding.noted.line,):
-            for edited in _edits(self._line(line), old, new):
+            for edited in _edits(self._line(line), old, new, turned):
                 edited = self._consistent(edited, number, index, part)
                 if self._accept(line, edited, number, index, part):
                     return True
         return False
+
+    def _has_channels_first(self, number):
+        """Return whether more of a model's sizes have their channels first than last, where the two differ."""
+        ways = {True: 0, False: 0}
+        for finding in self.found[number].layers:
+            size = finding.noted.claim.size or ()
+            if len(size) == 3 and size != _turned(size):
+                lines = [self._line(line) for line in finding.noted.notes]
+                for way, numbers in ((False, size), (True, _turned(size))):
+                    ways[way] += any(_written(numbers).search(line) for line in lines)
+        return ways[True] > ways[False]
 
     def _line(self, line):
         lines = self.text.split("\n")
@@ -170,18 +182,19 @@ def _numbers(finding, part):
     return claim.size, tuple(a if b is None else b for a, b in zip(claim.size, new, strict=False))
 
 
-def _edits(line, old, new):
-    """Yield a line with numbers replaced, in each place where they may stand: longer forms, later places first."""
+def _edits(line, old, new, turned=False):
+    """Yield a line with numbers replaced, in each place where they may stand: longer forms, later places first.
+
+    A size of three equal numbers can be read in two ways: `turned` says that its channels come first.
+    """
     forms = [(old, new)] if len(old) > 1 else []
     if len(old) == 3:
-        forms.append((old[2:] + old[:2], new[2:] + new[:2]))  # channels first
+        forms.insert(0 if turned else 1, (_turned(old), _turned(new)))
     if len(set(old[:2])) == 1:
         forms.append((old[:1], new[:1]))
     forms = forms or [(old, new)]
     for numbers, values in forms:
-        each = [rf"({n}|{f'{n:,}'.replace(',', THOUSANDS)})" for n in numbers]
-        pattern = re.compile(r"(?<![\d.])" + GAP.join(rf"{part}(?!\d)" for part in each))
-        for found in list(pattern.finditer(line))[::-1]:
+        for found in list(_written(numbers).finditer(line))[::-1]:
             edited = line
             for group, value in reversed(list(enumerate(values, start=1))):
                 start, end = found.span(group)
@@ -189,6 +202,17 @@ def _edits(line, old, new):
                 shown = f"{value:,}".replace(",", sign)
                 edited = edited[:start] + shown + edited[end:]
             yield edited
+
+
+def _turned(size):
+    """Return a size with its channels first."""
+    return size[2:] + size[:2]
+
+
+def _written(numbers):
+    """Return the pattern of numbers as they may stand in a note, each a group."""
+    each = [rf"({n}|{f'{n:,}'.replace(',', THOUSANDS)})" for n in numbers]
+    return re.compile(r"(?<![\d.])" + GAP.join(rf"{part}(?!\d)" for part in each))
 
 
 def _without(claim, part):
