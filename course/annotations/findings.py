@@ -78,8 +78,8 @@ class Finding:
     def true_size(self):
         """The output shape, with None for what is not known."""
         shape = self.row.output_shape
-        if self.size.verdict == UNJUDGED and shape and len(shape) == 3:
-            return (None, None, shape[2])
+        if self.size.verdict == UNJUDGED and shape and (len(shape) == 3 or "output_shape" in self.row.loose):
+            return (None, None, *shape[2:])[: len(shape)]
         return shape
 
     @property
