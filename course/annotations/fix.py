@@ -16,7 +16,8 @@ ARROW = r"\s*(?:[-=]*>+|→|⟶|➜|⇒|to)\s*"
 THOUSANDS = "[, '_\u00a0\u202f]"  # between them
 GAP = r"\s*(?:[x×*·∗,/х-]|by|px)?\s*(?:px)?\s*"  # between the numbers of a shape
 MOST_TRIES = 400
-PARTS = {"size": "size", "channels": "size", "RF": "receptive_field", "parameters": "parameters"}
+PARTS = {"size": "size", "channels": "size", "RF": "receptive_field", "parameters": "parameters",
+         "MACs": "macs"}  # fmt: skip
 
 
 def fixed(text_or_path, input_shape=None):
@@ -64,7 +65,7 @@ class _Work:
         left = []
         for number in range(len(self.found)):
             for index in range(len(self.found[number].layers)):
-                for part in ("size", "channels", "RF", "parameters"):
+                for part in ("size", "channels", "RF", "parameters", "MACs"):
                     if self._is_wrong(number, index, part) and not self._put_right(number, index, part):
                         where = self.found[number].layers[index].where
                         left.append(f"{part} in the note of {where} could not be put right.")
@@ -81,7 +82,8 @@ class _Work:
             return False
         turned = self._has_channels_first(number)
         for line in finding.noted.notes or (finding.noted.line,):
-            for edited in _edits(self._line(line), old, new, turned):
+            scaled = _scaled(self._line(line), finding.noted.claim.macs, new[0]) if part == "MACs" else ()
+            for edited in (*scaled, *_edits(self._line(line), old, new, turned)):
                 edited = self._consistent(edited, number, index, part)
                 if self._accept(line, edited, number, index, part):
                     return True
@@ -167,6 +169,8 @@ def _numbers(finding, part):
     claim = finding.noted.claim
     if part == "RF":
         return claim.receptive_field, finding.true_field if None not in finding.true_field else None
+    if part == "MACs":
+        return (claim.macs.value,), finding.row.macs and (finding.row.macs * claim.macs.per_mac,)
     if part == "parameters":
         return (claim.parameters,), finding.row.parameters and (finding.row.parameters,)
     true = finding.true_size
@@ -202,6 +206,20 @@ def _edits(line, old, new, turned=False):
                 shown = f"{value:,}".replace(",", sign)
                 edited = edited[:start] + shown + edited[end:]
             yield edited
+
+
+def _scaled(line, claim, new):
+    """Yield a line with a number of thousands or millions replaced, to two digits at least."""
+    for scale in (3, 6, 9):
+        decimals = scale + 1 - len(str(claim.place))
+        if decimals >= 0 and claim.place > 1:
+            old = f"{claim.value / 10**scale:.{decimals}f}".replace(".", "[.,]")
+            while decimals < scale and new < 10 ** (scale - decimals + 1):
+                decimals += 1
+            for found in list(re.finditer(rf"(?<![\d.,]){old}(?![.,]?\d)", line))[::-1]:
+                sign = "," if "," in found[0] else "."
+                shown = f"{new / 10**scale:.{decimals}f}".replace(".", sign)
+                yield line[: found.start()] + shown + line[found.end() :]
 
 
 def _turned(size):

@@ -1,10 +1,13 @@
 """Split a note into numbers, shapes, labels and what stands between them."""
 
+import ast
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
+
+from course.annotations.reading.values import arithmetic
 
 LONGEST = 300  # characters of a note that are looked at
 
@@ -31,6 +34,10 @@ _FIELD = (
     r"|r\.f\.?|r-f|r f(?= ?[:=])|rfs?\.?|fov)"
 )
 _END = r"(?![a-z_])"
+_MACS = (
+    r"(?:macs|mac(?= ?[:=] ?\d)|mac ops|m(?:acc|add)s|flops?|mult(?:iply|iplies)?[ -]?(?:adds?|accumulates?)"
+    r"|multiplications)"
+)
 _SEES = r"(?:sees?|looks? at|covers?)"
 _AREA = r"(?:only |just |an? )?\d{1,6} ?x ?\d{1,6}"
 _OF_THE_IMAGE = (
@@ -57,6 +64,11 @@ _PATTERNS = (
         "parameters",
         rf"(?:no\.? of |number of |num_?|# ?|n_)?(?:trainable )?param(?:eter)?s?\.?(?: ?#| count)?{_END}",
     ),
+    (
+        "ignore",
+        rf"(?:total|overall|whole|cumulative|network|net|model|running|accumulated|sum of)[ _-]?{_MACS}{_END}",
+    ),
+    ("macs", rf"(?:no\.? of |number of |num_?|# ?|n_)?{_MACS}(?: ?#| count)?{_END}"),
     (
         "ignore",
         rf"(?:kernel|filter|pool|pooling|batch|window|stride|step|patch|crop)s?[ _-]*{_NAMES}{_END}",
@@ -110,8 +122,8 @@ _PATTERNS = (
     ),
     ("shape", r"(?P<side>\d{1,6}) ?- ?(?P=side) ?- ?\d{1,6}(?!\w)"),
     ("shape", r"\d{1,6}\^2(?!\w)"),
-    ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?!\w)(?! ?[x*@] ?\d| by \d)"),
-    ("number", r"\d{1,3}(?:_\d{3})+(?!\w)"),
+    ("list", r"\d{1,9}(?: ?, ?\d{1,9}){1,5}(?![\w.]\d)(?![\w±])(?! ?[x*@] ?\d| by \d)"),
+    ("number", r"\d{1,3}(?:_\d{3})+(?!\w)|\d{1,18}±\d{1,12}"),
     ("number", r"\d{1,9}(?:\.0+)?(?: ?(?:px|pixels?)(?![a-z]))?(?![\w.]\d|\w|%)|\d{1,9}(?=(?:ch?|f)(?!\w))"),
     ("other", r"\d[\w.%^]*|\.\d[\w.]*|\?"),
     ("arrow", r"[-=]*>+"),
@@ -130,6 +142,14 @@ _BEFORE_UNIT = re.compile(rf"(?<![\w.,])[1-9]\d{{0,2}}([ ,])\d{{3}}(?:\1\d{{3}})
 _BEHIND_UNIT = re.compile(
     r"((?:param[^\W\d]*|macs?|flops?)\.? ?[:=-]? ?(?:[\d ()*x+^-]{0,60}= ?)?)([1-9]\d{0,2}(?: \d{3})+)"
     r"(?= ?(?:[,;|)\]]|$))"
+)
+_SCALES = {"k": 3, "t": 3, "m": 6, "g": 9, "b": 9}
+_SCALE = r"(k|thousand|m(?:io|n|illions?)?|g|bn?|billions?)"
+_DECIMAL = r"(\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,9}(?:[.,]\d{1,6})?)"
+_SCALED_BEFORE = re.compile(rf"(?<![\w.,±^]){_DECIMAL} ?{_SCALE}[ -]?(?={_MACS}{_END})")
+_SCALED_BEHIND = re.compile(
+    rf"(?<!\d )(?<!\w)([kmg]?)({_MACS} ?[:=-]? ?~? ?(?:[\d ()*x+^-]{{0,60}}= ?)?){_DECIMAL}"
+    rf"(?: ?{_SCALE})?(?= ?(?:[,;|)\]]|$))"
 )
 _NAME = r"(?!x(?!\w))[^\W\d]\w*(?!\w)(?:[\[{][^\]}=]{1,9}[\]}])?"
 # Each piece of a formula has one place in it, or a long row of names would be tried in too many ways.
@@ -157,7 +177,7 @@ class Token:
     """A piece of a note. `value` is an int, or a tuple of them for a shape or a list.
 
     `label` says what it is, `word` is what stands beside it in the note, `before` the number that an
-    arrow leads from.
+    arrow leads from, `terms` what the sum or product comes to that it is said to be.
     """
 
     kind: str
@@ -166,6 +186,7 @@ class Token:
     label: str | None = None
     word: str = ""
     before: object = None
+    terms: int | None = None
 
     @property
     def is_value(self):
@@ -181,6 +202,7 @@ def normalised(text):
     text = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found[0]), text)
     text = _FORMULA_BEHIND.sub(_without_names, _FORMULA.sub(_without_names, _LOCAL.sub(" ", text)))
     text = _BEHIND_UNIT.sub(lambda found: found[1] + found[2].replace(" ", "_"), _BEFORE_UNIT.sub(_joined, text))
+    text = _SCALED_BEHIND.sub(_spelt_behind, _SCALED_BEFORE.sub(_spelt_before, text))
     text = _TIMES.sub(r"\1 ", _BACKWARDS.sub(r"\1 ", text))
     if "rf" not in text and "field" not in text:
         text = _GROW.sub(lambda found: f"rf {found[0]}", _SHRINK.sub(lambda found: f"size {found[0]}", text))
@@ -197,6 +219,26 @@ def _joined(found):
     if is_volume or not re.search(r"(?:^|[,;|(\[&]|[\d)\]}](?: ?[-:=]| /))$", before):  # RF 3 640 params
         return found[0]
     return found[0].replace(",", "").replace(" ", "_")
+
+
+def _spelt_before(found):
+    """Return "0.44 M" before MACs as the number and what its last digit is worth: 440000±10000."""
+    return f"{_spelt(found[1], found[2])} " if _spelt(found[1], found[2]) else found[0]
+
+
+def _spelt_behind(found):
+    scale, label, number, own = found.groups()
+    spelt = _spelt(number, own or scale) if scale or own else None
+    return f"{label}{spelt}" if spelt else found[0]
+
+
+def _spelt(number, scale):
+    """Return a number of thousands, millions or billions in full, None where its comma may part either."""
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+", number):
+        return None
+    number = number.replace(",", "") if "." in number else number.replace(",", ".")
+    digits = _SCALES[scale[0]] - len(number.partition(".")[2])
+    return f"{round(float(number) * 10 ** _SCALES[scale[0]])}±{10 ** max(digits, 0)}"
 
 
 def _without_names(found):
@@ -268,7 +310,7 @@ def _parted(found):
     for i, token in enumerate(found):
         then = found[i + 1].kind if i + 1 < len(found) else None
         is_list = token.kind == "list"
-        counted = is_list and then in ("parameters", "count") and not is_thousands(token)
+        counted = is_list and then in ("parameters", "macs", "count") and not is_thousands(token)
         unequal = is_list and len(set(token.value)) == len(token.value) == 2
         if counted or (unequal and _labels_field(out)):
             out += [Token("number", str(part), part) for part in token.value]
@@ -295,11 +337,18 @@ def _without_sums(found):
                 _is_of_a_sum(out[start - 1])
                 or (out[start - 1].kind in ("ignore", "word") and out[start:] and out[start].kind == "operator")
             ):
+                if out[start - 1].is_value and out[start:] and (out[start].is_value or out[start].kind == "open"):
+                    start += out[start].kind == "open"  # RF 5 (3*3 = 9
+                    break
                 start -= 1
             if any(t.is_value for t in out[start:]):
                 until = at + 1 + _explains(out[start:], found[at + 1 :])
                 if until == at + 1:
+                    if at + 1 < len(found) and found[at + 1].is_value:
+                        found[at + 1].terms = _worth(out[start:])
                     del out[start:]
+                else:
+                    next(t for t in out[start:] if t.is_value).terms = _worth(found[at + 1 : until])
                 continue
         out.append(token)
     return out
@@ -317,6 +366,23 @@ def _explains(before, behind):
     is_sum = any(token.text in ("+", "*") for token in behind[:length])
     is_product = length > 0 and behind[0].kind == "shape" and prod(behind[0].value) == result[0]
     return length if is_sum or is_product else 0
+
+
+def _worth(terms):
+    """Return what a sum or product of whole numbers comes to, None where it is none."""
+    text = "".join(token.text for token in terms).replace("x", "*").replace("^2", "**2")
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    worth = _folded(tree, 0) if isinstance(tree, ast.BinOp) else None
+    return worth if type(worth) is int else None
+
+
+def _folded(node, depth):
+    if isinstance(node, ast.BinOp) and depth < 40:
+        return arithmetic(node, _folded(node.left, depth + 1), _folded(node.right, depth + 1))
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 def _is_of_a_sum(token):
