@@ -6,7 +6,8 @@ is still open is settled by `columns`, from all the notes of a text and the laye
 """
 
 from course.annotations.claims import Claim, Operations
-from course.annotations.notes.tokens import Token, is_thousands, simplified, tokens
+from course.annotations.notes.sums import simplified
+from course.annotations.notes.tokens import Token, is_thousands, tokens
 
 MOST_WORDS = 4  # between a label and its number
 MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
