@@ -7,7 +7,7 @@ Imports no TensorFlow. The rooms and files, in the order in which a text goes th
 
     reading    documents: what kind of text it is, and where the code in it (dialects: what is refused; totals)
                code: from the text to readings, with the help of all that follows
-               repair, walk, forks, networks, keras_calls, values: the layers that code places
+               repair, walk, calls, forks, networks, keras_calls, values: the layers that code places
                summary, infer: the layers of a printed summary
     truth      what is true of a network as far as the text says
     notes      owners: which notes stand beside which layer; image: its size, where no more than notes tell
