@@ -7,12 +7,12 @@ Imports no TensorFlow. The rooms and files, in the order in which a text goes th
 
     reading    documents: what kind of text it is, and where the code in it (dialects: what is refused; totals)
                code: from the text to readings, with the help of all that follows
-               repair, walk, forks, networks, keras_calls, values: the layers that code places
+               repair, walk, calls, forks, networks, keras_calls, values: the layers that code places
                summary, infer: the layers of a printed summary
     truth      what is true of a network as far as the text says
     notes      owners: which notes stand beside which layer; image: its size, where no more than notes tell
-               tokens, note: what a note says on its own; columns, twofold, forms, facts: what all of them say
-               together
+               spelling, tokens, sums, note: what a note says on its own; columns, twofold, forms, facts: what all
+               of them say together
                sentences: on what was not understood
     claims     the result: each layer with what is claimed of it
     judging    steps, rules: what a layer does to a receptive field, and how that is got wrong

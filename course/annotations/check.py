@@ -10,7 +10,7 @@ FEWEST = 4  # layers of a model without an input that a total may be of
 
 
 def check(text, input_shape=None, model=None):
-    """Check the output sizes, receptive fields and parameter counts that are noted beside layers.
+    """Check the output sizes, receptive fields, parameters and MACs that are noted beside layers.
 
     Parameters
     ----------

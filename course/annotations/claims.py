@@ -13,6 +13,31 @@ class ReadError(ValueError):
 
 
 @dataclass(frozen=True)
+class Operations:
+    """A number of MACs or FLOPs as written.
+
+    Parameters
+    ----------
+    value : int
+    place : int
+        What one step of the last digit written is worth: 10,000 for "0.44 M".
+    per_mac : int
+        1 for MACs, 2 for FLOPs.
+    of_several : bool
+        Whether the note may be on something else than this layer alone, for one image.
+    """
+
+    value: int
+    place: int = 1
+    per_mac: int = 1
+    of_several: bool = False
+
+    def is_of(self, true):
+        """Return whether it is a number, rounded or cut off to what was written."""
+        return 2 * abs(true - self.value) <= self.place or 0 < self.value <= true < self.value + self.place
+
+
+@dataclass(frozen=True)
 class Claim:
     """What a note says about the output of one layer.
 
@@ -28,6 +53,8 @@ class Claim:
         Where they are written apart from the size.
     entering : tuple of int or None
         The size of what goes in, written as a size is.
+    macs : Operations or None
+        MACs of this layer, or FLOPs.
     """
 
     size: tuple | None = None
@@ -35,6 +62,7 @@ class Claim:
     parameters: int | None = None
     channels: int | None = None
     entering: tuple | None = None
+    macs: Operations | None = None
 
     def __bool__(self):
         return any(getattr(self, each) is not None for each in self.__dataclass_fields__)

@@ -32,7 +32,7 @@ class Finding:
         The layer as written, with its claim.
     row : Known
         What is true of it.
-    receptive_field, size, channels, parameters : Verdict
+    receptive_field, size, channels, parameters, macs : Verdict
         Size is height and width.
     """
 
@@ -43,6 +43,7 @@ class Finding:
     size: Verdict
     channels: Verdict
     parameters: Verdict
+    macs: Verdict
 
     @property
     def where(self):
@@ -72,14 +73,15 @@ class Finding:
             "size": self.size,
             "channels": self.channels,
             "parameters": self.parameters,
+            "MACs": self.macs,
         }
 
     @property
     def true_size(self):
         """The output shape, with None for what is not known."""
         shape = self.row.output_shape
-        if self.size.verdict == UNJUDGED and shape and len(shape) == 3:
-            return (None, None, shape[2])
+        if self.size.verdict == UNJUDGED and shape and (len(shape) == 3 or "output_shape" in self.row.loose):
+            return (None, None, *shape[2:])[: len(shape)]
         return shape
 
     @property
@@ -92,6 +94,7 @@ class Finding:
         """Return the finding for JSON."""
         claim = self.noted.claim
         true = self.true_field
+        macs = ({"macs": claim.macs.value}, {"macs": self.row.macs}) if claim.macs else ({}, {})
         return {
             "index": self.index,
             "kind": self.noted.kind,
@@ -102,11 +105,13 @@ class Finding:
                 "channels": claim.channels,
                 "entering": claim.entering and list(claim.entering),
                 "parameters": claim.parameters,
+                **macs[0],
             },
             "true": {
                 "size": self.true_size and list(self.true_size),
                 "rf": None if None in true else _one_or_both(true),
                 "parameters": self.row.parameters,
+                **macs[1],
             },
             "verdict": self.verdict,
             "mistake": self.mistake,
@@ -173,9 +178,10 @@ class Findings:
             schema: version of this form, `SCHEMA`. model: name, number (from 1), of how many in the text.
             counts: notes by verdict. layers: for each its index (from 0), kind, line, what is claimed and
             what is true (size as written or (height, width, channels), rf as a number or [height, width],
-            parameters; null where there is none or where it can't be told; of claims also channels noted
-            apart and the size entering), verdict, mistake, explanation, and its parts (rf, size, channels,
-            parameters), each with verdict, mistake, and the index of the layer since which it is wrong.
+            parameters, and macs where they are noted; null where there is none or where it can't be told; of
+            claims also channels noted apart and the size entering), verdict, mistake, explanation, and its parts
+            (rf, size, channels, parameters, macs), each with verdict, mistake, and the index of the layer since
+            which it is wrong.
             parameters: total claimed and true. unread, remarks: sentences. Verdicts are those of
             `course.annotations.judging.verdicts`.
         """
@@ -203,7 +209,7 @@ class Findings:
     def counts(self):
         """How many notes there are of sizes and receptive fields, or else of the rest, by verdict."""
         main = [each for finding in self.layers for each in (finding.size, finding.receptive_field)]
-        rest = [each for finding in self.layers for each in (finding.channels, finding.parameters)]
+        rest = [each for finding in self.layers for each in (finding.channels, finding.parameters, finding.macs)]
         noted = [each for each in main if each.verdict != UNCLAIMED]
         noted = noted or [each for each in rest if each.verdict != UNCLAIMED]
         return {"notes": len(noted)} | {v: sum(each.verdict == v for each in noted) for v in _BY_WEIGHT[:-1]}
@@ -220,7 +226,9 @@ class Findings:
                 return f"{layers}, and no note {beside} that was understood."
             return f"{layers}, and no note of a size or receptive field {beside}."
         main = any(UNCLAIMED != each.verdict for f in self.layers for each in (f.size, f.receptive_field))
-        what = "sizes and receptive fields" if main else "channels and parameters"
+        counts_macs = any(UNCLAIMED != each.macs.verdict for each in self.layers)
+        counted = "channels, parameters and MACs" if counts_macs else "channels and parameters"
+        what = "sizes and receptive fields" if main else counted
         notes = f"{counts['notes']} note{'s' if counts['notes'] > 1 else ''} of {what}"
         if counts[UNJUDGED] == counts["notes"]:
             return f"{notes}, none of which can be judged."

@@ -16,7 +16,8 @@ ARROW = r"\s*(?:[-=]*>+|→|⟶|➜|⇒|to)\s*"
 THOUSANDS = "[, '_\u00a0\u202f]"  # between them
 GAP = r"\s*(?:[x×*·∗,/х-]|by|px)?\s*(?:px)?\s*"  # between the numbers of a shape
 MOST_TRIES = 400
-PARTS = {"size": "size", "channels": "size", "RF": "receptive_field", "parameters": "parameters"}
+PARTS = {"size": "size", "channels": "size", "RF": "receptive_field", "parameters": "parameters",
+         "MACs": "macs"}  # fmt: skip
 
 
 def fixed(text_or_path, input_shape=None):
@@ -64,7 +65,7 @@ class _Work:
         left = []
         for number in range(len(self.found)):
             for index in range(len(self.found[number].layers)):
-                for part in ("size", "channels", "RF", "parameters"):
+                for part in ("size", "channels", "RF", "parameters", "MACs"):
                     if self._is_wrong(number, index, part) and not self._put_right(number, index, part):
                         where = self.found[number].layers[index].where
                         left.append(f"{part} in the note of {where} could not be put right.")
@@ -79,12 +80,25 @@ class _Work:
         old, new = _numbers(finding, part)
         if new is None:
             return False
+        turned = self._has_channels_first(number)
         for line in finding.noted.notes or (finding.noted.line,):
-            for edited in _edits(self._line(line), old, new):
+            scaled = _scaled(self._line(line), finding.noted.claim.macs, new[0]) if part == "MACs" else ()
+            for edited in (*scaled, *_edits(self._line(line), old, new, turned)):
                 edited = self._consistent(edited, number, index, part)
                 if self._accept(line, edited, number, index, part):
                     return True
         return False
+
+    def _has_channels_first(self, number):
+        """Return whether more of a model's sizes have their channels first than last, where the two differ."""
+        ways = {True: 0, False: 0}
+        for finding in self.found[number].layers:
+            size = finding.noted.claim.size or ()
+            if len(size) == 3 and size != _turned(size):
+                lines = [self._line(line) for line in finding.noted.notes]
+                for way, numbers in ((False, size), (True, _turned(size))):
+                    ways[way] += any(_written(numbers).search(line) for line in lines)
+        return ways[True] > ways[False]
 
     def _line(self, line):
         lines = self.text.split("\n")
@@ -155,6 +169,8 @@ def _numbers(finding, part):
     claim = finding.noted.claim
     if part == "RF":
         return claim.receptive_field, finding.true_field if None not in finding.true_field else None
+    if part == "MACs":
+        return (claim.macs.value,), finding.row.macs and (finding.row.macs * claim.macs.per_mac,)
     if part == "parameters":
         return (claim.parameters,), finding.row.parameters and (finding.row.parameters,)
     true = finding.true_size
@@ -170,18 +186,19 @@ def _numbers(finding, part):
     return claim.size, tuple(a if b is None else b for a, b in zip(claim.size, new, strict=False))
 
 
-def _edits(line, old, new):
-    """Yield a line with numbers replaced, in each place where they may stand: longer forms, later places first."""
+def _edits(line, old, new, turned=False):
+    """Yield a line with numbers replaced, in each place where they may stand: longer forms, later places first.
+
+    A size of three equal numbers can be read in two ways: `turned` says that its channels come first.
+    """
     forms = [(old, new)] if len(old) > 1 else []
     if len(old) == 3:
-        forms.append((old[2:] + old[:2], new[2:] + new[:2]))  # channels first
+        forms.insert(0 if turned else 1, (_turned(old), _turned(new)))
     if len(set(old[:2])) == 1:
         forms.append((old[:1], new[:1]))
     forms = forms or [(old, new)]
     for numbers, values in forms:
-        each = [rf"({n}|{f'{n:,}'.replace(',', THOUSANDS)})" for n in numbers]
-        pattern = re.compile(r"(?<![\d.])" + GAP.join(rf"{part}(?!\d)" for part in each))
-        for found in list(pattern.finditer(line))[::-1]:
+        for found in list(_written(numbers).finditer(line))[::-1]:
             edited = line
             for group, value in reversed(list(enumerate(values, start=1))):
                 start, end = found.span(group)
@@ -189,6 +206,31 @@ def _edits(line, old, new):
                 shown = f"{value:,}".replace(",", sign)
                 edited = edited[:start] + shown + edited[end:]
             yield edited
+
+
+def _scaled(line, claim, new):
+    """Yield a line with a number of thousands or millions replaced, to two digits at least."""
+    for scale in (3, 6, 9):
+        decimals = scale + 1 - len(str(claim.place))
+        if decimals >= 0 and claim.place > 1:
+            old = f"{claim.value / 10**scale:.{decimals}f}".replace(".", "[.,]")
+            while decimals < scale and new < 10 ** (scale - decimals + 1):
+                decimals += 1
+            for found in list(re.finditer(rf"(?<![\d.,]){old}(?![.,]?\d)", line))[::-1]:
+                sign = "," if "," in found[0] else "."
+                shown = f"{new / 10**scale:.{decimals}f}".replace(".", sign)
+                yield line[: found.start()] + shown + line[found.end() :]
+
+
+def _turned(size):
+    """Return a size with its channels first."""
+    return size[2:] + size[:2]
+
+
+def _written(numbers):
+    """Return the pattern of numbers as they may stand in a note, each a group."""
+    each = [rf"({n}|{f'{n:,}'.replace(',', THOUSANDS)})" for n in numbers]
+    return re.compile(r"(?<![\d.])" + GAP.join(rf"{part}(?!\d)" for part in each))
 
 
 def _without(claim, part):

@@ -27,13 +27,21 @@ class Known:
     row : course.arithmetic.Row
         In one of the two readings.
     output_shape, nominal_receptive_field : tuple
-    parameters : int
+    parameters, macs : int
+    shapes : tuple of tuple
+        Each output shape that it may have, with which code before it runs; empty where they are not all known.
+    loose : frozenset of str
+        Which of "output_shape", "parameters" and "macs" are so only if a layer of one's own before it leaves
+        positions as they are.
     """
 
     row: object
     output_shape: tuple | None
     nominal_receptive_field: tuple
     parameters: int | None
+    macs: int | None
+    shapes: tuple = ()
+    loose: frozenset = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,13 @@ def truth_of(noted, image, strides=None):
     if len(image) == 3 and None in image[:2]:
         doubtful.add(-1)
     ways = [_ledger(*way)[0] for way in _ways(noted, first, _filled(image, 0))]
-    rows = tuple(_known(a, each, len(image) == 1) for a, *each in zip(found, other, *ways, strict=True))
+    twins = ways if other is found else [_ledger(*way)[0] for way in _ways(noted, second, _filled(image, 1))]
+    pairs = list(zip((found, *ways), (other, *twins), strict=True))
+    moved = found
+    if any(note.opaque for note in noted):
+        wider = {i: opaque_layer((strides or {}).get(i, 1) + 1)[0] for i, note in enumerate(noted) if note.opaque}
+        moved = _ledger([wider.get(i, layer) for i, layer in enumerate(first)], _filled(image, 0), inputs)[0]
+    rows = tuple(_known([(a[i], b[i]) for a, b in pairs], moved[i], len(image) == 1) for i in range(len(noted)))
     forked = frozenset(
         i for i, (a, *each) in enumerate(zip(found, *ways, strict=True)) if any(_seen(a) != _seen(b) for b in each)
     )
@@ -173,16 +187,28 @@ def _ledger(layers, image, inputs):
             return Ledger(rows, shape, found.name), misfits
 
 
-def _known(a, others, is_vector):
-    """Return what is the same in a row and in others, which it might be as well."""
+def _known(ways, moved, is_vector):
+    """Return what is the same in a row and in others, which it might be as well.
+
+    `ways` holds its two readings for each way in which the code may run, `moved` the row where layers of one's own
+    have other strides.
+    """
+    (a, other), *more = ways
+    others = [other, *(way for way, _ in more)]
     shape, shapes = a.output_shape, [other.output_shape for other in others]
     if shape is not None:
         is_alike = all(each is not None and len(each) == len(shape) for each in shapes)
         shape = _common(shape, shapes) if is_alike else None
     fields = [other.nominal_receptive_field for other in others]
     field = (None, None) if is_vector else _common(a.nominal_receptive_field, fields)
-    parameters = a.parameters if all(other.parameters == a.parameters for other in others) else None
-    return Known(a, shape, field, parameters)
+    parameters, macs = (
+        getattr(a, what) if all(getattr(each, what) == getattr(a, what) for each in others) else None
+        for what in ("parameters", "macs")
+    )
+    are_known = all(way.output_shape is not None and way.output_shape == twin.output_shape for way, twin in ways)
+    shapes = tuple(dict.fromkeys(way.output_shape for way, _ in ways)) if are_known else ()
+    loose = {what for what in ("output_shape", "parameters", "macs") if getattr(moved, what) != getattr(a, what)}
+    return Known(a, shape, field, parameters, macs, shapes, frozenset(loose))
 
 
 def _common(numbers, others):

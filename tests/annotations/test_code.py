@@ -303,6 +303,46 @@ def test_what_hangs_on_a_branch_that_can_not_be_told_is_not_judged(text, verdict
     assert found.parameters is None
 
 
+@pytest.mark.parametrize(
+    ("layer", "sizes", "verdicts", "said"),
+    [
+        # 28 * 28 * 8 with the branch, 30 * 30 * 8 without it.
+        ("Flatten()", ("size 6272", "size 128"), ["not judged", "right"], ""),
+        ("Flatten()", ("size 7200", "size 128"), ["not judged", "right"], ""),
+        ("Flatten()", ("size 7201", "size 129"), ["wrong", "wrong"], "It puts out 6272 or 7200, not 7201."),
+        ("Flatten()", ("1x1x7201", "1x1x129"), ["wrong", "wrong"], "It puts out 6272 or 7200 channels, not"),
+        ("Flatten()", ("28x28x8", "1x128"), ["wrong", "right"], "It puts out 6272 or 7200, not 28×28×8."),
+        ("GlobalAveragePooling2D()", ("size 9", "size 128"), ["wrong", "right"], "It puts out 8, not 9."),
+    ],
+)
+def test_a_vector_behind_a_branch_is_wrong_where_no_branch_leads_to_it(layer, sizes, verdicts, said):
+    found = check(
+        "x = Input((32, 32, 3))\nx = Conv2D(8, 3)(x)  # 30x30x8\nif deep:\n    x = Conv2D(8, 3)(x)  # 28x28x8\n"
+        f"x = ReLU()(x)  # 28x28x8\nx = {layer}(x)  # {sizes[0]}\nx = Dense(128)(x)  # {sizes[1]}"
+    )
+    first, second = found.layers[-2:]
+    accused = ["wrong" if {each.size.verdict, each.channels.verdict} & {"wrong"} else each.size.verdict
+               for each in (first, second)]  # fmt: skip
+    assert accused == verdicts and said in " ".join((first.explanation, second.explanation))
+    assert found.layers[2].size.verdict == "not judged"
+
+
+def test_what_may_be_a_vector_or_a_map_is_not_judged():
+    text = "x = Input((32, 32, 3))\nx = Conv2D(8, 3)(x)\nif flat:\n    x = Flatten()(x)\nx = ReLU()(x)  # size 31"
+    found = check(text)
+    assert found.layers[-1].size.verdict == "not judged"
+
+
+def test_a_vector_hangs_on_a_layer_of_ones_own_where_it_was_a_map():
+    text = "x = Input((32, 32, 3))\nx = Mine()(x)\nx = Conv2D(8, 3)(x)  # 24x24x8\n"
+    found = check(f"{text}x = Flatten()(x)  # size 4608\nx = Dense(10)(x)  # size 10, 46,090 params")
+    assert [each.size.verdict for each in found.layers[2:]] == ["not judged", "right"]
+    assert found.layers[2].true_size == (None,) and found.layers[3].parameters.verdict == "not judged"
+    found = check(f"{text}x = GlobalAveragePooling2D()(x)  # size 9\nx = Dense(10)(x)  # size 10, 91 params")
+    assert [each.size.verdict for each in found.layers[2:]] == ["wrong", "right"]
+    assert found.layers[3].explanation == "It holds 90 parameters, not 91."
+
+
 def test_what_hangs_on_how_often_a_loop_runs_is_not_judged():
     loop = "for i in range(n):\n    m.add(Conv2D(8, 3))  # 30x30x8, RF 6\n"
     found = check(f"{STACK}{loop}m.add(ReLU())  # 30x30x8, RF 6")

@@ -48,6 +48,18 @@ STYLES = [
         "m.add(Conv2D(16, 3))  # (16, 30, 30), 2 320 params\n",
         {"449": "448", "(16, 30, 30)": "(16, 28, 28)", "(16, 32, 32), 2\u202f321": "(16, 30, 30), 2\u202f320"},
     ),
+    (  # of three equal numbers the others tell where the channels stand
+        "m.add(Conv2D(16, 3, padding='same', input_shape=(18, 18, 3)))  # (16, 18, 18)\n"
+        "m.add(Conv2D(16, 3))  # (16, 16, 16)\nm.add(Conv2D(16, 3))  # 16, 16, 16\n"
+        "m.add(Conv2D(32, 3))  # (32, 12, 12)\n",
+        {"16, 16, 16\n": "16, 14, 14\n"},
+    ),
+    (
+        "m.add(Conv2D(16, 3, padding='same', input_shape=(18, 18, 3)))  # (18, 18, 16)\n"
+        "m.add(Conv2D(16, 3))  # (16, 16, 16)\nm.add(Conv2D(16, 3))  # 16, 16, 16\n"
+        "m.add(Conv2D(32, 3))  # (12, 12, 32)\n",
+        {"16, 16, 16\n": "14, 14, 16\n"},
+    ),
 ]  # fmt: skip
 
 

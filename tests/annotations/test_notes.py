@@ -25,6 +25,8 @@ STYLES = [
     ("RF = 10 = 6 + 4", None, 10, None),
     ("RF: 10 (= 6 + (3-1)*2)", None, 10, None),
     ("RF = 6 + 4 = 10", None, 10, None),
+    ("RF: 5 (3*3*3*64+64 = 1792)", None, 5, None),
+    ("RF 5 3*3*3*64+64 = 1792", None, 5, None),
     ("RF 6+4 -> 10", None, 10, None),
     ("RF +4 → 10", None, 10, None),
     ("params: 448 = 3*3*3*16 + 16", None, None, 448),
@@ -352,6 +354,35 @@ def test_a_space_parts_thousands_or_two_numbers_as_the_layer_has_it(notes, field
     claims = [each.noted.claim for each in found.layers]
     assert [claim.receptive_field and claim.receptive_field[0] for claim in claims] == fields
     assert [claim.parameters for claim in claims] == parameters and found.all_right
+
+
+@pytest.mark.parametrize(
+    ("notes", "parameters", "macs"),
+    [
+        # The result or the terms are the layer's: 3*3*3*16 + 16, 3*3*16*16 + 16, 3*3*16*32 + 32.
+        (("3*3*3*16+16 = 448", "3*3*16*16+16 = 2320", "", "(3*3*16+1)*32 = 4,640"),
+         [448, 2320, None, 4640], [None] * 4),
+        (("32x32x16, RF 3, 448 = 3x3x3x16 + 16", "RF 5 (3*3*16*16+16 = 2302)", "RF 6", "RF 10, 4*3*16*32+32=4640"),
+         [448, 2302, None, 4640], [None] * 4),
+        (("3*3*3*16*32*32 = 442368", "30*30*9*16*16 = 2,073,600", "", "1 + 2*2 = 5"), [None] * 4,
+         [442368, 2073600, None, None]),
+        # These are not, or may be something else.
+        (("3*3*3*16 = 432", "2*30*30 = 1800", "2*2 = 4", "13*13*32 = 5408"), [None] * 4, [None] * 4),
+        (("3*3*3*16 + 16", "", "", ""), [None] * 4, [None] * 4),
+    ],
+)  # fmt: skip
+def test_a_formula_without_a_label_counts_what_it_fits(notes, parameters, macs):
+    found = check(FOUR.format(*notes))
+    claims = [each.noted.claim for each in found.layers]
+    assert [claim.parameters for claim in claims] == parameters
+    assert [claim.macs and claim.macs.value for claim in claims] == macs
+    verdicts = [each.parameters.verdict for each in found.layers]
+    assert [verdict == "wrong" for verdict in verdicts] == [n == 2302 for n in parameters]
+
+
+def test_a_sum_that_is_no_size_may_lead_to_one_all_the_same():
+    found = check(FOUR.format("(32 - 1)/1 + 1 = 32", "32 - 3 + 1 = 30", "30/2 = 15", "15 - 3 + 1 = 13"))
+    assert [each.noted.claim.size for each in found.layers] == [(32,), (30,), (15,), (13,)]
 
 
 FIRST = "channels come first in what is noted; it is read as (height, width, channels)"

@@ -1,6 +1,7 @@
 """All verdicts on the notes of one network."""
 
 from course.annotations.judging.counts import check_channels, check_parameters
+from course.annotations.judging.macs import check_macs
 from course.annotations.judging.receptive_fields import check_receptive_fields
 from course.annotations.judging.sizes import check_sizes
 from course.annotations.judging.verdicts import INHERITED, RIGHT, UNJUDGED
@@ -11,13 +12,14 @@ MOST_OWN = 3  # such layers whose strides are looked for
 
 
 def judged(noted, truth):
-    """Return the verdicts on receptive fields, sizes, channels and parameters, each a list with one a layer."""
+    """Return the verdicts on receptive fields, sizes, channels, parameters and MACs, each a list, one a layer."""
     sizes, planes = check_sizes(noted, truth)
     return (
         check_receptive_fields(noted, truth, planes),
         sizes,
         check_channels(noted, truth),
         check_parameters(noted, truth),
+        check_macs(noted, truth, planes),
     )
 
 

@@ -2,7 +2,7 @@
 
 from course.annotations.judging.following import SAME_AS_VALID, VALID_AS_SAME, Steps, follow
 from course.annotations.judging.rules import OTHER
-from course.annotations.judging.verdicts import UNJUDGED, WRONG, Verdict
+from course.annotations.judging.verdicts import RIGHT, UNJUDGED, WRONG, Verdict
 from course.annotations.truth import Move, plane_of
 from course.arithmetic.layer import WINDOW
 from course.table import times
@@ -32,14 +32,25 @@ def check_sizes(noted, truth):
     inputs = [row.row.inputs for row in truth.rows]
     verdicts, held = follow(_Sizes(truth.ledger), planes, true, inputs, truth.doubtful)
     for number, (note, plane, row) in enumerate(zip(noted, planes, truth.rows, strict=True)):
-        if note.claim.size and row.row.output_shape is None:
+        shape, claim = row.row.output_shape, note.claim.size
+        if claim and shape is None:
             verdicts[number] = Verdict(UNJUDGED, _Sizes.unknown)
-        elif note.claim.size and plane is None:
-            shape, claim = row.output_shape, note.claim.size
-            known = shape is not None and None not in shape and len(claim) < 4
-            why = f"It puts out {times(shape)}, not {times(claim)}." if known else ""
-            verdicts[number] = Verdict(WRONG, why, OTHER) if known else Verdict(UNJUDGED)
+        elif claim and plane is None:
+            verdicts[number] = _of_vector(claim, row)
+        elif claim and len(shape) == 1 and (number in truth.forked or verdicts[number].verdict == UNJUDGED):
+            verdicts[number] = _of_vector(claim, row)
     return verdicts, {number: each and each.value for number, each in held.items()}
+
+
+def _of_vector(claim, row):
+    """Return the verdict on the size of a vector, which hangs on no size that was noted before it."""
+    may_be_map = any(len(shape) == 3 for shape in row.shapes)
+    planes = {_plane_of_claim(claim, shape) for shape in row.shapes if not may_be_map}
+    if planes == {(1, 1)}:
+        return Verdict(RIGHT)
+    if not planes or (1, 1) in planes or "output_shape" in row.loose or len(claim) > 3:
+        return Verdict(UNJUDGED)
+    return Verdict(WRONG, f"It puts out {' or '.join(map(times, row.shapes))}, not {times(claim)}.", OTHER)
 
 
 class _Sizes(Steps):

@@ -14,7 +14,7 @@ from course.annotations.notes.tokens import Token
 from course.annotations.notes.twofold import settle_twofold
 from course.annotations.truth import plane_of
 
-CLAIMS = ("size", "field", "channels", "parameters", "entering")
+CLAIMS = ("size", "field", "channels", "parameters", "entering", "macs")
 NO_CLAIMS = ("kernel", "stride", "jump", "start", "before", "taken", "ordinal", "padding", "image")
 CHANNEL_WORDS = (
     "channel", "filter", "kernel", "feature", "map", "class", "unit", "neuron", "node", "ch", "c", "f", "d",

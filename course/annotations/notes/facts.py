@@ -49,6 +49,7 @@ class Facts:
         return {
             "channels": (shape[-1],) if shape else (),
             "parameters": (row.parameters,),
+            "macs": (row.macs,) if row.macs else (),
             "kernel": kernel[:1],
             "stride": strides[:1],
             "jump": row.row.jump[:1],

@@ -5,14 +5,22 @@ A number counts when a label says what it is, or when it has the form (height, w
 is still open is settled by `columns`, from all the notes of a text and the layers they stand beside.
 """
 
-from course.annotations.claims import Claim
-from course.annotations.notes.tokens import Token, is_thousands, simplified, tokens
+from course.annotations.claims import Claim, Operations
+from course.annotations.notes.sums import simplified
+from course.annotations.notes.tokens import Token, is_thousands, tokens
 
 MOST_WORDS = 4  # between a label and its number
 MOST_KERNEL = 7  # a bare "7x7" or less is rather a kernel than a size
-LABELS = ("size", "field", "parameters", "entering", "ignore", "count")
+LABELS = ("size", "field", "parameters", "macs", "entering", "ignore", "count")
 ORDINALS = ("layer", "block", "blk", "stage", "step", "line", "version", "v")
 NAMES = ("conv", "pool", "dense", "fc")  # "conv 3: 24x24", but "RF after conv 5"
+NOT_ALONE = (  # words beside MACs that may be those of more or of something else than one layer
+    "+", "total", "overall", "whole", "block", "blk", "stage", "network", "net", "model", "unit", "cumulative",
+    "sum", "all", "far", "per", "batch", "epoch", "saves", "saved", "saving", "fewer", "less", "more", "vs",
+    "versus", "instead", "than", "would", "plain", "standard", "normal", "depthwise", "pointwise", "dw", "pw",
+    "was", "were", "before",
+)  # fmt: skip
+ABOUT = ("~", "about", "approx", "approximately", "ca", "circa", "roughly", "around", "almost", "nearly")
 SEEING = ("see", "sees", "look", "looks", "cover", "covers")  # "each output pixel sees 3 pixels" is no size of it
 
 
@@ -84,10 +92,14 @@ class Note:
             if token.kind in LABELS:
                 before = self._before(i, token.kind)
                 after, is_close = self._after(i, token.kind)
+                if token.kind == "macs" and (not is_close or (i and self.tokens[i - 1].kind == "other")):
+                    after = None  # 4.4e5 MACs | 5
                 is_ahead = after is not None and (is_close or before is None)
                 follower = self.tokens[i + 1] if i + 1 < len(self.tokens) else token
                 is_count = token.kind == "count" and follower.kind not in ("link", "equals")
-                is_behind = before is not None and (is_count or (ends_in_label and follower is after))
+                is_behind = before is not None and (
+                    is_count or (ends_in_label and follower is after) or self._is_anothers(after, token.kind)
+                )
                 chosen = after if is_ahead and not is_behind else before
                 if chosen is not None:
                     chosen.label, chosen.word = token.kind, token.text
@@ -151,6 +163,12 @@ class Note:
                 return None, False
         return None, False
 
+    def _is_anothers(self, value, kind):
+        """Return whether a number behind a count's label has one of its own behind it: "MACs (448 params)"."""
+        i = next((i for i, token in enumerate(self.tokens) if token is value), len(self.tokens))
+        then = self.tokens[i + 1].kind if i + 1 < len(self.tokens) else None
+        return {kind, then} <= {"parameters", "macs"}
+
     def _describe(self, i):
         """Set apart the kernel in "3x3 conv" and "conv 3x3", and the count in "block 1"."""
         for j in (i - 1, i + 1):
@@ -171,9 +189,10 @@ class Note:
         if len(sizes) > 1 and [len(each) for each in sizes[:2]] == [1, 1]:
             size = sizes[0] + sizes[1]
         field = next(filter(None, map(_field, found.get("field", ()))), None)
-        parameters = next((n for n in map(_count, found.get("parameters", ())) if n is not None), None)
-        channels = next((n for n in map(_count, found.get("channels", ())) if n is not None), None)
+        parameters = next((n for n in map(count_of, found.get("parameters", ())) if n is not None), None)
+        channels = next((n for n in map(count_of, found.get("channels", ())) if n is not None), None)
         entering = next(filter(None, map(_size, found.get("entering", ()))), None)
+        macs = self._operations(found.get("macs", ()))
         if size is None:
             bare = found.get(None, [])
             volumes = [t for t in bare if is_volume(t)]
@@ -182,7 +201,24 @@ class Note:
                 size = _size(volumes[-1])
             elif field and len(areas) == 1:
                 size = areas[0].value
-        return Claim(size, field, parameters, channels, entering)
+        return Claim(size, field, parameters, channels, entering, macs)
+
+    def _operations(self, counts):
+        """Return the MACs or FLOPs that are noted, as far as they were written."""
+        counts = [token for token in counts if count_of(token) is not None]
+        if not counts:
+            return None
+        value, text = count_of(counts[0]), counts[0].text
+        words = {token.text.strip(".:-") for token in self.tokens if not token.is_value}
+        zeros = len(str(value)) - len(str(value).rstrip("0"))
+        exact = 0 if words.intersection(ABOUT) else 2  # digits that are taken at their word
+        place = 10 ** max(0, min(zeros, len(str(value)) - exact))
+        return Operations(
+            value,
+            int(text.partition("±")[2]) if "±" in text else place if value else 1,
+            2 if "flop" in counts[0].word else 1,
+            len(counts) > 1 or not words.isdisjoint(NOT_ALONE),
+        )
 
     def unread(self):
         """Return the numbers of which nothing is known."""
@@ -205,7 +241,7 @@ def _counts_channels(token):
 
 def _can_be(kind, token):
     """Return whether a number can be a count of channels, filters or parameters, where that is the label."""
-    if kind == "parameters" and token.kind == "shape" and len(token.value) > 1:
+    if kind in ("parameters", "macs") and token.kind == "shape" and len(token.value) > 1:
         return False
     return kind != "count" or not is_volume(token) or token.value[0] <= MOST_KERNEL
 
@@ -239,7 +275,7 @@ def _size(token):
     if isinstance(value, int):
         return (value,)
     if token.kind == "list" and is_thousands(token):
-        return (_count(token),)
+        return (count_of(token),)
     value = without_batch(token)
     return value if len(value) <= 3 else None
 
@@ -254,7 +290,7 @@ def _field(token):
     return value if len(value) == 2 and not is_fraction else None
 
 
-def _count(token):
+def count_of(token):
     if isinstance(token.value, int):
         return token.value
     if len(token.value) == 1:

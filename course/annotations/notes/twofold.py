@@ -1,6 +1,6 @@
 """Numbers that can be read in two ways, of which the layer they stand beside tells the right one."""
 
-from course.annotations.notes.note import SEEING, without_batch
+from course.annotations.notes.note import SEEING, count_of, without_batch
 from course.annotations.notes.tokens import Token
 
 
@@ -15,11 +15,14 @@ def settle_twofold(facts, notes):
     """
     turned = []
     for layer, note in notes:
-        _thousands(note, facts.truth.rows[layer].parameters)
+        for label in ("parameters", "macs"):
+            _thousands(note, label, getattr(facts.truth.rows[layer], label))
         for token in note.values:
             if token.label == "field" and token.word.partition(" ")[0] in SEEING:
                 if facts.fits("kernel", token, layer) and not facts.fits("field", token, layer):
                     token.label = "ignore"  # "sees 3x3 pixels of the input", its own
+            if token.label is None and token.terms is not None:
+                token.label = _formula(facts, token, layer)
             shape = facts.into(layer) if token.label == "entering" else facts.truth.rows[layer].output_shape
             if token.label in (None, "size", "entering") and _has_channels_first(token, shape):
                 channels, *plane = without_batch(token)
@@ -28,17 +31,25 @@ def settle_twofold(facts, notes):
     return turned
 
 
-def _thousands(note, true):
+def _formula(facts, token, layer):
+    """Return what "3*3*3*64 + 64 = 1792" counts, where its result or its terms fit that and nothing else."""
+    if any(facts.fits(label, token, layer) for label in ("size", "field", "channels", "entering")):
+        return None
+    true = {label: getattr(facts.truth.rows[layer], label) for label in ("parameters", "macs")}
+    return next((label for label, n in true.items() if n and n in (count_of(token), token.terms)), None)
+
+
+def _thousands(note, label, true):
     """Read "3 128 params" as two numbers where a layer holds 128, "5 4 640 params" as 4640 where it holds that."""
-    for token in [token for token in note.values if token.label == "parameters" and "_" in token.text]:
+    for token in [token for token in note.values if token.label == label and "_" in token.text]:
         parts = token.text.split("_")
         if str(true) in parts:
             at = next(i for i, each in enumerate(note.values) if each is token)
             note.values[at : at + 1] = [
-                Token("number", part, int(part), "parameters" if part == str(true) else None) for part in parts
+                Token("number", part, int(part), label if part == str(true) else None) for part in parts
             ]
     for first, second in zip(note.tokens, note.tokens[1:], strict=False):
-        if second.label == "parameters" and first.label is None and f"{first.text}{second.text}" == str(true):
+        if second.label == label and first.label is None and f"{first.text}{second.text}" == str(true):
             if len(second.text) == 3:
                 note.values = [token for token in note.values if token is not first]
                 second.value = true

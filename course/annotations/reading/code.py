@@ -100,6 +100,10 @@ class _Source:
         for i, comment in best.notes:
             at = comment.line if comment.line in network.layers[i].sites else read[i].line
             read[i] = replace(read[i], line=at, notes=(*read[i].notes, comment.line))
+            made = [j for j, placed in enumerate(network.layers) if comment.line in placed.sites]
+            claim = read[i].claim
+            if claim.macs and sum(bool(best.truth.ledger[j].macs) for j in made) > 1:
+                read[i] = replace(read[i], claim=replace(claim, macs=replace(claim.macs, of_several=True)))
         unread = (*self._lost(network), *best.unread(), *said.unread(), *self._stray(network, owners, best))
         mended = [f"Line {line}: a bracket is missing; it is read as closed." for line in self.mended
                   if said.covers(line)]  # fmt: skip
@@ -216,6 +220,7 @@ class _Read:
             shape = row.output_shape
             true += claim.receptive_field is not None and claim.receptive_field == row.nominal_receptive_field
             true += claim.parameters is not None and claim.parameters == row.parameters
+            true += claim.macs is not None and row.macs is not None and claim.macs.is_of(row.macs)
             if claim.size and shape:
                 true += tuple(claim.size[:2]) == tuple(shape[:2]) or claim.size[-1:] == shape == claim.size
                 channels += len(claim.size) == 3 and claim.size[-1] == shape[-1]
@@ -257,7 +262,8 @@ class _Read:
         claim, own = self.claims[layer], note.claim()
         size, field = claim.size or (), claim.receptive_field
         other = own.size is not None and own.size not in (size, size[: len(own.size)])
-        return other or own.receptive_field not in (None, field) or own.parameters not in (None, claim.parameters)
+        counts = any(getattr(own, each) not in (None, getattr(claim, each)) for each in ("parameters", "macs"))
+        return other or own.receptive_field not in (None, field) or counts
 
 
 def _source(lines, node):

@@ -5,24 +5,20 @@ are read where they are called, short loops turn by turn. Nothing is executed.
 """
 
 import ast
-from dataclasses import replace
 
 from course.annotations.reading import values
+from course.annotations.reading.calls import Calls
 from course.annotations.reading.forks import Fork, either, in_doubt
-from course.annotations.reading.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
-from course.annotations.reading.networks import Networks, Partial, Spec, Stack, Stop, Tensor
-from course.arithmetic.layers import arguments
+from course.annotations.reading.keras_calls import KNOWN, Unresolved
+from course.annotations.reading.networks import Partial, Spec, Stack, Stop, Tensor
 
-DECISIVE = ("kernel_size", "strides", "padding", "dilation_rate", "use_bias")
 MOST_STEPS = 20_000
 DEEPEST = 60
 OPEN = "and what hangs on that is not judged"
 UNTOLD = f"which branch runs can't be told: the first with layers in it is read, {OPEN}"
 
-OPERATORS = {ast.Add: "Add", ast.Mult: "Multiply", ast.Sub: "Subtract"}
 
-
-class Walk(Networks):
+class Walk(Calls):
     """One reading of a syntax tree; `networks`, `unread` and `remarks` are what it found."""
 
     def __init__(self, tree, keras_1):
@@ -236,18 +232,14 @@ class Walk(Networks):
             held |= given if key is None else {key.value: given}
         return {key: value for key, value in held.items() if isinstance(key, str)}
 
-    def operation(self, node, left, right):
-        if isinstance(left, Tensor) and isinstance(right, Tensor) and type(node.op) in OPERATORS:
-            return self.place(self.spec(OPERATORS[type(node.op)], [], {}, node), [left, right], node)
-        return values.arithmetic(node, left, right)
-
     def call(self, node, env, depth):
         function = node.func
         if isinstance(function, ast.Call | ast.Subscript):
-            return self.apply(self.value(function, env, depth), node, env, depth)
+            thing = self.value(function, env, depth)
+            return self.apply(thing, node, [self.value(argument, env, depth) for argument in node.args])
         dotted = values.source_of(function)
         if dotted in env and isinstance(env[dotted], Spec | Stack):
-            return self.apply(env[dotted], node, env, depth)
+            return self.apply(env[dotted], node, [self.value(argument, env, depth) for argument in node.args])
         name = dotted.rpartition(".")[2]
         positional = [self.value(argument, env, depth) for argument in node.args]
         keywords = {k.arg: self.value(k.value, env, depth) for k in node.keywords if k.arg}
@@ -268,42 +260,6 @@ class Walk(Networks):
             return self.inline(node, positional, keywords, env, depth)
         return self.known_call(node, name, positional, keywords)
 
-    def known_call(self, node, name, positional, keywords):
-        if name == "Sequential":
-            stack = Stack(self.network(None))
-            given = keywords.get("layers", positional[0] if positional else [])
-            for item in given if isinstance(given, list | tuple) else [given]:
-                self.append(stack, item, item.node if isinstance(item, Spec) else node)
-            return stack
-        if name in ("Input", "InputLayer"):
-            return self.input(name, positional, keywords, node)
-        if name == "Model":
-            return Unresolved(values.source_of(node))
-        if name == "partial" and node.args:
-            base = positional[0]
-            if isinstance(base, Partial):
-                return Partial(base.name, (*base.positional, *positional[1:]), {**base.keywords, **keywords})
-            return Partial(values.source_of(node.args[0]).rpartition(".")[2], tuple(positional[1:]), keywords)
-        if name == "dict" and not positional:
-            return keywords
-        tensors = [value for value in positional if isinstance(value, Tensor)]
-        inputs = positional[0] if positional and isinstance(positional[0], list | tuple) else []
-        mode = keywords.get("mode", "sum") if name in ("merge", "Merge") else name  # `merge` is Keras 1's
-        if mode in MERGES and inputs:
-            return self.place(self.spec(MERGES[mode], [], {}, node), inputs, node)
-        if name in FUNCTIONS and tensors:
-            config = {"activation": name} if FUNCTIONS[name] == "Activation" else {}
-            return self.place(self.spec(FUNCTIONS[name], [], config, node), tensors[:1], node)
-        if name[:1].isupper():
-            return self.spec(canonical(name), positional, keywords, node)
-        value = values.function(name, positional)
-        if value is not None:
-            return value
-        if tensors:
-            unknown = self.unknown(name, f"`{name}` is not a layer this checker knows", node)
-            return self.place(unknown, tensors, node)
-        return Unresolved(values.source_of(node))
-
     def spread(self, node, env, depth):
         """Return the keywords of `**more`."""
         for keyword in node.keywords:
@@ -313,41 +269,7 @@ class Walk(Networks):
             elif keyword.arg is None:
                 yield from self.doubts(node, keyword.value)
 
-    def doubts(self, node, more):
-        """Return the keywords on which sizes and fields depend, as unknown, where `**more` may hold them."""
-        kind = canonical(values.source_of(node.func).rpartition(".")[2])
-        written = {keyword.arg for keyword in node.keywords}
-        for name in arguments(kind)[len(node.args) :] if kind in KNOWN else ():
-            if name in DECISIVE and name not in written:
-                yield name, Unresolved(values.source_of(more))
-
-    # networks
-
-    def apply(self, thing, node, env, depth):
-        """Return what a layer or model gives for the arguments of a call."""
-        arguments = [self.value(argument, env, depth) for argument in node.args]
-        inputs = arguments[0] if arguments and isinstance(arguments[0], list | tuple) else arguments[:1]
-        if isinstance(thing, Stack):
-            tensor = self.tensor(inputs[0], node) if inputs else None
-            for item in thing.network.layers:
-                tensor = self.place(replace(item.spec, maybe=item.maybe), [tensor], item.spec.node)
-            self.absorb(thing.network)
-            return tensor
-        if not isinstance(thing, Spec):
-            thing = self.unknown(values.source_of(node.func, 40), "it is not a layer written in the text", node)
-            if not any(isinstance(value, Tensor) for value in inputs):
-                return Unresolved(values.source_of(node))
-        return self.place(thing, inputs, node)
-
-    def add(self, receiver, item, node, env):
-        """Follow `model.add(item)`."""
-        if not isinstance(item, Spec | Stack) and not isinstance(node.args[0], ast.Call):
-            return None
-        stack = env.get(receiver)
-        if not isinstance(stack, Stack):
-            stack = env[receiver] = Stack(self.network(receiver))
-        self.append(stack, item, node)
-        return None
+    # functions of the text
 
     def inline(self, node, positional, keywords, env, depth):
         """Read a function of the text where it is called."""
