@@ -41,8 +41,11 @@ class Dataset:
     source: str
 
     def __post_init__(self):
-        object.__setattr__(self, "names", tuple(check_all("names", self.names, str, "a class's name")))
-        check_kind("source", self.source, str, "what the images are, in words")
+        try:
+            object.__setattr__(self, "names", tuple(check_all("names", self.names, str, "a class's name")))
+            check_kind("source", self.source, str, "what the images are, in words")
+        except ValueError as why:
+            raise DataError(str(why)) from None
         for part in ("train", "test"):
             check_images(getattr(self, f"{part}_images"), f"{part}_images")
             labels = getattr(self, f"{part}_labels")
