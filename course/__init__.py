@@ -29,5 +29,15 @@ __version__ = "0.1.0"
 MODELS = ("baseline", "separable_65k", "separable_99k", "compact_100k", "compact_fine", "compact_quick")
 # Those of them without branches, which widgets can take apart layer by layer.
 CHAINS = ("baseline", "separable_65k", "separable_99k")
+# Those of `course.training.RECIPES`, likewise.
+RECIPES = (
+    "published_baseline",
+    "published_separable_65k",
+    "published_separable_99k",
+    "quick",
+    "annealed",
+    "annealed_muon",
+    "qualifier",
+)
 # Parameters: the assignment asks for a network with fewer.
 BUDGET = 100_000

@@ -5,12 +5,26 @@ import contextlib
 import json
 import sys
 
-from course import MODELS
+from course import MODELS, RECIPES
+from course._given import LARGEST_SEED, check_whole
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
         self.exit(2, f"{self.prog}: {message}. See '{self.prog} --help'.\n")
+
+
+def _whole(least, most=None):
+    """Return a reader of an option that is a whole number, which refuses another before anything is loaded."""
+
+    def read(text):
+        try:
+            number = len(text) < 20 and text.lstrip("-").isdecimal()
+            return check_whole("it", int(text) if number else text, least, most)
+        except ValueError as why:
+            raise argparse.ArgumentTypeError(str(why).rstrip(".")) from None
+
+    return read
 
 
 def _parser():
@@ -51,13 +65,14 @@ def _parser():
 
     train = command(_train, "train", "Train a model and record the run.")
     train.add_argument("model", metavar="MODEL", help=f"{', '.join(MODELS[:-1])} or {MODELS[-1]}")
-    train.add_argument("--epochs", type=int, metavar="N", help="instead of the recipe's 50")
+    train.add_argument("--epochs", type=_whole(1), metavar="N", help="instead of the recipe's 50")
     train.add_argument(
         "--recipe", metavar="NAME", help="how to train (see recipes); if not given, as the model's record was"
     )
     train.add_argument("--data", metavar="DIR", help="a folder or archive with CIFAR-10, or the word shapes")
     train.add_argument("--out", metavar="DIR", help="where the record goes; runs/MODEL if not given")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="fixes weights, order and masks; 0")
+    seed = _whole(0, LARGEST_SEED)
+    train.add_argument("--seed", type=seed, default=0, metavar="N", help="fixes weights, order and masks; 0")
     train.add_argument("--accelerate", action="store_true", help="train the same model with cheaper steps")
     train.add_argument("--resume", action="store_true", help="go on with the run in the --out folder")
     train.add_argument("--json", action="store_true", help="print the record as JSON; the log goes to stderr")
@@ -164,25 +179,27 @@ def _recipes(options):
     print("\n".join(f"{name:<24} {recipe}" for name, recipe in training.RECIPES.items()))
 
 
-def _known(model):
+def _known(model, recipe=None):
     """Refuse a misspelt name at once: TensorFlow takes seconds to load, and images longer."""
-    if model not in MODELS:
-        raise ValueError(f"There is no model {model!r}: choose one of {', '.join(MODELS)}.")
+    for what, name, names in (("model", model, MODELS), ("recipe", recipe, (None, *RECIPES))):
+        if name not in names:
+            raise ValueError(f"There is no {what} {name!r}: choose one of {', '.join(filter(None, names))}.")
 
 
 def _train(options):
-    _known(options.model)
-    from course import models, training
+    _known(options.model, options.recipe)
     from course.data import load
 
+    with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
+        images = load(options.data)
+    from course import models, training
+
     model = models.build(options.model, options.seed)
-    if options.recipe not in (None, *training.RECIPES):
-        raise ValueError(f"There is no recipe {options.recipe!r}: choose one of {', '.join(training.RECIPES)}.")
     recipe = training.RECIPES[options.recipe] if options.recipe else training.recipe_for(options.model)
     with contextlib.redirect_stdout(sys.stderr) if options.json else contextlib.nullcontext():
         run = training.train(
             training.accelerate(model) if options.accelerate else model,
-            load(options.data),
+            images,
             recipe,
             epochs=options.epochs,
             seed=options.seed,

@@ -6,6 +6,7 @@ Counted, not measured: `course.benchmarks` measures. Needs the standard library 
 from dataclasses import dataclass, replace
 from math import prod
 
+from course._given import check_whole, is_number, shown
 from course.arithmetic import ledger
 from course.arithmetic.row import BYTES_PER_VALUE
 
@@ -95,8 +96,7 @@ def operations(network, batch=1):
     ValueError
         When a layer's shapes or MACs are not known, or batch is no whole number of at least 1.
     """
-    if not isinstance(batch, int) or batch < 1:
-        raise ValueError(f"batch is {batch!r}; it must be a whole number of at least 1.")
+    check_whole("batch", batch, 1)
     shapes = [network.input_shape, *(row.output_shape for row in network)]
     found = []
     for row in network:
@@ -176,10 +176,9 @@ def check_scaling(width, depth_multiplier):
     ValueError
         When either is out of its range.
     """
-    if not (isinstance(width, (int, float)) and 0 < width <= 8):
-        raise ValueError(f"width is {width!r}; it must be a number above 0 and at most 8.")
-    if not (isinstance(depth_multiplier, int) and 1 <= depth_multiplier <= 8):
-        raise ValueError(f"depth_multiplier is {depth_multiplier!r}; it must be a whole number from 1 to 8.")
+    if not (is_number(width) and 0 < width <= 8):
+        raise ValueError(f"width is {shown(width)}; it must be a number above 0 and at most 8.")
+    check_whole("depth_multiplier", depth_multiplier, 1, 8)
 
 
 def _passes(row, inputs, batch):

@@ -142,7 +142,8 @@ def run_all(names=(), data="shapes", out=None):
     Raises
     ------
     ValueError
-        When no notebook has such a name, or real images would go into the committed notebooks.
+        When no notebook has such a name, real images would go into the committed notebooks, `data` does not
+        exist, or `out` can't be a folder.
     """
     if data != "shapes" and out is None:
         raise ValueError(
@@ -151,8 +152,13 @@ def run_all(names=(), data="shapes", out=None):
     paths = [p for p in sorted(NOTEBOOKS.glob("*.ipynb")) if not names or p.name.startswith(tuple(names))]
     if not paths:
         raise ValueError(f"No notebook in {NOTEBOOKS} begins with {' or '.join(names)}.")
+    if data != "shapes" and not Path(data).exists():
+        raise ValueError(f"{data} does not exist: name a folder or archive with CIFAR-10.")
     folder = Path(out) if out else NOTEBOOKS
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise ValueError(f"{folder} can't be written to ({why.strerror}): name another folder.") from None
     failed = 0
     for path in paths:
         try:

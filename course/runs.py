@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from course._given import check_all, check_kind, check_path, shown
+
 RECORDS = Path(__file__).parent / "records"
 COLUMNS = ("epoch", "seconds", "loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -45,6 +47,10 @@ class Run:
     epochs: list = field(default_factory=list)
     labels: np.ndarray = None
     probabilities: np.ndarray = None
+
+    def __post_init__(self):
+        check_kind("about", self.about, dict, "the content of a run.json, as runs.load reads it")
+        check_all("epochs", self.epochs, dict, "a dict with the columns of an epoch")
 
     def __repr__(self):
         return f"Run({self.name!r}, {len(self.epochs)} epochs, {self.source})"
@@ -98,8 +104,8 @@ class Run:
 
     def column(self, key):
         """Return one of `COLUMNS`, shape (epochs,), NaN where it was not measured."""
-        if key not in COLUMNS:
-            raise ValueError(f"A run has no column {key!r}: choose one of {', '.join(COLUMNS)}.")
+        if not (isinstance(key, str) and key in COLUMNS):
+            raise ValueError(f"A run has no column {shown(key)}: choose one of {', '.join(COLUMNS)}.")
         values = [row.get(key) for row in self.epochs]
         return np.array([np.nan if v is None else v for v in values], dtype=float)
 
@@ -140,8 +146,16 @@ def save(run, folder):
     -------
     pathlib.Path
         The folder.
+
+    Raises
+    ------
+    ValueError
+        When `run` is no run, or `folder` can't be one.
     """
-    folder = Path(folder)
+    check_run("run", run)
+    folder = check_path("folder", folder)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file: name a folder for the record.")
     folder.mkdir(parents=True, exist_ok=True)
     # NumPy's numbers are none that JSON knows.
     about = json.dumps(run.about, indent=1, default=np.generic.item)
@@ -229,7 +243,8 @@ def load(name):
     ValueError
         When there is no such record, or it can't be read.
     """
-    folder = RECORDS / name if name in names() else Path(name)
+    folder = check_path("name", name)
+    folder = RECORDS / name if str(name) in names() else folder
     if not (folder / "run.json").is_file():
         known = ", ".join(names()) or "none yet"
         raise ValueError(f"{name} is no record: name a folder with a run.json, or one of the kit's ({known}).")
@@ -245,6 +260,11 @@ def load(name):
     except Exception as why:  # a broken file can raise nearly anything
         raise ValueError(f"{folder} can't be read as a record ({why}); train again or restore it.") from None
     return run
+
+
+def check_run(what, value):
+    """Return a Run; ValueError where something else was given."""
+    return check_kind(what, value, Run, "a run, such as runs.load('baseline') returns")
 
 
 def _read_epochs(path):

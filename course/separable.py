@@ -5,6 +5,7 @@ Kernels are laid out as Keras lays them out. Needs NumPy alone.
 
 import numpy as np
 
+from course._given import is_whole, shown
 from course.arithmetic import Conv2D, LayerError, SeparableConv2D, ledger
 
 
@@ -149,8 +150,8 @@ def _decomposed(kernel):
 
 
 def _check_multiplier(multiplier, most):
-    if not isinstance(multiplier, (int, np.integer)) or not 1 <= multiplier <= most:
+    if not (is_whole(multiplier) and 1 <= multiplier <= most):
         raise ValueError(
-            f"depth_multiplier is {multiplier!r}; it must be a whole number from 1 to {most}, "
+            f"depth_multiplier is {shown(multiplier)}; it must be a whole number from 1 to {most}, "
             "where the fit is exact already."
         )

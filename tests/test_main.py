@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course import MODELS, models, training
+from course import MODELS, RECIPES, models, training
 from course.__main__ import main
 from course.arithmetic.row import COLUMNS
 from course.data import Dataset
@@ -84,6 +84,11 @@ def test_train_takes_cheaper_steps_when_asked(few_images, tmp_path, capsys):
         (["check", "pyproject.toml", "--fix", "--json"], "leave --model, --all and --json."),
         (["notebooks", "99"], "begins with 99"),
         (["notebooks", "--data", "somewhere"], "--out"),
+        (["notebooks", "--data", "somewhere", "--out", "elsewhere"], "somewhere does not exist"),
+        (["notebooks", "--out", "pyproject.toml"], "pyproject.toml can't be written to"),
+        (["challenge", "pyproject.toml"], "There is no folder pyproject.toml"),
+        (["class", "pyproject.toml"], "pyproject.toml holds no recorded answers"),
+        (["start", "pyproject.toml"], "pyproject.toml can't be written to"),
     ],
 )
 def test_a_wrong_request_gets_one_sentence_and_status_2(arguments, words, capsys):
@@ -92,17 +97,26 @@ def test_a_wrong_request_gets_one_sentence_and_status_2(arguments, words, capsys
     assert printed.out == "" and words in printed.err and printed.err.count("\n") == 1
 
 
-def test_zero_epochs(few_images, capsys, tmp_path):
-    assert main(["train", "baseline", "--epochs", "0", "--out", str(tmp_path / "run")]) == 2
-    assert "epochs is 0; it must be at least 1." in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["ledger"], ["train", "baseline", "--epochs", "many"]])
-def test_argparse_refuses_in_one_line(arguments, capsys):
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "COMMAND"),
+        (["fly"], "invalid choice: 'fly'"),
+        (["ledger"], "MODEL"),
+        (["train", "baseline", "--epochs", "many"], "--epochs: it is 'many'; it must be a whole number"),
+        (["train", "baseline", "--epochs", "0"], "--epochs: it is 0; it must be a whole number of at least 1."),
+        (["train", "baseline", "--epochs", "2.5"], "--epochs: it is '2.5'"),
+        (["train", "baseline", "--epochs", "9" * 5000], "--epochs: it is '99"),
+        (["train", "baseline", "--seed", "-1"], "--seed: it is -1; it must be a whole number from 0 to 4,294,"),
+        (["train", "baseline", "--seed", "4294967296"], "--seed: it is 4,294,967,296; it"),
+        (["train", "baseline", "--seed", ""], "--seed: it is ''"),
+    ],
+)
+def test_argparse_refuses_in_one_line(arguments, words, capsys):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
-    assert ended.value.code == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and words in said and said.count("\n") == 1
 
 
 def test_recipes_are_listed_each_on_a_line(capsys):
@@ -122,11 +136,12 @@ def test_help(command, capsys):
     assert ended.value.code == 0 and f"python -m course {command}" in capsys.readouterr().out
 
 
-def test_the_names_of_models_are_known_without_tensorflow():
-    assert MODELS == tuple(models.MODELS)
+def test_the_names_of_models_and_recipes_are_known_without_tensorflow():
+    assert MODELS == tuple(models.MODELS) and RECIPES == tuple(training.RECIPES)
     code = (
-        "import sys; from course.__main__ import main; "
-        "print(main(['ledger', 'baselin']), main(['train', 'baselin']), 'tensorflow' in sys.modules)"
+        "import sys; from course.__main__ import main; wrong = ['train', 'baseline', '--recipe', 'slow']; "
+        "print(main(['ledger', 'baselin']), main(['train', 'baselin']), main(wrong), 'tensorflow' in sys.modules)"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "2 2 False" and said.stderr.count("There is no model 'baselin': choose") == 2
+    assert said.stdout.strip() == "2 2 2 False" and said.stderr.count("There is no model 'baselin': choose") == 2
+    assert "There is no recipe 'slow': choose one of published_baseline, " in said.stderr

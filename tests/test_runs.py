@@ -147,6 +147,27 @@ def test_a_missing_record_gets_a_sentence_with_the_names(tmp_path, monkeypatch):
         runs.load("no_such_run")
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda folder: runs.load(None), "name is None; it must be a path, in quotes."),
+        (lambda folder: runs.load(["baseline"]), "name is ('baseline'); it must be a path, in quotes."),
+        (lambda folder: runs.load(runs.load("baseline")), "name is Run('baseline', "),
+        (lambda folder: runs.save(None, folder), "run is None; it must be a run, such as runs.load('baseline')"),
+        (lambda folder: runs.save(runs.Run(dict(ABOUT)), None), "folder is None; it must be a path, in quotes."),
+        (lambda folder: runs.save(runs.Run(dict(ABOUT)), __file__), "test_runs.py is a file: name a folder"),
+        (lambda folder: runs.Run("baseline"), "about is 'baseline'; it must be the content of a run.json"),
+        (lambda folder: runs.Run(dict(ABOUT), [None]), "One of epochs is None; it must be a dict"),
+        (lambda folder: runs.Run(dict(ABOUT), 3), "epochs is 3; it must be a list"),
+        (lambda folder: runs.Run(dict(ABOUT)).column(["loss"]), "A run has no column ('loss'): choose one of"),
+    ],
+)
+def test_what_is_no_run_or_folder_gets_one_sentence(call, words, tmp_path):
+    with pytest.raises(ValueError) as caught:
+        call(tmp_path)
+    assert words in str(caught.value) and not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("share", [0, 0.3, 0.9])
 @pytest.mark.parametrize("name", ["run.json", "epochs.csv", "test_predictions.npz"])
 def test_a_truncated_file_gets_a_sentence(record, name, share):

@@ -8,6 +8,7 @@ from math import gcd
 
 import numpy as np
 
+from course._given import check_whole
 from course.anatomy.patch import SIDE
 from course.arithmetic import Conv2D, DepthwiseConv2D, SeparableConv2D, ledger
 
@@ -59,9 +60,7 @@ class Convolution:
         if self.kind not in KINDS:
             raise ValueError(f"There is no kind {self.kind!r}: choose one of {', '.join(KINDS)}.")
         for setting in SETTINGS[self.kind]:
-            value = getattr(self, setting)
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{setting} is {value!r}; it must be a whole number of at least 1.")
+            check_whole(setting, getattr(self, setting), 1)
         if self.window > SIDE:
             raise ValueError(f"kernel is {self.kernel}; the patch has {SIDE} rows, so it must be at most {SIDE}.")
         if self.kind == "grouped" and self.groups not in possible_groups(self.channels, self.filters):

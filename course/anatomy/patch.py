@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from course._given import is_whole, shown
+
 # The maps that a patch holds, in their order.
 MAPS = ("red", "green", "blue", "brightness", "edges across", "edges down")
 SIDE = 7  # rows and columns of a patch
@@ -43,9 +45,9 @@ def patch_of(image, row=None, column=None):
         raise ValueError("Give both the row and the column of the patch, or neither.")
     top, left = _most_varied(image) if row is None else (row, column)
     for what, place, most in (("row", top, height - SIDE), ("column", left, width - SIDE)):
-        if not isinstance(place, (int, np.integer)) or not 1 <= place <= most:
+        if not (is_whole(place) and 1 <= place <= most):
             raise ValueError(
-                f"{what} is {place!r}; for a patch of an image of {height}×{width} pixels it must be a whole "
+                f"{what} is {shown(place)}; for a patch of an image of {height}×{width} pixels it must be a whole "
                 f"number from 1 to {most}."
             )
     colours = image[top - 1 : top + SIDE, left - 1 : left + SIDE].astype(int)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 
+from course._given import is_whole, shown
 from course.arithmetic.axis import Axis, merge
 from course.arithmetic.layer import GLOBAL, RESHAPING, UNKNOWN, Layer, LayerError, Map, Named, both
 
@@ -63,6 +64,9 @@ class Reshape(Layer):
 
     def apply(self, maps):
         (before,) = maps
+        target = self.target_shape
+        if not isinstance(target, tuple | list) or not all(n is None or is_whole(n) for n in target):
+            raise LayerError(f"target_shape is {shown(target)}; it must be whole numbers in brackets")
         total, known = prod(before.shape), prod(n for n in self.target_shape if n not in (None, -1))
         free = sum(n in (None, -1) for n in self.target_shape)
         if free > 1 or known < 1 or (total % known if free else total != known):

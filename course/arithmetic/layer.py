@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass, field, fields
 
-MOST = 10**9  # the largest number a layer may be given
-
+from course._given import MOST, is_whole, shown
 
 # What a kind of layer does to the positions of its input: its `role`.
 WINDOW = "slides a window over them"
@@ -81,6 +80,17 @@ class Layer:
     new = None
     adds_as = None
 
+    def __post_init__(self):
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if hasattr(value, "tolist"):  # NumPy's numbers overflow, and are none that JSON knows
+                value = value.tolist()
+                object.__setattr__(self, each.name, value)
+            if each.type is bool and not (isinstance(value, bool) or value in (0, 1)):
+                raise LayerError(f"{each.name} is {shown(value)}; it must be True or False")
+            if each.type is str and not isinstance(value, str | None):
+                raise LayerError(f"{each.name} is {shown(value)}; it must be a word in quotes")
+
     @classmethod
     def arguments(cls):
         """Return the names of the arguments that Keras takes without a keyword, in order."""
@@ -133,14 +143,14 @@ class Layer:
         """Return a parameter as (height, width), having checked that both are whole and positive."""
         value = getattr(self, key)
         pair = twice(value)
-        if len(pair) != 2 or not all(isinstance(v, int) and 1 <= v <= MOST for v in pair):
+        if len(pair) != 2 or not all(is_whole(v) and 1 <= v <= MOST for v in pair):
             raise LayerError(f"{key} is {shown(value)}; it must be a whole number of at least 1, or two of them")
         return pair
 
     def _check_counts(self, *keys):
         for key in keys:
             value = getattr(self, key)
-            if not isinstance(value, int) or not 1 <= value <= MOST:
+            if not is_whole(value) or not 1 <= value <= MOST:
                 raise LayerError(f"{key} is {shown(value)}; it must be a whole number of at least 1")
 
 
@@ -172,16 +182,6 @@ def twice(value):
     if isinstance(value, (tuple, list)):
         return tuple(value)
     return (value, value) if isinstance(value, int) else ()
-
-
-def shown(value):
-    """Return a value as text, cut where it is long."""
-    if isinstance(value, int) and abs(value) > MOST:
-        return f"above {MOST:,}" if value > 0 else f"below {-MOST:,}"
-    if isinstance(value, (tuple, list)):
-        return f"({', '.join(map(shown, value[:4]))}{', ...' if len(value) > 4 else ''})"
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def need_image(shape):

@@ -8,6 +8,7 @@ activations are not counted, as is usual.
 
 from dataclasses import fields
 
+from course._given import shown
 from course.arithmetic import gathering, merging, pointwise, resampling, windows
 from course.arithmetic.layer import Layer, LayerError, Named
 from course.arithmetic.pointwise import POINTWISE, Pointwise
@@ -41,6 +42,8 @@ def from_config(kind, config):
     LayerError
         When the kind is not known, or its images have channels first.
     """
+    if not (isinstance(kind, str) and isinstance(config, dict)):
+        raise LayerError(f"a layer is a Keras class's name and a dict, not {shown(kind)} and {shown(config)}")
     if config.get("data_format") == "channels_first":
         raise LayerError("its images have channels first; build the model with channels last")
     if kind in POINTWISE:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from course._given import MOST, is_whole, shown
 from course.arithmetic.axis import Axis
 from course.arithmetic.gathering import Unknown
-from course.arithmetic.layer import MOST, LayerError, Map, shown
+from course.arithmetic.layer import Layer, LayerError, Map, twice
 from course.arithmetic.row import Row
 from course.arithmetic.table import table_of
 
@@ -109,18 +110,29 @@ def ledger(layers, input_shape=(32, 32, 3), name="network", inputs=None):
     Raises
     ------
     LayerError
-        When a layer can't work on what reaches it; says which layer and why.
+        When a layer can't work on what reaches it (says which layer and why), or something else is given than
+        layers, a shape and numbers of layers.
     """
-    shape = tuple(input_shape)
-    if len(shape) != 3 or not all(isinstance(n, int) and 1 <= n <= MOST for n in shape):
+    if isinstance(layers, str | dict) or not hasattr(layers, "__iter__"):
+        raise LayerError(
+            f"layers is {shown(layers)}; it must be a list of layers of course.arithmetic "
+            "(of a Keras model, inspection.ledger_of makes a ledger)."
+        )
+    layers = list(layers)
+    shape = twice(input_shape.tolist() if hasattr(input_shape, "tolist") else input_shape)
+    if len(shape) != 3 or not all(is_whole(n) and 1 <= n <= MOST for n in shape):
         raise LayerError(
             f"input_shape is {shown(input_shape)}; it must be (height, width, channels), each at least 1."
         )
     height = Axis.image(shape[0])
     maps = [Map(shape, (height, height if shape[1] == shape[0] else Axis.image(shape[1])))]
     rows, seen = [], {}
-    for number, layer in enumerate(layers):
-        sources = (number - 1,) if inputs is None else tuple(inputs[number])
+    for number, (layer, sources) in enumerate(zip(layers, _sources(layers, inputs), strict=True)):
+        if not isinstance(layer, Layer):
+            raise LayerError(
+                f"layer {number + 1} is {shown(layer)}; it must be of course.arithmetic, as Conv2D(48, 3) is.",
+                number,
+            )
         seen[layer.kind] = seen.get(layer.kind, 0) + 1
         title = layer.name or f"{layer.snake_name}_{seen[layer.kind]}"
         taken = [maps[source + 1] for source in sources]
@@ -130,7 +142,24 @@ def ledger(layers, input_shape=(32, 32, 3), name="network", inputs=None):
             raise LayerError(f"layer {number + 1}, {title} ({layer.kind}): {why}.", number) from None
         maps.append(made)
         rows.append(Row(title, layer, made.shape, made.axes, made.aligned, sources, *counts, macs))
-    return Ledger(tuple(rows), tuple(input_shape), name)
+    return Ledger(tuple(rows), shape, name)
+
+
+def _sources(layers, inputs):
+    """Return for each layer the numbers of those it takes from."""
+    if inputs is None:
+        return [(number - 1,) for number in range(len(layers))]
+    inputs = [twice(taken) for taken in inputs] if hasattr(inputs, "__iter__") else []
+    if len(inputs) != len(layers):
+        raise LayerError(f"inputs must hold some numbers for each of the {len(layers)} layers, such as (-1,).")
+    for number, taken in enumerate(inputs):
+        if not all(is_whole(source) and -1 <= source < number for source in taken):
+            raise LayerError(
+                f"layer {number + 1} takes from {shown(taken)}; it must be from -1, the image, or layers "
+                "before it, counted from 0.",
+                number,
+            )
+    return inputs
 
 
 def _applied(layer, maps):

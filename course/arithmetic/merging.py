@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from course._given import is_whole, shown
 from course.arithmetic.axis import chain, merge
-from course.arithmetic.layer import JOINING, Layer, LayerError, Map, shown
+from course.arithmetic.layer import JOINING, Layer, LayerError, Map
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Concatenate(_Merge):
     def apply(self, maps):
         shapes = [m.shape for m in maps]
         rank = len(shapes[0])
+        if not is_whole(self.axis):
+            raise LayerError(f"axis is {shown(self.axis)}; it must be a whole number, such as -1")
         place = self.axis - 1 if self.axis > 0 else self.axis + rank
         alike = {tuple(n for i, n in enumerate(shape) if i != place) for shape in shapes}
         if not 0 <= place < rank or len(alike) > 1 or len(set(map(len, shapes))) > 1:

@@ -3,6 +3,7 @@
 from dataclasses import MISSING, dataclass
 from math import prod
 
+from course._given import is_number, is_whole, shown
 from course.arithmetic.layer import ALONE, IDLE, MIXING, Layer, LayerError, Named, both
 
 # Keras layers of which only the name matters here: they hold no parameters and, when the network is used, leave
@@ -128,8 +129,9 @@ class Dropout(Layer):
     new = {"rate": 0.25}
 
     def __post_init__(self):
-        if not (isinstance(self.rate, (int, float)) and 0 <= self.rate <= 1):
-            raise LayerError(f"rate is {self.rate!r}; it must be from 0 to 1")
+        super().__post_init__()
+        if not (is_number(self.rate) and 0 <= self.rate <= 1):
+            raise LayerError(f"rate is {shown(self.rate)}; it must be from 0 to 1")
 
 
 @dataclass(frozen=True)
@@ -157,16 +159,24 @@ class PReLU(Layer):
     signature = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
 
     def parameters(self, shape):
-        return prod(1 if i + 1 in (self.shared_axes or ()) else n for i, n in enumerate(shape)), 0
+        # Keras takes 1 from each number and counts from there, so that its -1 is the last axis but one.
+        shared = [(axis - 1) % len(shape) for axis in _several(self.shared_axes)] if self.shared_axes else ()
+        return prod(1 if i in shared else n for i, n in enumerate(shape)), 0
 
 
 def _places(shape, axis):
     """Return which places of the shape a Keras axis, or several, mean. Keras counts the batch as axis 0."""
-    axes = (axis,) if isinstance(axis, int) else tuple(axis)
-    places = [a + len(shape) if a < 0 else a - 1 for a in axes]
+    places = [a + len(shape) if a < 0 else a - 1 for a in _several(axis)]
     if not all(0 <= place < len(shape) for place in places):
         raise LayerError(f"axis {axis} is not among the axes of its input of shape {shape}")
     return places
+
+
+def _several(axis):
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    if not all(map(is_whole, axes)):
+        raise LayerError(f"axis is {shown(axis)}; it must be a whole number, such as -1, or several")
+    return axes
 
 
 def _mixed(axes, shape, axis):

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from course._given import MOST, is_whole, shown
 from course.arithmetic.axis import LONGEST, Axis
-from course.arithmetic.layer import MOST, RESIZING, Layer, LayerError, need_image, shown, twice
+from course.arithmetic.layer import RESIZING, Layer, LayerError, need_image, twice
 from course.arithmetic.windows import Conv2D
 
 
@@ -36,7 +37,7 @@ class Conv2DTranspose(Conv2D):
     def _output_padding(self):
         value = self.output_padding
         pair = twice(value)
-        if len(pair) != 2 or not all(isinstance(v, int) and 0 <= v <= MOST for v in pair):
+        if len(pair) != 2 or not all(is_whole(v) and 0 <= v <= MOST for v in pair):
             raise LayerError(f"output_padding is {shown(value)}; it must be a whole number of at least 0")
         return pair
 
@@ -112,7 +113,7 @@ class _Ends(Layer):
         value = getattr(self, key)
         ends = tuple(map(twice, twice(value)))
         flat = [v for end in ends for v in end]
-        if len(flat) != 4 or not all(isinstance(v, int) and 0 <= v <= MOST for v in flat):
+        if len(flat) != 4 or not all(is_whole(v) and 0 <= v <= MOST for v in flat):
             raise LayerError(f"{key} is {shown(value)}; it must be whole numbers of at least 0")
         return ends
 

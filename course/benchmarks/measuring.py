@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from course import costs, models
+from course._given import check_whole
 from course.arithmetic.layers import from_config
 from course.benchmarks.record import Ceilings, Timing
 from course.models import keras
@@ -218,8 +219,7 @@ def _gradients(layer, x):
 
 def _in_turns(work, rounds):
     """Run each of some functions once a round, in an order that changes; return each one's seconds."""
-    if not isinstance(rounds, int) or rounds < 1:
-        raise ValueError(f"rounds is {rounds!r}; it must be a whole number of at least 1.")
+    check_whole("rounds", rounds, 1)
     took = {key: [] for key in work}
     order = list(work)
     shuffle = random.Random(0).shuffle

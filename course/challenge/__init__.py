@@ -5,7 +5,7 @@
     challenge.qualify(build_model, data, name="Ada", out="class/ada")
     challenge.board("class")
 
-From left to right: building, saved -> rules -> protocols -> verifying -> board.
+From left to right: building, saved -> rules -> protocols -> verifying -> entries -> board.
 """
 
 from course import BUDGET

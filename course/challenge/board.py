@@ -4,15 +4,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from math import isfinite
-from pathlib import Path
 
 from course import BUDGET, models, published, runs
+from course.challenge.entries import entries
 from course.challenge.protocols import PROTOCOLS, score
-from course.challenge.verifying import in_a_line, stopped_early, unfinished, verify
+from course.challenge.verifying import in_a_line, unfinished, verify
 from course.data.dataset import check_dataset
 from course.inspection import ledger_of
 from course.table import Table
-from course.training.checkpoint import CHECKPOINT, WEIGHTS
 
 _HEADINGS = ("rank", "name", "parameters", "MACs", "accuracy (%)", "CPU seconds", "source")
 _FORMATS = {"accuracy (%)": ".2f", "CPU seconds": ",.0f"}
@@ -163,12 +162,12 @@ def board(*folders, data=None):
     Raises
     ------
     ValueError
-        When there is no such folder, or `data` is no Dataset.
+        When what is given is neither a folder nor a run, or `data` is no Dataset.
     """
     if data is not None:
         check_dataset(data)
     places, left_out = [*_submissions(), *_records()], []
-    for run, folder in _entries(folders, left_out):
+    for run, folder in entries(folders, left_out):
         status = run.about.get("status", "complete")
         if status != "complete":
             left_out.append(f"{_called(run, folder)}: left out. {unfinished(status)}")
@@ -191,49 +190,6 @@ def board(*folders, data=None):
     order = {"CIFAR-10": 0, "CIFAR-10 (JPEG copy)": 1}
     places.sort(key=lambda p: (order.get(p.images, 2), p.images, p.protocol, -p.accuracy, p.parameters))
     return Board(tuple(places), tuple(map(in_a_line, left_out)))
-
-
-def _entries(folders, left_out):
-    """Yield (run, folder) for each entry, once; what can't be read goes to `left_out`."""
-    found = set()
-    for given in folders:
-        if isinstance(given, runs.Run):
-            yield given, None
-            continue
-        folder = Path(given)
-        if not folder.is_dir():
-            raise ValueError(f"There is no folder {folder}: name an entry, or a folder of entries.")
-        for entry in _within(folder):
-            if entry.resolve() in found:
-                continue
-            found.add(entry.resolve())
-            if stopped_early(entry):
-                left_out.append(f"{entry.name}: left out. {unfinished('running')}")
-                continue
-            if not (entry / "run.json").is_file():
-                where = "" if entry == folder else f" one level below {folder}"
-                left_out.append(
-                    f"{entry.name}: left out. It holds no run.json: copy the entry's whole folder{where}."
-                )
-                continue
-            try:
-                yield runs.load(entry), entry
-            except ValueError as why:
-                left_out.append(str(why))
-
-
-def _within(folder):
-    """Return a folder itself where it holds files of an entry, and those in it that hold any file."""
-    own = any((folder / name).is_file() for name in ("run.json", CHECKPOINT, WEIGHTS))
-    inside = [path for path in sorted(folder.glob("*")) if path.is_dir() and _holds_files(path)]
-    return [folder, *inside] if own else inside
-
-
-def _holds_files(folder):
-    """Return whether a folder holds a file; programs keep their own in hidden ones."""
-    if folder.name.startswith("."):
-        return False
-    return any(_holds_files(path) if path.is_dir() else not path.name.startswith(".") for path in folder.glob("*"))
 
 
 def _called(run, folder):

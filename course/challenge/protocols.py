@@ -3,12 +3,13 @@
 import json
 import re
 from dataclasses import asdict
-from pathlib import Path
 
 from course import runs, training
+from course._given import check_path, check_seed, shown
 from course.challenge.rules import check
 from course.challenge.saved import described, rebuilt
 from course.data import split
+from course.data.dataset import check_dataset
 
 # By name: the recipe. The qualifier is judged on the images it holds out, the other on the test images.
 PROTOCOLS = {"qualifier": training.qualifier, "50 epochs": training.annealed}
@@ -90,7 +91,12 @@ def recipe_as_recorded(protocol):
 
 def _entered(model_or_build, data, name, seed, out, protocol, watch):
     if not (isinstance(name, str) and name.strip()):
-        raise ValueError(f"name is {name!r}; it must be what the board calls the entry, such as 'Ada'.")
+        raise ValueError(f"name is {shown(name)}; it must be what the board calls the entry, such as 'Ada'.")
+    # Before the network is built and checked, which takes a while.
+    check_dataset(data)
+    check_seed(seed)
+    if out is not None:
+        out = check_path("out", out)
     found = check(model_or_build)
     if not found.ok:
         raise ValueError(f"{name} can't be entered. {' '.join(found.broken)}")
@@ -105,7 +111,7 @@ def _entered(model_or_build, data, name, seed, out, protocol, watch):
     run.about["challenge"] = {"protocol": protocol, "macs": found.ledger.macs, "config": config}
     # Of a run that was stopped, the record on the disk may be of an epoch before.
     if out is not None and run.about["status"] == "complete":
-        runs.save(run, Path(out))
+        runs.save(run, out)
     return run
 
 

@@ -1,10 +1,13 @@
 """The rules of the challenge, and the check that says which of them a network keeps."""
 
+import json
 from dataclasses import dataclass
+from os import PathLike
 
 import numpy as np
 
 from course import BUDGET, annotations
+from course._given import check_kind, is_number, shown
 from course._quiet import import_keras
 from course.arithmetic import Attention, LayerError, Reshape, Unknown
 from course.challenge.building import BuildError, built
@@ -145,7 +148,16 @@ def check(model_or_build, notes=None, seconds=60):
     Returns
     -------
     Checked
+
+    Raises
+    ------
+    ValueError
+        When `seconds` is no number above 0, or `notes` are neither code nor a path.
     """
+    if not (is_number(seconds) and seconds > 0):
+        raise ValueError(f"seconds is {shown(seconds)}; it must be a number above 0, such as 60.")
+    if notes is not None:
+        check_kind("notes", notes, str | PathLike, "code in quotes, or a path")
     found, model, book = {}, None, None
     try:
         model = built(model_or_build, seconds)
@@ -311,7 +323,7 @@ def _numbers(model):
 
 def _saved(model):
     try:
-        again = rebuilt(described(model))
+        again = rebuilt(json.loads(json.dumps(described(model), default=np.generic.item)))  # as a record is
     except Exception as why:  # what a configuration can't hold raises nearly anything
         return f"it does not: {str(why).splitlines()[0] if str(why) else type(why).__name__}", False
     same = [w.shape for w in again.weights] == [w.shape for w in model.weights]

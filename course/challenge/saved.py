@@ -2,10 +2,14 @@
 
 import sys
 from copy import deepcopy
+from math import prod
+
+import numpy as np
 
 from course._quiet import import_keras
 from course.arithmetic import LAYERS, POINTWISE
 from course.challenge.building import BuildError, guarded
+from course.models import IMAGE_SHAPE as IMAGE
 
 keras = import_keras()
 
@@ -19,6 +23,8 @@ _HARMLESS = (
 )
 _NETWORKS = ("Sequential", "Functional", "Model")
 _MARKS = ("__keras_tensor__", "__tuple__")
+_OPERATIONS = ("keras.src.ops.", "keras.src.activations.")  # an activation that is called is one of the latter
+_CONSTANTS = prod(IMAGE)  # at most in one array: more would be weights that nobody counts
 
 
 def described(model, name=None):
@@ -44,8 +50,9 @@ def described(model, name=None):
 def rebuilt(config, seed=None):
     """Return the network of a configuration, with new weights.
 
-    Only layers that the kit knows, Keras's own initializers, regularizers and constraints, and Keras's
-    operations on tensors are built. Anything else a file might name is refused before it is looked up.
+    Only layers that the kit knows, Keras's own initializers, regularizers and constraints, Keras's
+    operations on tensors, and arrays of a few numbers are built. Anything else a file might name is refused
+    before it is looked up.
 
     Parameters
     ----------
@@ -89,6 +96,14 @@ def _check(part):
             f"It holds {function}, which no configuration can hold: take one of Keras's own and write its name "
             'in quotes, such as "softmax".'
         )
+    elif isinstance(part, dict) and part.get("class_name") == "__tensor__":
+        raise BuildError(
+            "It holds a tensor of yours, which training would never change: write it as a NumPy array, such as "
+            "x * np.array([0.5, 1, 2]), or take a layer that learns it."
+        )
+    elif isinstance(part, dict) and part.get("class_name") == "__numpy__" and part.get("module") is None:
+        if wrong := _wrong_array(part.get("config")):
+            raise BuildError(f"It holds an array {wrong}: a network may hold one of up to {_CONSTANTS:,} numbers.")
     elif isinstance(part, dict):
         if "class_name" in part and not _known(part):
             raise BuildError(
@@ -97,6 +112,17 @@ def _check(part):
             )
         for each in part.values():
             _check(each)
+
+
+def _wrong_array(config):
+    """Return what is wrong with the array of a configuration, "" where nothing is."""
+    try:
+        values, kind = np.asarray(config["value"]), np.dtype(config["dtype"]).kind
+    except (KeyError, TypeError, ValueError):  # rows of unequal length, or a file of another maker
+        return "that can't be read"
+    if kind not in "biuf" or values.dtype.kind not in "biuf":
+        return "of something else than numbers"
+    return f"of {values.size:,} numbers" if values.size > _CONSTANTS else ""
 
 
 def _function(part):
@@ -124,5 +150,5 @@ def _known(part):
     found = getattr(sys.modules.get(module), name, None)  # imports nothing
     if not isinstance(found, type):
         return False
-    is_operation = module.startswith("keras.src.ops.") and issubclass(found, keras.Operation)
+    is_operation = module.startswith(_OPERATIONS) and issubclass(found, keras.Operation)
     return is_operation or issubclass(found, _HARMLESS)

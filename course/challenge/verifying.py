@@ -1,11 +1,11 @@
 """Whether an entry is what it claims to be: its weights are evaluated again."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from course import runs, training
+from course._given import check_path
 from course.challenge.building import BuildError
 from course.challenge.protocols import PROTOCOLS, judged_on, recipe_as_recorded, score
 from course.challenge.rules import check
@@ -75,10 +75,10 @@ def verify(folder, data):
     Raises
     ------
     ValueError
-        When `data` is no Dataset: that is no fault of the entry.
+        When `data` is no Dataset, or `folder` no path: that is no fault of the entry.
     """
     check_dataset(data)
-    folder = Path(folder)  # a word alone would be the kit's record of that name
+    folder = check_path("folder", folder)  # a word alone would be the kit's record of that name
     name = folder.name
     if stopped_early(folder):
         return Verdict(name, (unfinished("running"),))

@@ -5,6 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from course._given import check_kind, check_seed, check_whole, is_number, is_whole, shown
+from course.data.dataset import check_images, check_labels
+
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -35,14 +38,12 @@ class Augmentation:
     cutout: int = 0
 
     def __post_init__(self):
-        if self.flip not in (False, True, "alternating"):
-            raise ValueError(f"flip is {self.flip!r}; it must be False, True or 'alternating'.")
-        if not 0 <= self.zoom < 1:
-            raise ValueError(f"zoom is {self.zoom}; it must be at least 0 and below 1.")
-        if not (isinstance(self.crop, (int, np.integer)) and 0 <= self.crop < 32):
-            raise ValueError(f"crop is {self.crop}; it must be a whole number of pixels from 0 to 31.")
-        if not (isinstance(self.cutout, (int, np.integer)) and 0 <= self.cutout <= 32):
-            raise ValueError(f"cutout is {self.cutout}; it must be a whole number of pixels from 0 to 32.")
+        if not (isinstance(self.flip, bool | np.bool_ | str) and self.flip in (False, True, "alternating")):
+            raise ValueError(f"flip is {shown(self.flip)}; it must be False, True or 'alternating'.")
+        if not (is_number(self.zoom) and 0 <= self.zoom < 1):
+            raise ValueError(f"zoom is {shown(self.zoom)}; it must be at least 0 and below 1.")
+        check_whole("crop", self.crop, 0, 31, " of pixels")
+        check_whole("cutout", self.cutout, 0, 32, " of pixels")
 
 
 def split(labels, held_out=5000, seed=0):
@@ -67,12 +68,17 @@ def split(labels, held_out=5000, seed=0):
     Raises
     ------
     ValueError
-        When `held_out` is not between 1 and N - 1.
+        When `labels` are no class numbers, `held_out` is not between 1 and N - 1, or `seed` is no seed.
     """
     labels = np.asarray(labels)
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"labels has shape {labels.shape} and dtype {labels.dtype}; it must be whole numbers of shape (N,)."
+        )
     total = len(labels)
-    if not 0 < held_out < total:
-        raise ValueError(f"held_out is {held_out}; with {total} images it must be from 1 to {total - 1}.")
+    if not (is_whole(held_out) and 0 < held_out < total):
+        raise ValueError(f"held_out is {shown(held_out)}; with {total} images it must be from 1 to {total - 1}.")
+    check_seed(seed)
     order = np.random.default_rng([seed, 5000]).permutation(total)
     classes, sizes = np.unique(labels, return_counts=True)
     share = sizes * held_out / total
@@ -111,23 +117,33 @@ def batch(images, labels, *, seed, epoch, step, batch_size, augmentation=None):
     Raises
     ------
     ValueError
-        When there are too few images for this step.
+        When there are too few images for this step, or an argument is of another kind.
     """
-    steps = len(images) // batch_size
-    if not 0 <= step < steps:
+    check_images(images, "images")
+    check_labels(labels, "labels", len(images))
+    check_seed(seed)
+    check_whole("epoch", epoch)
+    steps = len(images) // check_whole("batch_size", batch_size, 1)
+    if not (is_whole(step) and 0 <= step < steps):
         raise ValueError(
-            f"There is no step {step}: {len(images):,} images make {steps} batches of {batch_size}, "
+            f"There is no step {shown(step)}: {len(images):,} images make {steps} batches of {batch_size}, "
             "counted from 0."
         )
     order = np.random.default_rng([seed, epoch]).permutation(len(images))
     chosen = order[step * batch_size : (step + 1) * batch_size]
     out = images[chosen]
     if augmentation is not None:
+        check_augmentation(augmentation)
         # From 1, because NumPy gives [seed, epoch, 0] the same numbers as [seed, epoch].
         rng = np.random.default_rng([seed, epoch, step + 1])
         mirrored = _first_mirrored(seed, len(images))[chosen] ^ bool(epoch % 2)
         out = augment(out, augmentation, rng, mirrored if augmentation.flip == "alternating" else None)
     return out, labels[chosen]
+
+
+def check_augmentation(value):
+    """Raise ValueError unless `value` is an Augmentation."""
+    check_kind("augmentation", value, Augmentation, "an Augmentation, such as Augmentation(flip=True)")
 
 
 @lru_cache(maxsize=4)
@@ -153,7 +169,17 @@ def augment(images, augmentation, rng, mirrored=None):
     -------
     numpy.ndarray
         uint8, the same shape.
+
+    Raises
+    ------
+    ValueError
+        When an argument is of another kind.
     """
+    check_augmentation(augmentation)
+    check_kind("rng", rng, np.random.Generator, "what numpy.random.default_rng(0) returns")
+    check_images(images, "images", any_size=True)
+    if mirrored is not None and (np.shape(mirrored) != (len(images),) or np.asarray(mirrored).dtype != bool):
+        raise ValueError(f"mirrored is {shown(mirrored)}; it must be True or False for each image.")
     images = images.copy()
     if augmentation.zoom:
         images = _zoom(images, rng.uniform(1 - augmentation.zoom, 1 + augmentation.zoom, (2, len(images))))

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pooch
 
+from course._given import check_path
 from course.data.dataset import DataError, Dataset
 from course.data.download import FETCH, MIRRORS, NAME, SHA256, fetch
 
@@ -179,7 +180,7 @@ def read_cifar10(path):
         When nothing is there, a batch is missing, or its content has the wrong form.
     """
     # os.path.expanduser and os.path.isdir, because pathlib's raise errors of their own.
-    path = Path(os.path.expanduser(path))
+    path = Path(os.path.expanduser(check_path("path", path, DataError)))
     if os.path.isdir(path):
         folder = folder_of_batches(path)
         if not os.path.isdir(folder):
@@ -251,7 +252,7 @@ def cifar10(path=None, *, download=True, mirrors=MIRRORS, sha256=SHA256, cache=N
         print(f"{data.source} from {given}.")
         return data
 
-    cache = keras_cache() if cache is None else Path(cache).expanduser()
+    cache = keras_cache() if cache is None else check_path("cache", cache, DataError).expanduser()
     passed_over = []
     found = _in_cache(cache, sha256, passed_over)
     passed = f" (not used: {'; '.join(passed_over)})" if passed_over else ""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from course._given import check_all, check_kind
+
 
 class DataError(ValueError):
     """One sentence: what is wrong with the data, where, and what to do."""
@@ -39,6 +41,11 @@ class Dataset:
     source: str
 
     def __post_init__(self):
+        try:
+            object.__setattr__(self, "names", tuple(check_all("names", self.names, str, "a class's name")))
+            check_kind("source", self.source, str, "what the images are, in words")
+        except ValueError as why:
+            raise DataError(str(why)) from None
         for part in ("train", "test"):
             check_images(getattr(self, f"{part}_images"), f"{part}_images")
             labels = getattr(self, f"{part}_labels")
@@ -64,11 +71,12 @@ class Dataset:
         return f"{self.source}: {counts}, {len(self.names)} classes"
 
 
-def check_images(images, where):
-    """Raise DataError unless `images` is a uint8 array of shape (N, 32, 32, 3) with N > 0."""
+def check_images(images, where, any_size=False):
+    """Raise DataError unless `images` is a uint8 array of shape (N, 32, 32, 3), or of any size, with N > 0."""
     _check_array(images, where)
-    if images.ndim != 4 or images.shape[1:] != (32, 32, 3) or not len(images):
-        raise DataError(f"{where} has shape {images.shape}; images must have shape (N, 32, 32, 3) with N > 0.")
+    if images.ndim != 4 or not (any_size or images.shape[1:] == (32, 32, 3)) or not len(images):
+        size = "height, width, channels" if any_size else "32, 32, 3"
+        raise DataError(f"{where} has shape {images.shape}; images must have shape (N, {size}) with N > 0.")
     if images.dtype != np.uint8:
         raise DataError(
             f"{where} has dtype {images.dtype}; images must be uint8 from 0 to 255: "
@@ -76,14 +84,14 @@ def check_images(images, where):
         )
 
 
-def check_labels(labels, where, count, classes):
-    """Raise DataError unless `labels` holds `count` integers from 0 to `classes` - 1."""
+def check_labels(labels, where, count, classes=None):
+    """Raise DataError unless `labels` holds `count` integers, from 0 to `classes` - 1 where that is given."""
     _check_array(labels, where)
     if labels.shape != (count,):
         raise DataError(f"{where} has shape {labels.shape}; {count:,} images need labels of shape ({count},).")
     if not np.issubdtype(labels.dtype, np.integer):
         raise DataError(f"{where} has dtype {labels.dtype}; labels must be whole numbers.")
-    if labels.min() < 0 or labels.max() >= classes:
+    if classes is not None and (labels.min() < 0 or labels.max() >= classes):
         raise DataError(
             f"{where} runs from {labels.min()} to {labels.max()}; with {classes} classes it must stay "
             f"between 0 and {classes - 1}."

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 
+from course._given import check_seed, is_number, shown
 from course.data.dataset import check_images
 
 # How much of each to try, from nothing or next to nothing.
@@ -21,6 +22,7 @@ UNITS = {
     "compressed": "JPEG quality",
     "mirrored": "",
 }
+_RANGES = {"shifted": (0, 31), "noisy": (0, 255), "blurred": (0, 32), "compressed": (1, 100), "mirrored": (0, 1)}
 
 
 def disturbed(images, kind, strength, seed=0):
@@ -49,11 +51,17 @@ def disturbed(images, kind, strength, seed=0):
     DataError
         When `images` has another shape or dtype.
     ValueError
-        When there is no such kind.
+        When there is no such kind, or `strength` or `seed` is out of its range.
     """
     check_images(images, "images")
-    if kind not in DISTURBANCES:
-        raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(DISTURBANCES)}.")
+    if not (isinstance(kind, str) and kind in DISTURBANCES):
+        raise ValueError(f"kind is {shown(kind)}; it must be one of {', '.join(DISTURBANCES)}.")
+    (least, most), whole = _RANGES[kind], " whole" if kind in ("shifted", "compressed") else ""
+    if not (is_number(strength) and least <= strength <= most) or (whole and strength != int(strength)):
+        raise ValueError(
+            f"strength is {shown(strength)}; for {kind!r} it must be a{whole} number from {least} to {most}."
+        )
+    check_seed(seed)
     if kind == "mirrored":
         return images[:, :, ::-1].copy()
     if kind == "compressed":

@@ -2,6 +2,7 @@
 
 import os
 
+from course._given import check_path
 from course.data.cifar10 import cifar10
 from course.data.dataset import DataError
 from course.data.shapes import shapes
@@ -27,7 +28,7 @@ def load(path=None):
     DataError
         When a path was given, here or in the variable, and CIFAR-10 can't be read from it.
     """
-    given = path or os.environ.get("COURSE_DATA_DIR")
+    given = os.environ.get("COURSE_DATA_DIR") if path is None else check_path("path", path, DataError)
     if not given:
         try:
             return cifar10(download=False)
@@ -38,4 +39,4 @@ def load(path=None):
         print("You work with the generated shapes, as asked for.")
         return shapes()
     # Without a path it reads the variable itself, and its errors then name the variable.
-    return cifar10(path or None, download=False)
+    return cifar10(path, download=False)

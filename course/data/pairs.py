@@ -22,6 +22,8 @@ arithmetic alone. That needs images in which nothing else gives the class away:
 
 import numpy as np
 
+from course._given import check_seed, check_whole
+
 
 def pairs(distance_a, distance_b, count, size=24, seed=0):
     """Return images of two dots, `distance_a` apart in class 0 and `distance_b` apart in class 1.
@@ -51,7 +53,7 @@ def pairs(distance_a, distance_b, count, size=24, seed=0):
     ------
     ValueError
         When the distances are equal or below 1, the image has no room for them, `count` is not a
-        positive multiple of 4, or `seed` is negative.
+        positive multiple of 4, or `seed` is no seed.
     """
     _check(distance_a, distance_b, count, size, seed)
     room = size - distance_a - distance_b
@@ -79,10 +81,9 @@ def _check(distance_a, distance_b, count, size, seed):
         ("distance_b", distance_b, 1),
         ("count", count, 4),
         ("size", size, 3),
-        ("seed", seed, 0),
     ):
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+        check_whole(name, value, least)
+    check_seed(seed)
     if distance_a == distance_b:
         raise ValueError(f"Both distances are {distance_a}, which makes one class of two: choose two distances.")
     if count % 4:

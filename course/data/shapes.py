@@ -11,6 +11,7 @@ https://iquilezles.org/articles/distfunctions2d/.
 
 import numpy as np
 
+from course._given import check_seed, is_whole, shown
 from course.data.dataset import Dataset
 
 SIZE = 32
@@ -64,15 +65,14 @@ def shapes(n=10_000, seed=0):
     Raises
     ------
     ValueError
-        When `n` is not a positive multiple of 50, or `seed` is negative.
+        When `n` is not a positive multiple of 50, or `seed` is no seed.
     """
-    if not isinstance(n, (int, np.integer)) or n < 50 or n % 50:
+    if not is_whole(n) or n < 50 or n % 50:
         raise ValueError(
-            f"n is {n}; it must be 50, 100, 150 or a larger multiple of 50, so that the n training and the "
+            f"n is {shown(n)}; it must be 50, 100, 150 or a larger multiple of 50, so that the n training and the "
             "n // 5 test images show every class equally often."
         )
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed is {seed}; it must be 0 or a larger whole number.")
+    check_seed(seed)
     test = _draw_split(n // 5, seed, 1)
     train = _draw_split(n, seed, 0)
     return Dataset(*train, *test, NAMES, "Shapes (generated)")

@@ -5,7 +5,9 @@ from math import comb, nan, sqrt
 
 import numpy as np
 
+from course._given import check_whole
 from course.evaluation.errors import standard_error
+from course.runs import check_run
 from course.table import Table
 
 BINS = 15  # as in Guo et al.
@@ -101,8 +103,7 @@ def calibration(run, bins=BINS):
     ValueError
         When the run has no predictions, or there is no bin.
     """
-    if bins < 1:
-        raise ValueError(f"bins is {bins}; calibration needs at least one.")
+    check_whole("bins", bins, 1)
     labels, answers, confidence = _answers(run)
     right = answers == labels
     edges = np.linspace(0, 1, bins + 1)
@@ -156,10 +157,11 @@ def confident_mistakes(run, count=10):
     ValueError
         When the run has no predictions.
     """
+    check_whole("count", count)
     labels, answers, confidence = _answers(run)
     names = class_names(run)
     (wrong,) = np.nonzero(answers != labels)
-    surest = wrong[np.argsort(-confidence[wrong], kind="stable")][: max(count, 0)]
+    surest = wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
     return [
         Mistake(
             int(i),
@@ -256,6 +258,7 @@ def class_names(run):
 
 def _answers(run):
     """Return a run's labels, predicted classes and confidences, each of shape (N,)."""
+    check_run("run", run)
     if run.probabilities is None or not len(run.probabilities):
         raise ValueError(f"{run.name} has no predictions: choose a record with a test_predictions.npz.")
     probabilities = np.asarray(run.probabilities, dtype=float)

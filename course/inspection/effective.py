@@ -10,6 +10,7 @@ import numpy as np
 from course._quiet import import_keras
 from course.arithmetic import LAYERS, POINTWISE, LayerError, Pointwise
 from course.arithmetic.layer import ALONE, IDLE, MIXING, RESHAPING
+from course.inspection.reading import module_of
 
 # What a layer does to positions, by kind. Those that the ledger does not read by their settings come last.
 _ROLES = {
@@ -221,7 +222,7 @@ def _stand_in(layer):
     if isinstance(layer, keras.Model) and len(getattr(layer, "inputs", ())) == len(layer.outputs) == 1:
         return _adding_copy(layer)
     # A learner's own class may have the name of one of Keras's. Bicubic weights, for one, may be negative.
-    ours = type(layer).__module__.split(".")[0] == "keras"
+    ours = module_of(type(layer)).split(".")[0] == "keras"
     if kind not in _ROLES or not ours or getattr(layer, "interpolation", "nearest") not in ("nearest", "bilinear"):
         raise LayerError(f"{layer.name} ({kind}): footprint does not know which pixels such a layer looks at.")
     if _ROLES[kind] in (ALONE, IDLE):

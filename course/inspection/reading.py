@@ -129,7 +129,7 @@ def _known(operation, node, counts, name):
     kind = type(operation).__name__
     several = len(node.arguments.keras_tensors) > 1
     # A learner's own class may have the name of one of Keras's.
-    ours = type(operation).__module__.split(".")[0] == "keras"
+    ours = module_of(type(operation)).split(".")[0] == "keras"
     # keras.ops.average is called as the layer that joins paths is, and takes one map.
     if ours and (kind in _REDUCTIONS or (kind == "Average" and not several and hasattr(operation, "axis"))):
         axis = (operation.axis,) if isinstance(operation.axis, int) else operation.axis
@@ -146,10 +146,16 @@ def _known(operation, node, counts, name):
             config["target_shape"] = operation.newshape[1:]  # that of keras.ops counts the batch
         config.update(name=name, data_format=getattr(operation, "data_format", None))
         activation = getattr(operation, "activation", None)
-        if getattr(activation, "__module__", "").startswith("keras.src.activations"):
-            config["activation"] = activation.__name__
+        if module_of(activation).startswith("keras.src.activations"):
+            config["activation"] = getattr(activation, "__name__", "custom")
         return from_config(kind, config)
     return Unknown(kind, counts, _fixed(node.outputs[0].shape), name=name)
+
+
+def module_of(thing):
+    """Return the name of the module that something is from, "" where it has none."""
+    name = getattr(thing, "__module__", None)
+    return name if isinstance(name, str) else ""
 
 
 def _counts(operation):

@@ -29,7 +29,6 @@ def accuracy_against_receptive_field(points, title=None):
     ValueError
         When there is no point.
     """
-    points = list(points)
     if not points:
         raise ValueError("There is no point to draw: pass those of experiments.load() or experiments.sweep().")
     rows = [

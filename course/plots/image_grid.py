@@ -4,6 +4,8 @@ from collections import Counter
 
 import numpy as np
 
+from course._given import check_whole
+from course.plots.arguments import checked
 from course.plots.picture import (
     MARGIN,
     SHARPNESS,
@@ -26,6 +28,7 @@ MOST_IMAGES = 400
 
 
 @in_house_style
+@checked
 def image_grid(images, labels, names, columns=10, title=None, captions=None, answers=None):
     """Draw images as a sheet, enlarged without smoothing.
 
@@ -143,8 +146,7 @@ def _check(images, labels, names, columns, under):
     for what, given in under.items():
         if given is not None and len(given) != len(images):
             raise ValueError(f"{what} holds {len(given)} for {counted(len(images), 'image')}: pass one for each.")
-    if columns < 1:
-        raise ValueError(f"columns is {columns}; it must be at least 1.")
+    check_whole("columns", columns, 1)
 
 
 def _rows(order, labels, columns, by_class):

@@ -17,6 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from PIL import Image
 
+from course.plots.arguments import checked
+
 # Okabe and Ito, "Color Universal Design", 2008: told apart with any kind of colour vision.
 BLACK = "#000000"
 ORANGE = "#E69F00"
@@ -93,7 +95,7 @@ def plot(draw):
     """Make a function one of the kit's pictures: in the house style, its docstring with what all have alike."""
     own, *raises = inspect.cleandoc(draw.__doc__).split("\n\nRaises\n")
     draw.__doc__ = "\n\nRaises\n".join([f"{own}\n{_ALIKE}", *raises])
-    return in_house_style(draw)
+    return in_house_style(checked(draw))
 
 
 class Picture(Figure):

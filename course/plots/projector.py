@@ -2,6 +2,7 @@
 
 import html
 
+from course._given import is_number, shown
 from course.plots.picture import SHOWN
 
 
@@ -25,8 +26,8 @@ def projector(scale=1.5):
     ValueError
         When the scale is no such number.
     """
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 1 <= scale <= 3:
-        raise ValueError(f"scale is {scale!r}: give a number from 1 to 3, such as 1.5.")
+    if not (is_number(scale) and 1 <= scale <= 3):
+        raise ValueError(f"scale is {shown(scale)}: give a number from 1 to 3, such as 1.5.")
     SHOWN.update(scale=scale, vector=scale > 1)
     # JupyterLab's names, and its own sizes in pixels. The style sheet of an earlier cell stays in the page, and
     # the later one counts, so taking it back is a rule too.

@@ -7,7 +7,6 @@ from course import evaluation
 from course.plots.axes import DASHED, beside, dots, hbars
 from course.plots.picture import DEEP_SKY, INK, TEXT, VERMILLION, Picture, darker, listed, plot, wrapped
 from course.plots.several import names_of, sources_of
-from course.runs import Run
 from course.table import Table
 
 _ROW = 42  # pixels on the page
@@ -37,7 +36,6 @@ def selection(runs=(), others=None, title=None):
     ValueError
         When there is nothing to draw, or a run was not tested after each epoch.
     """
-    runs = [runs] if isinstance(runs, Run) else list(runs)
     rows = [_row(name, run) for name, run in zip(names_of(runs), runs, strict=True)]
     gains, notes = None, ()
     if others is not None:

@@ -1,14 +1,12 @@
 """Several runs in one picture: how many, what to call them, and what they were trained on."""
 
 from course.plots.picture import listed
-from course.runs import Run
 
 MOST_RUNS = 3
 
 
 def few(runs):
-    """Return a run or runs as a list, where a picture of predictions has room for so many."""
-    runs = [runs] if isinstance(runs, Run) else list(runs)
+    """Return runs; ValueError where there are more than a picture of predictions has room for, or none."""
     if not 1 <= len(runs) <= MOST_RUNS:
         raise ValueError(f"There are {len(runs)} runs to draw: pass 1 to {MOST_RUNS}.")
     return runs

@@ -1,8 +1,11 @@
 """How far runs of one and the same network lie apart."""
 
+from numbers import Real
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from course._given import check_kind
 from course.plots.axes import DASHED, beside
 from course.plots.picture import (
     BLUE,
@@ -40,9 +43,14 @@ def spread(accuracies, marks, title=None):
     ValueError
         When there are fewer than two runs, or a value is no percentage.
     """
-    accuracies = np.asarray(accuracies, dtype=float)
+    accuracies = np.asarray(accuracies)
+    if not np.issubdtype(accuracies.dtype, np.number):
+        raise ValueError(f"accuracies has dtype {accuracies.dtype}; accuracies must be numbers, in per cent.")
+    accuracies = accuracies.astype(float)
     if accuracies.ndim != 1 or len(accuracies) < 2:
         raise ValueError(f"accuracies has shape {accuracies.shape}; it must be (N,) with N at least 2.")
+    for name, value in marks.items():
+        check_kind(f"The mark {name!r}", value, Real, "a number, in per cent")
     values = np.array([*accuracies, *marks.values()], dtype=float)
     if not np.all((values >= 0) & (values <= 100)):
         raise ValueError("accuracies and marks must be percentages from 0 to 100, and one of them is not.")

@@ -1,11 +1,13 @@
 """How long the steps of some networks take."""
 
+from course.plots.arguments import checked
 from course.plots.axes import QUARTILES, hbars
 from course.plots.picture import INK, Picture, counted, in_house_style
 from course.table import Table
 
 
 @in_house_style
+@checked
 def step_bars(timings, title, subtitle=""):
     """Draw the time of some networks' steps as bars, in their order.
 

@@ -6,7 +6,7 @@ from course.plots.axes import by_epoch, dots, epochs, sample
 from course.plots.marks import apart
 from course.plots.picture import DPI, INK, LINES, SMALL, Picture, counted, darker, listed, plot
 from course.plots.several import names_of
-from course.runs import Run, held_out
+from course.runs import held_out
 from course.table import Table
 
 _LINE_HEIGHT = 15  # pixels on the page, for a line of labels
@@ -71,7 +71,6 @@ def training_curves(runs, metric="accuracy", title=None):
     """
     if metric not in ("accuracy", "loss"):
         raise ValueError(f"metric is {metric!r}; it must be 'accuracy' or 'loss'.")
-    runs = [runs] if isinstance(runs, Run) else list(runs)
     if not runs:
         raise ValueError("There is no run to draw: pass at least one, such as runs.load('baseline').")
     curves = [

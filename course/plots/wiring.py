@@ -1,5 +1,6 @@
 """Dots and lines: which units of which layer reach one unit, in one dimension."""
 
+from course._given import check_whole, is_whole, shown
 from course.arithmetic import LayerError, ledger
 from course.plots.picture import (
     BLUE,
@@ -42,13 +43,12 @@ def wiring(layers, size=12, unit=None, title=None):
     ValueError
         When the image has no or too many pixels, there is no such unit, or a layer can't be drawn.
     """
-    if not 1 <= size <= _MOST:
-        raise ValueError(f"size is {size}; it must be from 1 to {_MOST}.")
+    check_whole("size", size, 1, _MOST)
     rows, levels = _levels(layers, size)
     last = levels[-1][0]
     unit = (last - 1) // 2 if unit is None else unit
-    if not 0 <= unit < last:
-        raise ValueError(f"unit is {unit}; the last layer has units 0 to {last - 1}.")
+    if not (is_whole(unit) and 0 <= unit < last):
+        raise ValueError(f"unit is {shown(unit)}; the last layer has units 0 to {last - 1}.")
     reached = [{unit}]
     for _, taps in reversed(levels[1:]):
         reached.insert(0, {source for target in reached[0] for source in taps[target] if source >= 0})

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from course import models as kit
 from course import runs
+from course._given import check_seed
 from course.training import RECIPES, Recipe
 
 
@@ -86,8 +85,7 @@ def grid(models, recipes, seeds, epochs, study):
     except TypeError:
         raise ValueError(f"seeds is {seeds!r}; it must be a list of whole numbers, such as range(3).") from None
     for seed in seeds:
-        if not (isinstance(seed, (int, np.integer)) and seed >= 0):
-            raise ValueError(f"A seed is {seed!r}; it must be a whole number, at least 0.")
+        check_seed(seed, "A seed")
     planned = [
         Planned(name, make, recipe, int(seed), study)
         for name, make in _makers(models)

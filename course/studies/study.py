@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
+from course._given import check_whole
 from course.data import Dataset, load
 from course.progress import bar
 from course.studies.grid import grid
@@ -107,8 +106,7 @@ def run(
     if workers is not None and scheduler is not None:
         raise ValueError("A scheduler has workers of its own: leave out either `workers` or `scheduler`.")
     for name, value, least in (("retries", retries, 0), ("workers", 1 if workers is None else workers, 1)):
-        if not (isinstance(value, (int, np.integer)) and value >= least):
-            raise ValueError(f"{name} is {value!r}; it must be a whole number, at least {least}.")
+        check_whole(name, value, least)
     folder = Path(out).absolute()
     planned = grid(models, recipes, seeds, epochs, folder)
     _check_sendable(planned)

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass, field, fields, replace
 
-import numpy as np
-
+from course._given import check_kind, check_whole, is_number, shown
 from course.data import Augmentation
+from course.data.batches import check_augmentation
 
 OPTIMIZERS = ("adam", "adamw", "sgd", "muon")
 SCHEDULES = ("constant", "linear", "cosine", "one_cycle")
@@ -83,35 +83,27 @@ class Recipe:
     norm_momentum: float = None
 
     def __post_init__(self):
-        counts = {"epochs": self.epochs, "batch_size": self.batch_size}
-        if self.steps_per_epoch is not None:
-            counts["steps_per_epoch"] = self.steps_per_epoch
-        for key, value in counts.items():
-            if not isinstance(value, (int, np.integer)):
-                raise ValueError(f"{key} is {value!r}; it must be a whole number.")
-            if value < 1:
-                raise ValueError(f"{key} is {value}; it must be at least 1.")
-        if not (_is_number(self.learning_rate) and 0 < self.learning_rate < math.inf):
-            raise ValueError(f"learning_rate is {self.learning_rate!r}; it must be above 0, such as 0.001.")
-        if not isinstance(self.augmentation, Augmentation):
-            raise ValueError(
-                f"augmentation is {self.augmentation!r}; it must be an Augmentation, "
-                "such as Augmentation(flip=True)."
-            )
+        check_kind("name", self.name, str, "what the record calls the recipe, in quotes")
+        for key in ("epochs", "batch_size", "steps_per_epoch"):
+            if key != "steps_per_epoch" or self.steps_per_epoch is not None:
+                check_whole(key, getattr(self, key), 1)
+        if not (is_number(self.learning_rate) and self.learning_rate > 0):
+            raise ValueError(f"learning_rate is {shown(self.learning_rate)}; it must be above 0, such as 0.001.")
+        check_augmentation(self.augmentation)
         for key, known in (("monitor", MONITORS), ("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
-            if getattr(self, key) not in known:
+            value = getattr(self, key)
+            if not (isinstance(value, str) and value in known):
                 *others, last = map(repr, known)
-                raise ValueError(f"{key} is {getattr(self, key)!r}; it must be {', '.join(others)} or {last}.")
+                raise ValueError(f"{key} is {shown(value)}; it must be {', '.join(others)} or {last}.")
         for key in ("warm_up", "label_smoothing", "ema_momentum", "norm_momentum"):
             value = getattr(self, key)
             if key == "norm_momentum" and value is None:
                 continue
-            if not (_is_number(value) and 0 <= value < 1):
-                raise ValueError(f"{key} is {value!r}; it must be at least 0 and below 1.")
-        if not (_is_number(self.weight_decay) and 0 <= self.weight_decay < math.inf):
-            raise ValueError(f"weight_decay is {self.weight_decay!r}; it must be 0 or above, such as 0.005.")
-        if not isinstance(self.dropout, bool):
-            raise ValueError(f"dropout is {self.dropout!r}; it must be True (as the model has it) or False.")
+            if not (is_number(value) and 0 <= value < 1):
+                raise ValueError(f"{key} is {shown(value)}; it must be at least 0 and below 1.")
+        if not (is_number(self.weight_decay) and self.weight_decay >= 0):
+            raise ValueError(f"weight_decay is {shown(self.weight_decay)}; it must be 0 or above, such as 0.005.")
+        check_kind("dropout", self.dropout, bool, "True (as the model has it) or False")
         if self.weight_decay and self.optimizer == "adam":
             raise ValueError(
                 f"weight_decay is {self.weight_decay:g}, and Adam has none: "
@@ -164,10 +156,6 @@ class Recipe:
             left = 1 - (step - rising) / (steps - rising)
             share = left if self.schedule == "linear" else (1 - math.cos(math.pi * left)) / 2
         return float(self.learning_rate * share)
-
-
-def _is_number(value):
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
 
 
 published_baseline = Recipe("published_baseline")

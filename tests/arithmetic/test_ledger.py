@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from course.arithmetic import (
@@ -17,9 +18,13 @@ from course.arithmetic import (
     Flatten,
     GlobalAveragePooling2D,
     LayerError,
+    LayerNormalization,
     MaxPooling2D,
+    PReLU,
+    Reshape,
     SeparableConv2D,
     ZeroPadding2D,
+    from_config,
     ledger,
 )
 from course.arithmetic.row import COLUMNS
@@ -103,9 +108,68 @@ def test_what_can_not_be_gets_one_sentence(layers, shape, words):
     assert sentence.endswith(".") and "\n" not in sentence
 
 
-def test_dropout_rate_is_checked():
-    with pytest.raises(LayerError, match="rate is 2"):
-        Dropout(2)
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"layers": None}, "layers is None; it must be a list of layers of course.arithmetic (of a Keras model,"),
+        ({"layers": "Conv2D"}, "layers is 'Conv2D'"),
+        ({"layers": [Flatten(), 5]}, "layer 2 is 5; it must be of course.arithmetic, as Conv2D(48, 3) is."),
+        ({"input_shape": None}, "input_shape is None; it must be (height, width, channels)"),
+        ({"input_shape": 32}, "input_shape is 32"),
+        ({"input_shape": (32, 32, True)}, "input_shape is (32, 32, True)"),
+        ({"input_shape": "abc"}, "input_shape is 'abc'"),
+        ({"inputs": 5}, "inputs must hold some numbers for each of the 2 layers, such as (-1,)."),
+        ({"inputs": [(-1,)]}, "inputs must hold some numbers for each of the 2 layers"),
+        ({"inputs": [(-1,), (-2,)]}, "layer 2 takes from (-2); it must be from -1, the image, or layers"),
+        ({"inputs": [(-1,), (1,)]}, "layer 2 takes from (1)"),
+        ({"inputs": [(-1,), ("a",)]}, "layer 2 takes from ('a')"),
+    ],
+)
+def test_what_is_no_network_gets_a_sentence(given, words):
+    with pytest.raises(LayerError) as caught:
+        ledger(**{"layers": [Flatten(), Dense(3)], **given})
+    assert words in str(caught.value) and str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Conv2D(True, 3), "filters is True; it must be a whole number of at least 1"),
+        (lambda: Conv2D(8, (3, True)), "kernel_size is (3, True)"),
+        (lambda: Conv2D(8, 3, use_bias="no"), "use_bias is 'no'; it must be True or False"),
+        (lambda: Conv2D(8, 3, name=5), "name is 5; it must be a word in quotes"),
+        (lambda: Conv2D(8, 3, padding=["same"]), "padding is ('same'); it must be a word in quotes"),
+        (lambda: LayerNormalization(axis="a"), "axis is 'a'; it must be a whole number, such as -1, or several"),
+        (lambda: LayerNormalization(axis=None), "axis is None"),
+        (lambda: PReLU(shared_axes=(1, "a")), "axis is (1, 'a')"),
+        (lambda: Reshape(5), "target_shape is 5; it must be whole numbers in brackets"),
+        (lambda: Reshape((float("nan"),)), "target_shape is (nan)"),
+        (lambda: Dropout(2), "rate is 2; it must be from 0 to 1"),
+        (lambda: Dropout(float("nan")), "rate is nan"),
+        (lambda: Dropout(True), "rate is True"),
+        (lambda: from_config("Conv2D", None), "a layer is a Keras class's name and a dict, not 'Conv2D' and None"),
+        (lambda: from_config(["Conv2D"], {}), "a layer is a Keras class's name and a dict, not ('Conv2D') and {}"),
+    ],
+)
+def test_a_setting_of_another_kind_gets_a_sentence(make, words):
+    with pytest.raises(LayerError) as caught:
+        ledger([make()])
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_numbers_of_numpy_become_pythons():
+    layer = Conv2D(np.int64(8), np.array([3, 5]), use_bias=np.True_)
+    assert layer == Conv2D(8, [3, 5]) and type(layer.filters) is int and layer.use_bias is True
+    found = ledger([layer, Dropout(np.float32(0.5))], np.array([9, 9, 3]))
+    assert found.parameters == 3 * 5 * 3 * 8 + 8 and found.input_shape == (9, 9, 3)
+    assert json.loads(json.dumps(found.as_dict()))["parameters"] == 368
+    with pytest.raises(LayerError, match="filters is 0"):
+        ledger([Conv2D(np.int64(0), 3)])
+
+
+def test_an_axis_of_a_prelu_counts_as_in_keras():
+    # Keras takes 1 from each number and then from the end, so that -1 shares the width.
+    assert [PReLU(axes).parameters((4, 5, 3))[0] for axes in (None, (1, 2), (3,), (-1,))] == [60, 3, 20, 12]
 
 
 def test_unknown_layer_name_lists_the_layers():

@@ -58,6 +58,32 @@ def test_an_entry_a_folder_of_them_and_a_run_are_taken(shared, data):
         challenge.board("nowhere")
 
 
+def test_an_entry_that_is_given_twice_is_listed_once(shared, data):
+    folder = shared / "ada"
+    run, again = runs.load(folder), runs.load(folder)
+    for given in ((run, run), (run, again), (folder, run), (run, folder), (run, shared / "ada" / "..", again)):
+        assert [place.name for place in challenge.board(*given).places if place.name == "Ada"] == ["Ada"], given
+    # With images it is the folder that counts, since it can be verified.
+    found = challenge.board(run, folder, data=data)
+    assert [place.name for place in found.places if place.own] == ["Ada"] and found.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "None is no entry: give folders, each in quotes, or runs, one by one."),
+        (["class/ada"], "('class/ada') is no entry: give folders"),
+        (5, "5 is no entry"),
+        ("a\0b", "it must be a path, in quotes."),
+        (__file__, "There is no folder"),
+    ],
+)
+def test_what_is_neither_a_folder_nor_a_run_is_refused(given, words):
+    with pytest.raises(ValueError) as caught:
+        challenge.board(given)
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
 def test_what_is_refused_or_broken_is_left_out_with_a_sentence(shared, data, tmp_path):
     folder = shutil.copytree(shared, tmp_path / "class")
     for name in ("cheat", "broken", "stopped", "diverged"):

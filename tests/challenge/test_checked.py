@@ -1,5 +1,6 @@
 """The rules: networks that keep them, and for each rule one that breaks it alone."""
 
+import json
 import threading
 import time
 
@@ -10,7 +11,8 @@ from kit_networks import built
 
 from course import challenge
 from course.arithmetic import Conv2D, Dense, GlobalAveragePooling2D
-from course.challenge import building
+from course.challenge import BuildError, building
+from course.challenge.saved import described, rebuilt
 from course.models import keras
 from course.widgets import layer_explorer
 
@@ -110,6 +112,14 @@ def twice(x):
     return 2 * x
 
 
+def chained(change):
+    """Return a network that keeps every rule, but for what an operation does to its maps."""
+    images = keras.Input(IMAGE)
+    maps = change(layers.Conv2D(8, 32, strides=2, padding="same")(images))
+    return keras.Model(images, layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(maps)))
+
+
+LEARNT = keras.initializers.Constant(np.zeros((8, 8, 8, 8)))
 POOLED = [layers.GlobalAveragePooling2D(), layers.Dense(10)]
 BROKEN = {
     "a thousand outputs": (lambda: chain(layers.Flatten(), layers.Dense(1000, "softmax"), head=False),
@@ -159,6 +169,12 @@ BROKEN = {
             ["numbers"], "no numbers"),
     "an activation of one's own": (lambda: chain(layers.Dense(8, activation=twice)), ["saved"],
                                  "It holds the function twice, which no configuration can hold: take one"),
+    "a tensor of one's own": (lambda: chained(lambda maps: maps + tf.constant(0.5, shape=(8,))), ["saved"],
+                              "It holds a tensor of yours, which training would never change: write it"),
+    "a variable of no layer": (lambda: chained(lambda maps: maps * keras.Variable(np.ones(8))), ["saved"],
+                               "or take a layer that learns it"),
+    "a large array": (lambda: chained(layers.Conv2D(8, 8, kernel_initializer=LEARNT)), ["saved"],
+                      "It holds an array of 4,096 numbers: a network may hold one of up to 3,072 numbers."),
     "a lambda as an activation": (lambda: chain(layers.Dense(8, activation=lambda maps: 2 * maps)),
                                   ["saved"], "It holds a lambda, which"),
     "a function of TensorFlow's": (lambda: chain(layers.Conv2D(8, 1, activation=tf.nn.silu)), ["saved"],
@@ -171,6 +187,61 @@ def test_each_rule_that_is_broken_is_named(case):
     build, expected, words = BROKEN[case]
     names, said = broken(build)
     assert names == expected and words.lower() in said.lower(), said
+
+
+EIGHT = np.linspace(0.1, 1.3, 8)
+ARRAYS = {
+    "Rescaling": lambda maps: layers.Rescaling(EIGHT, EIGHT / 7)(maps),
+    "multiplied": lambda maps: maps * EIGHT,
+    "divided": lambda maps: maps / EIGHT.astype(np.float32),
+    "subtracted": lambda maps: maps - np.arange(8),
+    "added with keras.ops": lambda maps: keras.ops.add(maps, EIGHT.reshape(1, 1, 8)),
+    "a bias to begin with": layers.Dense(8, bias_initializer=keras.initializers.Constant(EIGHT)),
+    "relu, called": keras.activations.relu,
+    "relu, called with settings": lambda maps: keras.activations.relu(maps, negative_slope=0.1, max_value=1.0),
+}
+
+
+@pytest.mark.parametrize("case", ARRAYS)
+def test_arrays_and_called_activations_are_kept_to_the_last_bit(case):
+    model = chained(ARRAYS[case])
+    found = challenge.check(model)
+    assert found.ok, str(found)
+    again = rebuilt(json.loads(json.dumps(described(model))))
+    again.set_weights(model.get_weights())
+    images = np.random.default_rng(0).random((3, *IMAGE), dtype=np.float32)
+    assert np.array_equal(model(images), again(images))
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"value": [1, 2], "dtype": "V1000000000"}, "of something else than numbers"),
+        ({"value": ["a"], "dtype": "S1000000000"}, "of something else than numbers"),
+        ({"value": [[1], [1, 2]], "dtype": "float32"}, "that can't be read"),
+        ({"value": [1]}, "that can't be read"),
+        (None, "that can't be read"),
+        ({"value": [1], "dtype": "no dtype"}, "that can't be read"),
+    ],
+)
+def test_an_array_of_a_file_is_looked_at_before_it_is_made(config, words):
+    with pytest.raises(BuildError, match=f"It holds an array {words}"):
+        rebuilt({"class_name": "__numpy__", "config": config})
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"seconds": "a"}, "seconds is 'a'; it must be a number above 0, such as 60."),
+        ({"seconds": 0}, "seconds is 0"),
+        ({"seconds": None}, "seconds is None"),
+        ({"notes": 5}, "notes is 5; it must be code in quotes, or a path."),
+    ],
+)
+def test_how_to_check_is_checked(settings, words):
+    with pytest.raises(ValueError) as caught:
+        challenge.check(chain, **settings)
+    assert words in str(caught.value)
 
 
 def test_a_reshape_of_keras_ops_is_read_as_the_layer_is():

@@ -136,6 +136,7 @@ def reshaped():
         (reshaped, "Ada", "Ada can't be entered. Rule broken: the last map's receptive field spans the image"),
         (build_model, " ", "name is ' '"),
         (build_model, None, "name is None"),
+        (build_model, 5, "name is 5; it must be what the board calls the entry"),
     ],
 )
 def test_what_can_not_be_entered_is_named(given, name, words, data):
@@ -321,6 +322,37 @@ def test_other_images_are_named(shared):
     from course.data import shapes
 
     assert "other images" in str(challenge.verify(shared / "ada", shapes(400, seed=1)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"seed": -1}, "seed is -1; it must be a whole number from 0 to 4,294,967,295."),
+        ({"seed": "a"}, "seed is 'a'"),
+        ({"out": 5}, "out is 5; it must be a path, in quotes."),
+        ({"data": None}, "data is NoneType; it must be a Dataset"),
+    ],
+)
+def test_other_wrong_arguments_are_refused_before_anything_is_built(changed, words, data):
+    def never():
+        raise AssertionError("It was built.")
+
+    for enter in (challenge.qualify, challenge.full):
+        with pytest.raises(ValueError) as caught:
+            enter(never, **{"data": data, "name": "Ada", **changed})
+        assert words in str(caught.value)
+    with pytest.raises(ValueError, match="folder is None; it must be a path, in quotes."):
+        challenge.verify(None, data)
+
+
+def test_an_entry_with_arrays_and_called_activations_is_trained_and_verified(data, tmp_path):
+    image = keras.Input((32, 32, 3))
+    maps = layers.Rescaling(np.array([1.0, 2.0, 0.5]), offset=np.array([-0.5, 0.0, 0.1]))(image)
+    maps = layers.Conv2D(8, 32, padding="same")(maps) * np.linspace(0.5, 2, 8, dtype=np.float32)
+    maps = keras.activations.relu(maps + 0.1, negative_slope=0.2, max_value=3.0)
+    outputs = layers.Dense(10, activation="softmax")(layers.GlobalAveragePooling2D()(maps))
+    challenge.qualify(keras.Model(image, outputs), data, name="Arrays", out=tmp_path / "entry")
+    assert challenge.verify(tmp_path / "entry", data).ok, challenge.verify(tmp_path / "entry", data)
 
 
 def test_a_configuration_with_operations_and_gates_is_rebuilt():

@@ -262,11 +262,17 @@ def test_zoom_draws_both_factors_from_its_range():
         ({"zoom": 1}, "zoom is 1; it must be at least 0 and below 1"),
         ({"zoom": -0.1}, "zoom is -0.1"),
         ({"zoom": float("nan")}, "zoom is nan"),
+        ({"zoom": "a"}, "zoom is 'a'; it must be at least 0 and below 1"),
+        ({"zoom": None}, "zoom is None"),
+        ({"zoom": True}, "zoom is True"),
+        ({"crop": True}, "crop is True"),
         ({"crop": -1}, "crop is -1; it must be a whole number of pixels from 0 to 31"),
         ({"crop": 32}, "crop is 32"),
         ({"crop": 2.5}, "crop is 2.5"),
         ({"flip": "sometimes"}, "flip is 'sometimes'; it must be False, True or 'alternating'"),
         ({"flip": 2}, "flip is 2"),
+        ({"flip": 1}, "flip is 1"),
+        ({"flip": None}, "flip is None"),
         ({"cutout": 33}, "cutout is 33; it must be a whole number of pixels from 0 to 32"),
         ({"cutout": 1.5}, "cutout is 1.5"),
     ],
@@ -310,7 +316,44 @@ def test_an_unbalanced_split_is_within_one_image_of_proportional(sizes, held_out
     assert (np.abs(counts - np.array(sizes) * held_out / sum(sizes)) < 1).all()
 
 
-@pytest.mark.parametrize("held_out", [0, -1, 20, 21])
+@pytest.mark.parametrize("held_out", [0, -1, 20, 21, "1", None, 1.5, True])
 def test_a_split_that_leaves_nothing_is_refused(held_out):
-    with pytest.raises(ValueError, match=f"held_out is {held_out}; with 20 images it must be from 1 to 19"):
+    with pytest.raises(ValueError, match=f"held_out is {held_out!r}; with 20 images it must be from 1 to 19"):
         split(np.arange(20) % 2, held_out=held_out)
+
+
+IMAGES, LABELS = np.zeros((20, 32, 32, 3), np.uint8), np.arange(20) % 10
+RNG = np.random.default_rng(0)
+
+
+def batch_of(**changed):
+    given = {"images": IMAGES, "labels": LABELS, "seed": 0, "epoch": 0, "step": 0, "batch_size": 5, **changed}
+    return batch(given.pop("images"), given.pop("labels"), **given)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: split(None), "labels has shape () and dtype object; it must be whole numbers of shape (N,)."),
+        (lambda: split([0.0, np.nan], 1), "labels has shape (2,) and dtype float64"),
+        (lambda: split(LABELS, 5, seed=-1), "seed is -1; it must be a whole number from 0 to 4,294,967,295."),
+        (lambda: split(LABELS, 5, seed="a"), "seed is 'a'"),
+        (lambda: batch_of(batch_size=0), "batch_size is 0; it must be a whole number of at least 1."),
+        (lambda: batch_of(batch_size="5"), "batch_size is '5'"),
+        (lambda: batch_of(step=None), "There is no step None: 20 images make 4 batches of 5"),
+        (lambda: batch_of(step=True), "There is no step True"),
+        (lambda: batch_of(epoch=-1), "epoch is -1; it must be a whole number of at least 0."),
+        (lambda: batch_of(seed=None), "seed is None"),
+        (lambda: batch_of(images=None), "images is a NoneType"),
+        (lambda: batch_of(labels=LABELS[:5]), "labels has shape (5,); 20 images need labels of shape (20,)."),
+        (lambda: batch_of(augmentation=True), "augmentation is True; it must be an Augmentation, such as"),
+        (lambda: augment(IMAGES, None, RNG), "augmentation is None; it must be an Augmentation"),
+        (lambda: augment(IMAGES[0], Augmentation(), RNG), "must have shape (N, height, width, channels) with"),
+        (lambda: augment(IMAGES, Augmentation(), 0), "rng is 0; it must be what numpy.random.default_rng(0)"),
+        (lambda: augment(IMAGES, Augmentation(flip=True), RNG, [1] * 20), "it must be True or False for each"),
+    ],
+)  # fmt: skip
+def test_what_can_make_no_batch_gets_one_sentence(call, words):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert words in str(caught.value) and "\n" not in str(caught.value)

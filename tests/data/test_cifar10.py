@@ -25,6 +25,16 @@ def refusal(call, *words):
     return text
 
 
+@pytest.mark.parametrize("read", [load, read_cifar10, lambda given: cifar10(given, download=False)])
+@pytest.mark.parametrize("given", [5, b"shapes", ["shapes"], "a\0b"])
+def test_what_is_no_path_is_refused(read, given):
+    refusal(lambda: read(given), "path is ", "; it must be a path, in quotes.")
+
+
+def test_an_empty_path_is_no_request_for_the_shapes():
+    refusal(lambda: load(""), ". holds no cifar-10-batches-py")
+
+
 def expected_images(planes):
     """Pixel by pixel, as the format is described: 1024 red values, then green, then blue, row by row."""
     out = np.zeros((len(planes), 32, 32, 3), np.uint8)

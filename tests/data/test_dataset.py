@@ -47,6 +47,10 @@ def noise(*shape, dtype=np.uint8):
         ("test_labels", np.zeros(3, bool), "test_labels has dtype bool"),
         ("test_labels", np.array([0, 1, 3]), "test_labels runs from 0 to 3; with 3 classes .* between 0 and 2"),
         ("train_labels", np.array([0, 1, 2, 0, 1, -1]), "train_labels runs from -1 to 2"),
+        ("names", None, "names is None; it must be a list, each of it a class's name"),
+        ("names", "abc", "names is 'abc'; it must be a list"),
+        ("names", (1, 2, 3), "One of names is 1; it must be a class's name"),
+        ("source", None, "source is None; it must be what the images are, in words"),
     ],
 )
 def test_what_does_not_fit_gets_a_sentence(part, value, sentence):

@@ -57,5 +57,26 @@ def test_a_blurred_dot_has_the_variance_of_its_window():
 def test_what_is_no_image_or_no_kind_is_named():
     with pytest.raises(ValueError, match="kind is 'rotated'; it must be one of shifted, noisy"):
         disturbed(IMAGES, "rotated", 1)
+    with pytest.raises(ValueError, match=r"kind is \(None\); it must be one of"):
+        disturbed(IMAGES, [None], 1)
     with pytest.raises(DataError):
         disturbed(IMAGES.astype(float), "noisy", 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "strength", "words"),
+    [
+        ("shifted", 1.5, "strength is 1.5; for 'shifted' it must be a whole number from 0 to 31."),
+        ("shifted", 32, "strength is 32; for 'shifted'"),
+        ("noisy", -1, "strength is -1; for 'noisy' it must be a number from 0 to 255."),
+        ("noisy", np.nan, "strength is nan"),
+        ("noisy", True, "strength is True"),
+        ("blurred", "a", "strength is 'a'; for 'blurred' it must be a number from 0 to 32."),
+        ("compressed", None, "strength is None"),
+        ("compressed", 0, "strength is 0; for 'compressed' it must be a whole number from 1 to 100."),
+    ],
+)
+def test_a_strength_out_of_its_range_is_refused(kind, strength, words):
+    with pytest.raises(ValueError) as caught:
+        disturbed(IMAGES, kind, strength)
+    assert words in str(caught.value)

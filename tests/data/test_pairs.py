@@ -93,6 +93,7 @@ def test_the_leaks_that_the_text_warns_of_are_real():
         ({"distance_a": 0}, "distance_a is 0; it must be a whole number of at least 1"),
         ({"distance_b": 2.5}, "distance_b is 2.5; it must be a whole number"),
         ({"count": 0}, "count is 0; it must be a whole number of at least 4"),
+        ({"size": True}, "size is True; it must be a whole number of at least 3"),
         ({"count": 10}, "count is 10; it must be a multiple of 4"),
         ({"seed": -1}, "seed is -1; it must be"),
         ({"distance_b": 3}, "Both distances are 3"),

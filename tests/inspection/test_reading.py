@@ -2,6 +2,7 @@
 
 from math import inf, prod
 
+import numpy as np
 import pytest
 
 from course._quiet import import_keras
@@ -37,6 +38,31 @@ def test_squeeze_and_excite_is_unbounded_and_keeps_the_nominal_field():
         assert row.clipped == row.touched == (9, 9) and sees_everything(row, 9)
         assert row.marks["receptive_field"] == "nominal" and row.marks["touched"] == "exact"
         assert row.aligned
+
+
+def test_functions_and_classes_of_no_module_are_read():
+    def twice(x):
+        return 2 * x
+
+    class Own(layers.Layer):
+        def call(self, inputs):
+            return inputs
+
+    twice.__module__, Own.__module__ = None, None
+    found = ledger_of(chain(layers.Conv2D(4, 3, activation=twice), Own(name="own")))
+    assert found[0].layer.activation == "custom" and found[0].parameters == 112
+    assert found["own"].receptive_field == (None, None)  # not taken for one of Keras's
+
+
+def test_numbers_of_numpy_are_read():
+    found = ledger_of(chain(layers.Conv2D(np.int64(4), 3), layers.Dropout(np.float32(0.5))))
+    assert found.parameters == 112 and type(found[0].layer.filters) is int
+
+
+@pytest.mark.parametrize("axes", [None, [1, 2], [3], [-1]])
+def test_a_prelu_shares_the_axes_that_keras_shares(axes):
+    model = chain(layers.PReLU(shared_axes=axes), shape=(4, 5, 3))
+    assert ledger_of(model).parameters == model.count_params()
 
 
 @pytest.mark.parametrize(

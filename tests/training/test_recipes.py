@@ -1,6 +1,7 @@
 """Recipes: what the reports used, and a sentence for what makes no sense."""
 
 from dataclasses import FrozenInstanceError, replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -57,14 +58,14 @@ def test_a_recipe_never_changes():
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
+        ({"epochs": 0}, "epochs is 0; it must be a whole number of at least 1"),
         ({"epochs": -3}, "epochs is -3"),
         ({"epochs": 2.5}, "epochs is 2.5; it must be a whole number"),
         ({"epochs": "ten"}, "epochs is 'ten'"),
         ({"epochs": None}, "epochs is None"),
-        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"batch_size": 0}, "batch_size is 0; it must be a whole number of at least 1"),
         ({"batch_size": 12.8}, "batch_size is 12.8"),
-        ({"steps_per_epoch": 0}, "steps_per_epoch is 0; it must be at least 1"),
+        ({"steps_per_epoch": 0}, "steps_per_epoch is 0; it must be a whole number of at least 1"),
         ({"steps_per_epoch": -1}, "steps_per_epoch is -1"),
         ({"learning_rate": 0}, "learning_rate is 0; it must be above 0, such as 0.001"),
         ({"learning_rate": -1e-3}, "learning_rate is -0.001"),
@@ -85,6 +86,15 @@ def test_a_recipe_never_changes():
         ({"weight_decay": 0.1}, "Adam has none: choose optimizer='adamw', 'sgd' or 'muon'"),
         ({"warm_up": 0.1}, "warm_up is 0.1, and a constant schedule never changes: choose schedule='linear'"),
         ({"schedule": "one_cycle"}, "rises before it falls: give it a warm_up, such as 0.3"),
+        ({"epochs": 10**400}, "epochs is above 1,000,000,000; it must be a whole number from 1 to 1,000,000,000"),
+        ({"learning_rate": 10**400}, "learning_rate is above 1,000,000,000; it must be above 0"),
+        ({"learning_rate": Fraction(1, 3)}, r"learning_rate is Fraction\(1, 3\)"),
+        ({"weight_decay": 10**400, "optimizer": "sgd"}, "weight_decay is above 1,000,000,000; it must"),
+        ({"name": None}, "name is None; it must be what the record calls the recipe, in quotes"),
+        ({"name": 5}, "name is 5"),
+        ({"optimizer": ["sgd"]}, r"optimizer is \('sgd'\); it must be 'adam'"),
+        ({"schedule": None}, "schedule is None"),
+        ({"monitor": np.array(["test", "nothing"])}, "monitor is array"),
         ({"monitor": "train"}, "monitor is 'train'; it must be 'test', 'validation' or 'nothing'"),
     ],
 )
@@ -93,5 +103,19 @@ def test_what_makes_no_sense_gets_a_sentence(wrong, sentence):
         replace(quick, **wrong)
 
 
-def test_whole_numbers_of_numpy_will_do():
+NUMBERS = (
+    "epochs", "batch_size", "steps_per_epoch", "learning_rate", "warm_up", "weight_decay", "label_smoothing",
+    "ema_momentum", "norm_momentum",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+@pytest.mark.parametrize("value", [True, np.True_, "1", float("nan"), float("inf"), -1, [1], 1 + 0j])
+def test_a_number_is_a_finite_number(key, value):
+    with pytest.raises(ValueError, match=rf"^{key} is .*; it must be .*[.]$"):
+        replace(quick, **{key: value})
+
+
+def test_numbers_of_numpy_will_do():
     assert Recipe("mine", epochs=np.int64(3), steps_per_epoch=np.int32(7)).epochs == 3
+    assert Recipe("mine", learning_rate=np.float32(0.5), ema_momentum=np.float16(0.5)).learning_rate == 0.5
