@@ -1,0 +1,148 @@
+"""Nothing that Keras was told of a layer is lost in the explorer: in code, an entry, a line, or pasted back."""
+
+import inspect
+import math
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layer_kinds import KINDS, SETTINGS, joins
+from page_words import words
+
+import course.arithmetic
+from course.arithmetic import Conv2D, KerasObject
+from course.challenge.building import BuildError, built
+from course.widgets.layer_explorer.code import in_code, keras_code
+from course.widgets.layer_explorer.page import render
+from course.widgets.layer_explorer.state import Stack, layers_of, paste, spelled
+
+IMAGE = (9, 10, 2)
+CHAINED = [kind for kind in KINDS if not joins(kind)]
+INITIALIZERS = (
+    "ones",
+    keras.initializers.HeNormal(seed=3),
+    keras.initializers.TruncatedNormal(stddev=np.float64(0.02)),
+    keras.initializers.VarianceScaling(2.0, mode="fan_out"),
+    keras.initializers.Constant(0.5),
+)
+REGULARIZERS = ("l2", keras.regularizers.L2(1e-4), keras.regularizers.L1L2(0.1, 0.2))
+CONSTRAINTS = ("non_neg", keras.constraints.MaxNorm(3, axis=[0]))
+# What any layer may be given, by the end of its name.
+CHOICES = {
+    "_initializer": INITIALIZERS,
+    "_regularizer": REGULARIZERS,
+    "_constraint": CONSTRAINTS,
+    "noise_shape": ((None, 1, 1, 4),),
+    "seed": (7,),
+    "trainable": (False,),
+    "dtype": ("float64", "mixed_bfloat16"),
+    "name": ("stem", 'it"s', "back\\slash", "Übung"),
+}
+NUMBERS = {"rate": 0.25, "stddev": math.pi, "alpha": 0.5, "epsilon": 1e-5, "max_value": 4.0, "scale": 1 / 255}
+
+
+@st.composite
+def layers(draw):
+    """Return a Keras layer of any kind that stands in a chain, with settings of any kind."""
+    kind = draw(st.sampled_from(CHAINED))
+    takes = {*inspect.signature(getattr(keras.layers, kind).__init__).parameters, "trainable", "dtype", "name"}
+    if kind != "ActivityRegularization":
+        takes.add("activity_regularizer")
+    chosen = dict(SETTINGS[kind])
+    for key in sorted(takes):
+        choices = next((each for end, each in CHOICES.items() if key.endswith(end)), None)
+        if choices and draw(st.booleans()):
+            chosen[key] = draw(st.sampled_from(choices))
+        if key in NUMBERS and draw(st.booleans()):
+            chosen[key] = np.float64(NUMBERS[key])
+    return getattr(keras.layers, kind)(**chosen)
+
+
+def listed(value):
+    """Return a configuration with lists for tuples, so that two can be compared."""
+    if isinstance(value, dict):
+        return {key: listed(inner) for key, inner in value.items() if key != "shared_object_id"}
+    return [*map(listed, value)] if isinstance(value, (tuple, list)) else value
+
+
+def told(model, *, names):
+    """Return what each layer of a model is told, with its name or without."""
+    configs = [(type(layer).__name__, listed(layer.get_config())) for layer in model.layers]
+    return [(kind, {k: v for k, v in config.items() if names or k != "name"}) for kind, config in configs]
+
+
+@given(st.lists(layers(), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_every_setting_is_kept(last):
+    names = [layer.name for layer in last]
+    first = keras.layers.Conv2D(4, 3, padding="same", name="first")
+    try:
+        model = keras.Sequential([keras.Input(IMAGE), first, *last])
+    except ValueError:  # two of one name, or one that can't follow the other
+        return
+    held = layers_of(model)
+    code, made = keras_code(held, IMAGE), {}
+    exec(code, made)
+    assert told(made["model"], names=False) == told(model, names=False)
+    assert {*CHOICES["name"]} & {*names} <= {layer.name for layer in made["model"].layers}
+    assert told(built(Stack(held, IMAGE), 60), names=False) == told(model, names=False)
+    assert [eval(spelled(layer), vars(course.arithmetic)) for layer in held] == [*held]
+    pasted = paste(Stack(()), code)
+    assert not pasted.trouble
+    assert [replace(layer, name=None) for layer in pasted.layers] == [replace(layer, name=None) for layer in held]
+
+
+def test_what_is_kept_is_said():
+    layer = Conv2D(8, 3, settings=(("seed", 1), ("trainable", False)))
+    assert "though no number here depends on it: seed and trainable." in words(render(Stack((layer,))))
+
+
+OWN = {
+    "kernel_initializer": keras.layers.Dense(3, kernel_initializer=lambda *given, **more: keras.ops.ones(*given)),
+    "kernel_regularizer": keras.layers.Dense(3, kernel_regularizer=keras.ops.sum),
+    "bias_initializer": keras.layers.Dense(3, bias_initializer=keras.initializers.Constant(np.ones(3))),
+    "activation": keras.layers.Activation(lambda x: x * 2),
+}
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_what_can_not_be_written_is_asked_for(key):
+    held = layers_of(keras.Sequential([keras.Input(IMAGE), OWN[key]]))
+    assert f"# put your own {key} here" in keras_code(held, IMAGE)
+    with pytest.raises(BuildError, match=f"has an? {key} of your own"):
+        built(Stack(held, IMAGE), 60)
+
+
+def test_numbers_of_numpys_are_pythons():
+    chain = [
+        keras.layers.Dropout(np.float32(0.5)), keras.layers.ELU(np.float32(2)),
+        keras.layers.Rescaling(np.float32(0.5), np.int64(3)), keras.layers.Dense(np.int64(3)),
+    ]  # fmt: skip
+    held = layers_of(keras.Sequential([keras.Input(IMAGE), *chain]))
+    assert "np" not in keras_code(held, IMAGE) and "np" not in "".join(map(spelled, held))
+    again = built(Stack(held, IMAGE), 60).layers
+    assert (again[0].rate, again[1].alpha, again[2].scale, again[2].offset, again[3].units) == (0.5, 2, 0.5, 3, 3)
+
+
+def test_a_model_within_a_model_is_taken_apart():
+    inner = keras.Sequential([keras.Input(IMAGE), keras.layers.Conv2D(4, 3, name="conv")], name="block")
+    inner.trainable, made = False, {}
+    exec(keras_code(layers_of(keras.Sequential([keras.Input(IMAGE), inner])), IMAGE), made)
+    (conv,) = made["model"].layers
+    assert conv.name == "block_conv" and not conv.trainable
+
+
+@pytest.mark.parametrize("value", [1, 0.1, -1e-30, math.inf, -math.inf, None, True, (1,), (), ((0, 1), (2, 3)),
+                                   'a"b\\c\n', "Übung/\u2028", (math.inf, "x")])  # fmt: skip
+def test_a_value_in_code_is_the_value(value):
+    assert eval(in_code(value), {}) == value
+    assert eval(in_code(np.float64(0.1)), {}) == 0.1 and math.isnan(eval(in_code(math.nan), {}))
+
+
+def test_an_object_of_keras_in_code():
+    value = KerasObject("regularizers.L1L2", (("", 0.5), ("l2", np.float64(0.25))))
+    assert in_code(value) == "keras.regularizers.L1L2(0.5, l2=0.25)"
+    assert eval(spelled(value), vars(course.arithmetic)) == value
