@@ -60,10 +60,11 @@ def _others(layer, operation):
 def _config(layer):
     try:
         return layer.get_config()
-    except NotImplementedError:  # it was given a number of numpy's, which some kinds don't write down
-        keys = [key for key in inspect.signature(type(layer).__init__).parameters if hasattr(layer, key)]
-        policy = import_keras().saving.serialize_keras_object(layer.dtype_policy)
-        return {key: getattr(layer, key) for key in keys} | {"trainable": layer.trainable, "dtype": policy}
+    except NotImplementedError:  # of kinds without a get_config of their own, where no plain number was given
+        names, written = inspect.signature(type(layer).__init__).parameters, import_keras().saving
+        config = {name: getattr(layer, name) for name in (*names, "trainable") if hasattr(layer, name)}
+        objects = {"dtype": layer.dtype_policy, "activity_regularizer": layer.activity_regularizer}
+        return config | {key: written.serialize_keras_object(each) for key, each in objects.items()}
 
 
 def _chosen(kind, config, made=None):
