@@ -6,7 +6,7 @@
 
 from course.arithmetic.axis import Axis
 from course.arithmetic.gathering import Attention, Dense, Flatten, Reduction, Reshape, Unknown
-from course.arithmetic.layer import Layer, LayerError
+from course.arithmetic.layer import KerasObject, Layer, LayerError
 from course.arithmetic.layers import LAYERS, POINTWISE, from_config
 from course.arithmetic.ledger import Ledger, ledger
 from course.arithmetic.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
@@ -39,6 +39,7 @@ __all__ = [
     "POINTWISE",
     "Attention",
     "Axis",
+    "KerasObject",
     "Layer",
     "LayerError",
     "Ledger",

@@ -57,6 +57,12 @@ class Layer:
 
     What a kind of layer is, its class says, and all that tell kinds apart ask it there.
 
+    Parameters
+    ----------
+    settings : tuple of (str, object)
+        What else it is set to in Keras, where that is not Keras's default: numbers, words, tuples of them and
+        `KerasObject`s. No number of a ledger depends on it. "custom" is what can't be written as one of these.
+
     Attributes
     ----------
     family : str
@@ -73,6 +79,7 @@ class Layer:
     """
 
     name: str = field(default=None, kw_only=True)
+    settings: tuple = field(default=(), kw_only=True)
 
     family = "other"
     role = ALONE
@@ -94,7 +101,7 @@ class Layer:
     @classmethod
     def arguments(cls):
         """Return the names of the arguments that Keras takes without a keyword, in order."""
-        return cls.signature or tuple(f.name for f in fields(cls) if f.name != "name")
+        return cls.signature or tuple(f.name for f in fields(cls) if f.name not in ("name", "settings"))
 
     @property
     def is_drawn(self):
@@ -175,6 +182,29 @@ class Named(Layer):
 
     def parameters(self, shape):
         return self.counts
+
+
+@dataclass(frozen=True)
+class KerasObject:
+    """What a Keras layer is given besides numbers and words: an initializer, a regularizer, a constraint.
+
+    Parameters
+    ----------
+    path : str
+        Where Keras has it: "regularizers.L2".
+    settings : tuple of (str, object)
+        The arguments it is made with. One without a keyword has "" for it.
+    """
+
+    path: str
+    settings: tuple = ()
+
+
+def plain(value):
+    """Return a number of numpy's as Python's own and a list as a tuple; anything else as it is."""
+    if isinstance(value, (tuple, list)):
+        return tuple(map(plain, value))
+    return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
 
 
 def twice(value):

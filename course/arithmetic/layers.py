@@ -10,7 +10,7 @@ from dataclasses import fields
 
 from course._given import shown
 from course.arithmetic import gathering, merging, pointwise, resampling, windows
-from course.arithmetic.layer import Layer, LayerError, Named
+from course.arithmetic.layer import Layer, LayerError, Named, plain
 from course.arithmetic.pointwise import POINTWISE, Pointwise
 
 # Each class of these files that is called as Keras's is.
@@ -47,12 +47,12 @@ def from_config(kind, config):
     if config.get("data_format") == "channels_first":
         raise LayerError("its images have channels first; build the model with channels last")
     if kind in POINTWISE:
-        given = [(key, _written(config[key]), usual) for key, usual in POINTWISE[kind][1].items() if key in config]
+        given = [(key, _written(config.get(key, usual)), usual) for key, usual in POINTWISE[kind][1].items()]
         settings = tuple((key, value) for key, value, usual in given if value != usual)
         return Pointwise(keras_kind=kind, name=config.get("name"), settings=settings)
     if kind not in LAYERS:
         raise LayerError(f"a {kind} is not among the layers this ledger reads: {', '.join(LAYERS)}")
-    given = {key: config[key] for key in wanted(kind) if key in config}
+    given = {key: plain(config[key]) for key in wanted(kind) if key in config}
     if not isinstance(given.get("activation", ""), str):
         given["activation"] = "custom"
     return LAYERS[kind](**given)
@@ -60,7 +60,8 @@ def from_config(kind, config):
 
 def wanted(kind):
     """Return the keys of a Keras layer's configuration that a ledger keeps."""
-    return [f.name for f in fields(LAYERS[kind])] if kind in LAYERS else ["name", *arguments(kind)]
+    names = [f.name for f in fields(LAYERS[kind])] if kind in LAYERS else ["name", *arguments(kind)]
+    return [name for name in names if name != "settings"]
 
 
 def arguments(kind):
@@ -69,4 +70,5 @@ def arguments(kind):
 
 
 def _written(value):
+    value = plain(value)
     return value if value is None or isinstance(value, (int, float)) else "custom"

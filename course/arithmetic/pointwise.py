@@ -24,15 +24,7 @@ POINTWISE = {
 
 @dataclass(frozen=True)
 class Pointwise(Named):
-    """Any other layer that works on each position alone: a ReLU, noise, Rescaling.
-
-    Parameters
-    ----------
-    settings : tuple of (str, object)
-        What it is set to where that is not Keras's default. "custom" is what can't be written as a number.
-    """
-
-    settings: tuple = ()
+    """Any other layer that works on each position alone: a ReLU, noise, Rescaling."""
 
     @property
     def role(self):
@@ -121,7 +113,7 @@ class UnitNormalization(_Along):
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Silence units at random while training."""
+    """Silence units at random while training. A rate that can't be told is "custom"."""
 
     rate: float
 
@@ -130,7 +122,7 @@ class Dropout(Layer):
 
     def __post_init__(self):
         super().__post_init__()
-        if not (is_number(self.rate) and 0 <= self.rate <= 1):
+        if self.rate != "custom" and not (is_number(self.rate) and 0 <= self.rate <= 1):
             raise LayerError(f"rate is {shown(self.rate)}; it must be from 0 to 1")
 
 

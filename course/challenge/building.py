@@ -6,9 +6,11 @@ import threading
 import traceback
 from dataclasses import fields
 from math import prod
+from operator import attrgetter
 
 from course._quiet import import_keras
-from course.arithmetic import LAYERS, POINTWISE, LayerError, ledger
+from course.arithmetic import POINTWISE, KerasObject, LayerError, ledger
+from course.arithmetic.layer import Named
 
 keras = import_keras()
 
@@ -159,18 +161,26 @@ def _from_layers(layers, input_shape):
     ledger(layers, input_shape)  # says better than Keras which layer does not fit, and why
     made = [keras.Input(tuple(input_shape))]
     for number, layer in enumerate(layers, start=1):
-        if layer.kind not in LAYERS and layer.kind not in POINTWISE:
+        if isinstance(layer, Named) and layer.kind not in POINTWISE:
             raise LayerError(f"layer {number} is a {layer.kind}, of which the stack does not know the settings")
-        if layer.kind in LAYERS:
-            taken = layer.arguments()  # a transposed convolution takes no groups
-            settings = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name in taken}
-        else:
-            settings = dict(layer.settings)
+        # A transposed convolution takes no groups.
+        taken = () if isinstance(layer, Named) else layer.arguments()
+        settings = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name in taken}
+        settings |= dict(layer.settings)
         if own := [key for key, value in settings.items() if value == "custom"]:
             article = "an" if own[0][0] in "aeio" else "a"
             raise LayerError(f"layer {number}, a {layer.kind}, has {article} {own[0]} of your own")
-        made.append(getattr(keras.layers, layer.kind)(**settings))
+        made.append(_made(KerasObject(f"layers.{layer.kind}", tuple(settings.items()))))
     return keras.Sequential(made)
+
+
+def _made(value):
+    """Return a setting as Keras takes it."""
+    if not isinstance(value, KerasObject):
+        return value
+    given = [(key, _made(inner)) for key, inner in value.settings]
+    words = {key: inner for key, inner in given if key}
+    return attrgetter(value.path)(keras)(*(inner for key, inner in given if not key), **words)
 
 
 def _named(thing):

@@ -46,6 +46,19 @@ def ledger_of(model, input_shape=None):
         When the model is not built, is not made of layers, its input is not an image of a fixed
         size, or a layer can't work on what reaches it.
     """
+    walk, shape = followed(model, input_shape)
+    found = ledger(walk.layers, shape, model.name, walk.inputs)
+    # Asked of the whole model, because a frozen part calls all within it frozen, thawed again or not.
+    trained = {id(weight) for weight in model.trainable_weights}
+    rows = (_split(row, walk.weights[number], trained) for number, row in enumerate(found))
+    return replace(found, rows=tuple(rows))
+
+
+def followed(model, input_shape=None):
+    """Return a walk through a built Keras model, with its layers and operations in order, and the input's shape.
+
+    Takes and raises what `ledger_of` does.
+    """
     graph = getattr(model, "_functional", None) or model
     if not model.built or (hasattr(model, "_functional") and graph is model):
         raise LayerError(f"{model.name} is not built: start it with keras.Input(shape=(32, 32, 3)).")
@@ -61,12 +74,8 @@ def ledger_of(model, input_shape=None):
             "Give one as input_shape=(32, 32, 3)."
         )
     walk = _Walk()
-    walk.follow(graph, [-1] + [None] * (len(graph.inputs) - 1), "")
-    found = ledger(walk.layers, shape, model.name, walk.inputs)
-    # Asked of the whole model, because a frozen part calls all within it frozen, thawed again or not.
-    trained = {id(weight) for weight in model.trainable_weights}
-    rows = (_split(row, walk.weights[number], trained) for number, row in enumerate(found))
-    return replace(found, rows=tuple(rows))
+    walk.outputs = walk.follow(graph, [-1] + [None] * (len(graph.inputs) - 1), "")
+    return walk, shape
 
 
 def _split(row, weights, trained):
@@ -83,13 +92,21 @@ class _Walk:
     """The layers of a graph in an order in which each comes after those it takes from."""
 
     def __init__(self):
-        self.layers, self.inputs, self.weights = [], [], []
-        self.called = set()  # operations
+        self.layers, self.operations, self.inputs, self.outputs = [], [], [], []
 
-    def add(self, layer, inputs, weights=()):
+    @property
+    def weights(self):
+        """For each layer its weights; None where it was called before."""
+        weights, called = [], set()
+        for operation in self.operations:
+            weights.append(None if id(operation) in called else getattr(operation, "weights", ()))
+            called.add(id(operation))
+        return weights
+
+    def add(self, layer, inputs, operation=None):
         self.layers.append(layer)
         self.inputs.append(tuple(inputs))
-        self.weights.append(weights)
+        self.operations.append(operation)
         return len(self.layers) - 1
 
     def follow(self, graph, sources, prefix):
@@ -110,9 +127,7 @@ class _Walk:
                 if hasattr(inner, "_nodes_by_depth"):
                     numbers = self.follow(inner, taken, f"{prefix}{operation.name}/")
                 else:
-                    weights = None if id(operation) in self.called else getattr(operation, "weights", ())
-                    self.called.add(id(operation))
-                    numbers = [self.add(_read(operation, node, prefix), taken, weights)] * len(node.outputs)
+                    numbers = [self.add(_read(operation, node, prefix), taken, operation)] * len(node.outputs)
                 made.update(zip(map(id, node.outputs), numbers, strict=True))
         return [made[id(tensor)] for tensor in graph.outputs]
 

@@ -9,7 +9,17 @@ from course.annotations import check
 from course.annotations.claims import ReadError
 from course.annotations.reading.code import readings_of_code
 from course.annotations.reading.documents import chosen
-from course.arithmetic import Conv2D, Dense, MaxPooling2D, SeparableConv2D, from_config
+from course.arithmetic import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    KerasObject,
+    MaxPooling2D,
+    Pointwise,
+    SeparableConv2D,
+    from_config,
+)
 
 
 def read_code(text):
@@ -399,3 +409,20 @@ x = inception(x)  # 32x32x24, RF 5
 
 def test_a_note_beside_a_call_is_of_the_join_that_it_ends_with():
     assert claims(JOIN)[-1] == ((32, 32, 24), (5, 5)) and read_code(JOIN).layers[-1].kind == "Concatenate"
+
+
+def test_what_a_ledger_has_no_use_for_is_kept_or_told():
+    text = (
+        "model.add(Dense(3, W_regularizer=regularizers.l2(1e-4), activity_regularizer=mine, trainable=False))\n"
+        "model.add(Dropout(rate, noise_shape=[None, 1, 1, 3]))\nmodel.add(BatchNormalization(momentum=m))\n"
+        "model.add(GaussianNoise(s, seed=2))\nmodel.add(ReLU(float('inf')))"
+    )
+    l2 = KerasObject("regularizers.l2", (("", 1e-4),))
+    own = (("kernel_regularizer", l2), ("activity_regularizer", "custom"), ("trainable", False))
+    assert layers(text) == [
+        Dense(3, settings=own),
+        Dropout("custom", settings=(("noise_shape", (None, 1, 1, 3)),)),
+        BatchNormalization(momentum="custom"),
+        Pointwise("GaussianNoise", settings=(("stddev", "custom"), ("seed", 2))),
+        Pointwise("ReLU", settings=(("max_value", float("inf")),)),
+    ]

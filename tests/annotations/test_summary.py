@@ -4,6 +4,7 @@ import pytest
 
 from course.annotations.claims import ReadError
 from course.annotations.reading.documents import read
+from course.arithmetic import Dropout, Pointwise
 
 KERAS_2 = """
     Model: "sequential_1"
@@ -151,3 +152,12 @@ def test_what_keras_prints_is_read_back():
         assert [layer.kernel_size for layer in layers[:3]] == [(5, 5), (3, 3), (3, 3)]
         assert [layer.strides for layer in layers[:3]] == [1, 2, 1]
         assert (layers[1].use_bias, layers[2].depth_multiplier) == (False, 2)
+
+
+def test_a_summary_tells_no_rate():
+    text = "Layer (type) Output Shape Param #\nconv2d (Conv2D) (None, 30, 30, 8) 224\n"
+    text += "dropout (Dropout) (None, 30, 30, 8) 0\nnoise (GaussianNoise) (None, 30, 30, 8) 0"
+    assert [noted.layer for noted in read(text).layers[1:]] == [
+        Dropout("custom"),
+        Pointwise("GaussianNoise", settings=(("stddev", "custom"),)),
+    ]

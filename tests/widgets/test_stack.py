@@ -5,8 +5,9 @@ import pytest
 
 from course import CHAINS, models
 from course.arithmetic import Conv2D, Dropout, Flatten, LayerError, MaxPooling2D, Pointwise, ZeroPadding2D, ledger
-from course.challenge.building import built
+from course.challenge.building import BuildError, built
 from course.inspection import ledger_of
+from course.widgets.layer_explorer.code import keras_code
 from course.widgets.layer_explorer.state import (
     NEW,
     SETTINGS,
@@ -135,4 +136,65 @@ def test_a_model_that_is_no_chain_is_refused():
     two = keras.layers.Add()([one, keras.layers.Conv2D(4, 1)(image)])
     with pytest.raises(LayerError, match="branches, and the explorer edits chains only"):
         layers_of(keras.Model(image, two))
+    with pytest.raises(LayerError, match="branches, and the explorer edits chains only"):
+        layers_of(keras.Model(image, [one, keras.layers.ReLU()(one)]))
     assert len(layers_of(keras.Model(image, one))) == 1
+
+
+def test_a_layer_with_weights_that_is_called_twice_is_refused():
+    image = keras.Input((8, 8, 3))
+    conv, drop = keras.layers.Conv2D(3, 3, padding="same", name="twice"), keras.layers.Dropout(0.5, name="drop")
+    with pytest.raises(LayerError, match="calls twice more than once, and in the explorer each call has"):
+        layers_of(keras.Model(image, drop(conv(conv(image))), name="shared"))
+    inner = keras.Sequential([image, conv])
+    with pytest.raises(LayerError, match="more than once"):
+        layers_of(keras.Model(image, inner(inner(image))))
+    assert [layer.name for layer in layers_of(keras.Model(image, drop(drop(image))))] == ["drop", None]
+    code = "i = Input((8, 8, 3))\nconv, drop = Conv2D(3, 3), Dropout(0.5, name='drop')\n"
+    shared = paste(STACK, f"{code}x = conv(conv(i))")
+    assert shared.trouble.startswith("This network calls one Conv2D more than once, and in")
+    assert shared.layers == STACK.layers
+    assert [layer.name for layer in paste(STACK, f"{code}x = drop(conv(drop(i)))").layers] == ["drop", None, None]
+
+
+@pytest.mark.parametrize("operation", ["Multiply", "Subtract", "Maximum", "Relu", "TrueDivide", "Mean"])
+def test_an_operation_is_no_layer(operation):
+    image = keras.Input((8, 8, 3))
+    result = {
+        "Multiply": lambda: image * 2, "Subtract": lambda: 1 - image, "Relu": lambda: keras.ops.relu(image),
+        "Maximum": lambda: keras.ops.maximum(image, 0), "TrueDivide": lambda: image / 255,
+        "Mean": lambda: keras.ops.mean(image, (1, 2)),
+    }[operation]()  # fmt: skip
+    layers = layers_of(keras.Model(image, keras.layers.Flatten()(result)))
+    assert "# put its settings here, or a layer that does the same" in keras_code(layers, (8, 8, 3))
+    with pytest.raises(BuildError, match=f"layer 1 is a {operation}, of which the stack does not know"):
+        built(Stack(layers, (8, 8, 3)), 60)
+
+
+UNTOLD = {
+    "rate": "Dropout(r)",
+    "momentum": "BatchNormalization(momentum=m)",
+    "epsilon": "LayerNormalization(epsilon=e)",
+    "groups": "GroupNormalization(g)",
+    "stddev": "GaussianNoise(s)",
+    "kernel_regularizer": "Dense(3, kernel_regularizer=mine)",
+    "trainable": "Dense(3, trainable=t)",
+}
+
+
+@pytest.mark.parametrize("key", UNTOLD)
+def test_what_can_not_be_told_is_not_made_up(key):
+    stack = paste(Stack(()), f"model.add(Conv2D(8, 3, input_shape=(8, 8, 3)))\nmodel.add({UNTOLD[key]})")
+    assert f"# put your own {key} here" in keras_code(stack.layers, (8, 8, 3))
+    with pytest.raises(BuildError, match=f"has an? {key} of your own"):
+        built(stack, 60)
+
+
+def test_settings_that_another_kind_does_not_have_are_named():
+    stack = Stack((Conv2D(8, 3, settings=(("kernel_regularizer", "l2"), ("seed", 1))),))
+    after = edit(stack, kind="SeparableConv2D")
+    assert after.trouble == (
+        "What was set as kernel_regularizer and seed did not pass from the Conv2D to the SeparableConv2D. "
+        "Undo brings it back."
+    )
+    assert undo(after) == stack and edit(stack, kernel=5).layer.settings == stack.layer.settings

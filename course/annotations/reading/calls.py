@@ -4,8 +4,9 @@ import ast
 from dataclasses import replace
 
 from course.annotations.reading import values
-from course.annotations.reading.keras_calls import FUNCTIONS, KNOWN, MERGES, Unresolved, canonical
+from course.annotations.reading.keras_calls import FUNCTIONS, KNOWN, MERGES, OBJECTS, Unresolved, canonical
 from course.annotations.reading.networks import Networks, Partial, Spec, Stack, Tensor
+from course.arithmetic import KerasObject
 from course.arithmetic.layers import arguments
 
 DECISIVE = ("kernel_size", "strides", "padding", "dilation_rate", "use_bias")
@@ -41,6 +42,10 @@ class Calls(Networks):
         if name in FUNCTIONS and tensors:
             config = {"activation": name} if FUNCTIONS[name] == "Activation" else {}
             return self.place(self.spec(FUNCTIONS[name], [], config, node), tensors[:1], node)
+        path = values.source_of(node.func).split(".")[-2:]
+        if path[0] in OBJECTS or name == "DTypePolicy":
+            given = (*(("", value) for value in positional), *keywords.items())
+            return KerasObject(".".join(path) if path[0] in OBJECTS else name, given)
         if name[:1].isupper():
             return self.spec(canonical(name), positional, keywords, node)
         value = values.function(name, positional)

@@ -3,9 +3,10 @@
 from itertools import product
 from math import isqrt
 
-from course.annotations.reading.keras_calls import HARMLESS, layer_of
+from course.annotations.reading.keras_calls import layer_of
 from course.arithmetic import LAYERS, from_config
 from course.arithmetic.layer import RESIZING, WINDOW
+from course.arithmetic.layers import arguments
 from course.table import times
 
 LARGEST_KERNEL = 15
@@ -41,7 +42,9 @@ def layer_from_counts(kind, inputs, shape, count):
         return _normalisation(shape[-1], count)
     if kind == "Dense" and shape:
         return _dense(before, shape[-1], count)
-    layer, _, why = layer_of(kind, [], {**HARMLESS, "target_shape": shape}, False)
+    untold = {"rate": "custom", "activation": "custom", "target_shape": shape}
+    config = {key: value for key, value in untold.items() if key in arguments(kind)}
+    layer, _, why = layer_of(kind, [], config, False)
     return layer, None, f"{kind} is not among the layers this checker knows" if why == "" else why
 
 

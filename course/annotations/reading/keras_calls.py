@@ -3,7 +3,10 @@
 Keras 1 spellings follow the Keras 1.2 documentation and the conversions of Keras 2's `legacy/interfaces.py`.
 """
 
-from course.arithmetic import LAYERS, POINTWISE, LayerError, Pointwise, from_config
+from dataclasses import replace
+
+from course.arithmetic import LAYERS, POINTWISE, KerasObject, LayerError, Pointwise, from_config
+from course.arithmetic.layer import plain
 from course.arithmetic.layers import arguments, wanted
 
 ALIASES = {
@@ -25,6 +28,11 @@ KERAS_1_KEYS = {
     "atrous_rate": "dilation_rate",
     "dim_ordering": "data_format",
     "p": "rate",
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
 }
 KERAS_1_KERNEL = ("nb_row", "nb_col")
 KERAS_1_VALUES = {"th": "channels_first", "tf": "channels_last"}
@@ -34,7 +42,13 @@ KERAS_1_SIGNS = (
     "dim_ordering", "atrous_rate", "Convolution2D", "AtrousConvolution2D", "W_regularizer", "b_regularizer",
 )  # fmt: skip
 # What a layer does to sizes, receptive fields and parameters does not depend on these.
-HARMLESS = {"rate": 0.0, "stddev": 0.0, "activation": "custom", "momentum": 0.99, "epsilon": 0.001}
+HARMLESS = ("rate", "activation", "momentum", "epsilon")
+# What is read elsewhere, and belongs to the network rather than to the layer.
+INPUTS = (
+    "data_format", "input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size",
+)  # fmt: skip
+# Where Keras has what is no layer and is given to one: `keras.regularizers.L2(0.01)`.
+OBJECTS = ("initializers", "regularizers", "constraints", "random")
 # Of earlier Keras. They work on each position alone, as those of `POINTWISE` do.
 EARLIER = ("Masking", "ThresholdedReLU")
 KNOWN = {*LAYERS, *POINTWISE, *EARLIER, *ALIASES, "Permute"}
@@ -123,25 +137,25 @@ def layer_of(kind, positional, keywords, keras_1):
     try:
         config = _config(kind, positional, keywords, keras_1)
         if kind not in LAYERS:
-            layer = from_config(kind, config) if kind in POINTWISE else Pointwise(kind, name=config.get("name"))
+            layer = _layer(kind, config) if kind in POINTWISE else Pointwise(kind, name=config.get("name"))
             return layer, None, None
         other, doubts = dict(config), []
         # How many groups share a mean changes no size and no count.
-        harmless = HARMLESS | ({"groups": 32} if kind == "GroupNormalization" else {})
+        harmless = (*HARMLESS, "groups") if kind == "GroupNormalization" else HARMLESS
         for key in [key for key, value in config.items() if key in wanted(kind) and not _is_plain(value)]:
             if key in harmless:
-                config[key] = other[key] = harmless[key]
+                config[key] = other[key] = "custom"
                 continue
             source = f"={config[key].source}" if isinstance(config[key], Unresolved) else ""
             doubts.append(f"{key}{source} is not a constant written in the text")
             if key not in DOUBTS:
                 return None, None, doubts[-1]
             config[key], other[key] = DOUBTS[key]
-        layer = from_config(kind, config)
+        layer = _layer(kind, config)
         if not doubts:
             _check(layer)
             return layer, None, None
-        return layer, from_config(kind, other), "; ".join(doubts)
+        return layer, _layer(kind, other), "; ".join(doubts)
     except LayerError as why:
         return None, None, str(why)
     except (TypeError, ValueError) as why:
@@ -152,6 +166,20 @@ def opaque_layer(strides=1):
     """Return the two layers that a layer of a writer's own is read as: positions kept, channels not known."""
     config = {"kernel_size": 1, "strides": strides}
     return tuple(from_config("Conv2D", {"filters": filters, **config}) for filters in UNKNOWN_CHANNELS)
+
+
+def _layer(kind, config):
+    """Return the layer of a configuration, with what a ledger has no use for as its settings."""
+    layer, read = from_config(kind, config), (*wanted(kind), *INPUTS)
+    others = ((key, _setting(value)) for key, value in config.items() if key not in read)
+    return replace(layer, settings=(*layer.settings, *others))
+
+
+def _setting(value):
+    if not isinstance(value, KerasObject):
+        return value if _is_plain(value) else "custom"
+    settings = tuple((key, _setting(plain(inner))) for key, inner in value.settings)
+    return "custom" if any(inner == "custom" for _, inner in settings) else KerasObject(value.path, settings)
 
 
 def _is_plain(value, depth=0):

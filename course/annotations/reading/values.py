@@ -92,6 +92,8 @@ def function(name, values):
         return list(numbers) if len(numbers) <= LONGEST else None
     if name in ("int", "round") and len(values) == 1 and is_number(values[0]):
         return int(values[0]) if name == "int" else round(values[0])
+    if name == "float" and len(values) == 1 and values[0] in ("inf", "-inf", "nan"):
+        return float(values[0])
     if name in DEFAULTS and not values:
         return DEFAULTS[name]
     if not values or not all(isinstance(value, list | tuple) for value in values):

@@ -1,15 +1,20 @@
 """Layers as the Keras code that builds them."""
 
+import json
 import re
 from dataclasses import MISSING, fields
+from math import isfinite
 
-from course.arithmetic import POINTWISE
+from course.arithmetic import POINTWISE, KerasObject
+from course.arithmetic.layer import Named, plain
+from course.plots.picture import listed
 from course.widgets.rendered import number
 
+_WIDE = 100  # a longer line has its comment right behind it
 # Written without their names, as most people do, even where they are the default.
 _PLAIN = ("filters", "kernel_size", "units", "pool_size", "rate")
 # What the ledger keeps of layers whose settings it does not read.
-_UNSAID = ("keras_kind", "counts", "shape", "settings")
+_UNSAID = ("name", "keras_kind", "counts", "shape", "settings")
 
 
 def keras_code(layers, input_shape, rows=None, fits=None, why=""):
@@ -39,7 +44,7 @@ def keras_code(layers, input_shape, rows=None, fits=None, why=""):
     if fits is not None and fits < len(lines) - 1:
         comments[fits + 1] = f"DOES NOT FIT: {why}"
         comments[fits + 2 :] = ["not reached"] * (len(lines) - fits - 2)
-    wide = max(map(len, lines))
+    wide = max(len(line) for line in lines if len(line) <= _WIDE)
     body = [
         f"    {line:{wide}}  # {comment}" if comment else f"    {line}"
         for line, comment in zip(lines, comments, strict=True)
@@ -58,25 +63,54 @@ def _call(layer):
     arguments = []
     for f in fields(layer):
         value = getattr(layer, f.name)
-        if f.name in _UNSAID:
+        if f.name in _UNSAID or value == "custom":
             continue
         if f.name in _PLAIN or f.default is MISSING:
-            arguments.append(_quoted(value))
-        elif value != f.default and f.name != "name" and value != "custom":
-            arguments.append(f"{f.name}={_quoted(value)}")
-    arguments += [f"{key}={value!r}" for key, value in getattr(layer, "settings", ()) if value != "custom"]
+            arguments.append(in_code(value))
+        elif value != f.default:
+            arguments.append(f"{f.name}={in_code(value)}")
+    arguments += _arguments(layer.settings)
     # Keras numbers its own names; repeated here, they would clash with those it hands out.
     if layer.name and not re.fullmatch(rf"{layer.snake_name}(_\d+)?", layer.name):
-        arguments.append(f"name={_quoted(layer.name)}")
+        # The ledger calls a layer of a model within the model outer/inner, which Keras allows no layer.
+        arguments.append(f"name={in_code(layer.name.replace('/', '_'))}")
     return f"{layer.kind}({', '.join(arguments)})"
 
 
-def _quoted(value):
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+def in_code(value, made=None):
+    """Return a value that a layer holds as Python code.
+
+    Parameters
+    ----------
+    value : object
+        A number, a word, None, a `KerasObject`, or a tuple of them.
+    made : callable, optional
+        What a `KerasObject` is written as, instead of the call of Keras's that makes it.
+
+    Returns
+    -------
+    str
+        It needs no import but `keras`.
+    """
+    value = plain(value)
+    if isinstance(value, KerasObject):
+        return made(value) if made else f"keras.{value.path}({', '.join(_arguments(value.settings))})"
+    if isinstance(value, tuple):
+        parts = [in_code(part, made) for part in value]
+        return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f'float("{value}")' if isinstance(value, float) and not isfinite(value) else repr(value)
+
+
+def _arguments(settings):
+    return [f"{key}={in_code(value)}" if key else in_code(value) for key, value in settings if value != "custom"]
 
 
 def _missing(layer):
-    given = {"activation": getattr(layer, "activation", None), **dict(getattr(layer, "settings", ()))}
-    if own := [key for key, value in given.items() if value == "custom"]:
-        return f"put your own {own[0]} here"
-    return "put its settings here" if hasattr(layer, "keras_kind") and layer.kind not in POINTWISE else ""
+    held = {f.name: getattr(layer, f.name) for f in fields(layer) if f.name not in _UNSAID} | dict(layer.settings)
+    if own := [key for key, value in held.items() if value == "custom"]:
+        return f"put your own {listed(own)} here"
+    if isinstance(layer, Named) and layer.kind not in POINTWISE:
+        return "put its settings here, or a layer that does the same"
+    return ""

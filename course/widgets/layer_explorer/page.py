@@ -184,6 +184,9 @@ def _step(stack, book):
     words = [in_words(layer, before, row.axes)]
     if uneven := [key for key in held(layer) if key not in settings(layer)]:
         words.append(f"Its {listed(uneven)} can't be edited here: height and width differ.")
+    if layer.settings:
+        kept = listed(key for key, _ in layer.settings)
+        words.append(f"Also set, and kept in the code, though no number here depends on it: {kept}.")
     return (
         f'<div class="boxed"><b>{html.escape(row.name)}</b> <span class="muted">{html.escape(_kind(layer))}</span>'
         f"{''.join(tables)}{html.escape(' '.join(words))}</div>"

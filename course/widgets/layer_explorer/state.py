@@ -9,7 +9,10 @@ from functools import cached_property
 from course import annotations
 from course.arithmetic import LAYERS, LayerError, Unknown, ledger
 from course.arithmetic.layer import Named
-from course.inspection import ledger_of
+from course.inspection import chain_of
+from course.inspection.chain import SHARED
+from course.plots.picture import listed
+from course.widgets.layer_explorer.code import in_code
 
 # What a layer is when it is new, for each kind that can be chosen.
 NEW = {kind: layer(**layer.new) for kind, layer in LAYERS.items() if layer.new is not None}
@@ -123,7 +126,11 @@ def edit(stack, **changes):
     if layer == stack.layer:
         return stack
     layers = (*stack.layers[: stack.selected], layer, *stack.layers[stack.selected + 1 :])
-    return _moved(stack, layers=layers)
+    after = _moved(stack, layers=layers)
+    if lost := [key for key, _ in stack.layer.settings if key not in dict(layer.settings)]:
+        passed = f"did not pass from the {stack.layer.kind} to the {layer.kind}"
+        return replace(after, trouble=f"What was set as {listed(lost)} {passed}. Undo brings it back.")
+    return after
 
 
 def undo(stack):
@@ -156,8 +163,16 @@ def paste(stack, text):
             raise LayerError("this network branches, and the explorer edits chains only")
     except (annotations.ReadError, LayerError) as why:
         return replace(stack, trouble=f"{str(why)[:1].upper()}{str(why)[1:].rstrip('.')}.")
-    layers = [_simplest(note.layer) if note.layer else Unknown(note.kind) for note in found.layers]
+    layers, once = [], {}
+    for note in found.layers:
+        layer = _simplest(note.layer) if note.layer else Unknown(note.kind)
+        # No two layers may have one name.
+        layers.append(replace(layer, name=None) if note.layer and id(note.layer) in once else layer)
+        once[id(note.layer)] = note
     new = begin(stack, layers, found.input_shape or stack.input_shape)
+    for note, row in zip(found.layers, new.so_far[0], strict=False):
+        if row.parameters and once.pop(id(note.layer), None) is None:
+            return replace(stack, trouble=f"This network calls one {note.kind} more than once, {SHARED}")
     return replace(new, view="ledger", trouble=" ".join(map(str, (*found.unread, *found.remarks))))
 
 
@@ -191,21 +206,17 @@ def layers_of(model):
     Raises
     ------
     LayerError
-        When the model is not built, is no chain, or holds a layer that is not known.
+        When the model is not built, is no chain, or calls a layer with weights more than once.
     """
-    book = ledger_of(model)
-    if any(row.inputs != (number - 1,) for number, row in enumerate(book)):
-        raise LayerError(
-            f"{model.name} branches, and the explorer edits chains only. The field viewer shows any model."
-        )
-    return tuple(_simplest(row.layer) for row in book)
+    return tuple(map(_simplest, chain_of(model)))
 
 
 def spelled(layer):
-    """Return a layer as the code of `course.arithmetic`, without what is the default anyway."""
+    """Return a layer or a `KerasObject` as the code of `course.arithmetic`, without what is the default anyway."""
     shown = [f.name for f in fields(layer) if f.default is MISSING]
     chosen = [f.name for f in fields(layer) if f.name not in shown and getattr(layer, f.name) != f.default]
-    values = [repr(getattr(layer, key)) for key in shown] + [f"{key}={getattr(layer, key)!r}" for key in chosen]
+    values = [in_code(getattr(layer, key), spelled) for key in shown]
+    values += [f"{key}={in_code(getattr(layer, key), spelled)}" for key in chosen]
     return f"{type(layer).__name__}({', '.join(values)})"
 
 
@@ -234,7 +245,7 @@ def _of_kind(layer, kind):
     new = NEW[kind]
     if not (hasattr(new, "kernel_size") and hasattr(layer, "kernel_size")):
         return new
-    shared = {f.name for f in fields(new)} & {f.name for f in fields(layer)} - {"name", "groups"}
+    shared = {f.name for f in fields(new)} & {f.name for f in fields(layer)} - {"name", "groups", "settings"}
     return replace(new, **{key: getattr(layer, key) for key in shared})
 
 
@@ -242,7 +253,7 @@ def _simplest(layer):
     """Return a layer with one number where height and width agree, and without what is the default anyway."""
     if isinstance(layer, Named):  # it has no settings, and its counts are a pair
         return layer
-    whole = ("target_shape", "shared_axes", "axis")  # as many numbers as there are axes
+    whole = ("target_shape", "shared_axes", "axis", "settings")  # as many as there are
     given = {f.name: getattr(layer, f.name) for f in fields(layer)}
     plain = {key: value if key in whole else _one(value) for key, value in given.items()}
     if plain.get("strides") == plain.get("pool_size", 0):
