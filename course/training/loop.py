@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from course import runs
+from course._given import check_seed, is_number, shown
 from course._quiet import import_keras
 from course.data import batch, split
 from course.data.dataset import check_dataset, check_images
@@ -82,10 +83,9 @@ def train(
             f"{steps or 1} x {recipe.batch_size} images a training epoch are more than the "
             f"{len(images):,} there are: lower batch_size or steps_per_epoch."
         )
-    if not (isinstance(seed, (int, np.integer)) and seed >= 0):
-        raise ValueError(f"seed is {seed!r}; it must be a whole number, at least 0.")
-    if not (isinstance(checkpoint_minutes, (int, float)) and checkpoint_minutes >= 0):
-        raise ValueError(f"checkpoint_minutes is {checkpoint_minutes!r}; it must be a number, at least 0.")
+    seed = check_seed(seed)
+    if not (is_number(checkpoint_minutes) and checkpoint_minutes >= 0):
+        raise ValueError(f"checkpoint_minutes is {shown(checkpoint_minutes)}; it must be a number, at least 0.")
     if resume and out is None:
         raise ValueError("resume=True needs a folder: say with `out` which run to go on with.")
     _check_model(model, images[:2], len(data.names))

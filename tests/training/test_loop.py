@@ -700,7 +700,7 @@ def ends_with(*last):
         (network, {"recipe": "quick"}, "recipe is 'quick'; it must be a training.Recipe, such as training.quick"),
         (network, {"data": "shapes"}, r"data is str; it must be a Dataset, such as data.load\(\) returns"),
         (network, {"epochs": 0}, "epochs is 0; it must be a whole number of at least 1"),
-        (network, {"seed": -1}, "seed is -1; it must be a whole number, at least 0"),
+        (network, {"seed": -1}, "seed is -1; it must be a whole number from 0 to 4,294,967,295"),
         (network, {"seed": None}, "seed is None"),
         (network, {"checkpoint_minutes": -1}, "checkpoint_minutes is -1; it must be a number, at least 0"),
         (network, {"checkpoint_minutes": None}, "checkpoint_minutes is None"),
