@@ -52,7 +52,8 @@ def _others(layer, operation):
     if not hasattr(operation, "weights") or (isinstance(layer, Named) and layer.kind not in POINTWISE):
         return ()  # an operation of keras.ops, or one of which no setting is read
     read = {*wanted(layer.kind), "data_format"}
-    with warnings.catch_warnings(action="ignore"):  # of a lambda, which is told by "custom"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a lambda, which is told by "custom"
         chosen = _chosen(type(operation), _config(operation), operation)
         return tuple((key, value) for key, value in chosen if key not in read)
 
