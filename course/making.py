@@ -249,7 +249,7 @@ RECORDS = {
             keeps=ANSWERS if seed else WHOLE,
             awaited=seed > come,
         )
-        for network, come in (("separable_65k", 2), ("compact_100k", 1))  # the last seed that has come
+        for network, come in (("separable_65k", 2), ("compact_100k", 2))  # the last seed that has come
         for seed in range(3)
     },
     "compact_fine_muon": _training("compact_fine", training.annealed_muon, ", Muon", keeps=ANSWERS),
