@@ -63,7 +63,7 @@ def check_seed(value, what="seed"):
 
 def check_path(what, value, error=ValueError):
     """Return a path that was given as pathlib's; an error where it can be none."""
-    if not isinstance(value, str | os.PathLike) or "\0" in str(value):
+    if not isinstance(value, str | os.PathLike) or str(value) == "" or "\0" in str(value):
         raise error(f"{what} is {shown(value)}; it must be a path, in quotes.")
     return Path(value)
 

@@ -243,8 +243,8 @@ def load(name):
     ValueError
         When there is no such record, or it can't be read.
     """
-    folder = check_path("name", name)
-    folder = RECORDS / name if str(name) in names() else folder
+    # A path is never a record's name, even if it reads like one.
+    folder = RECORDS / name if isinstance(name, str) and name in names() else check_path("name", name)
     if not (folder / "run.json").is_file():
         known = ", ".join(names()) or "none yet"
         raise ValueError(f"{name} is no record: name a folder with a run.json, or one of the kit's ({known}).")

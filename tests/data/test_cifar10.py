@@ -32,7 +32,7 @@ def test_what_is_no_path_is_refused(read, given):
 
 
 def test_an_empty_path_is_no_request_for_the_shapes():
-    refusal(lambda: load(""), ". holds no cifar-10-batches-py")
+    refusal(lambda: load(""), "path is ''")
 
 
 def expected_images(planes):

@@ -74,7 +74,7 @@ def test_the_largest_confusion_is_the_title_and_every_count_is_in_its_cell():
     assert "cat 904 of 1,000" in picture.alt
     texts = [text.get_text() for text in picture.findobj(Text)]
     assert [texts.count(n) for n in ("96", "904", "40", "960", "1,000", "0")] == [1, 1, 1, 1, 8, 88]
-    assert confusion_matrix([0, 1], [0, 1], "ab").title == "All 2 images are right"
+    assert confusion_matrix([0, 1], [0, 1], ("a", "b")).title == "All 2 images are right"
 
 
 def test_numbers_can_be_read_on_their_cells_and_mistakes_have_even_shades():
@@ -107,10 +107,10 @@ def _contrast(one, other):
 @pytest.mark.parametrize(
     "labels, predictions, names, sentence",
     [
-        ([0, 1], [[0.1, 0.9], [0.8, 0.2]], "ab", "probabilities.argmax"),
-        ([0, 1], [0], "ab", r"labels has shape \(2,\) and predictions \(1,\)"),
-        ([0, 1], [0, 2], "ab", "predictions runs from 0 to 2; with 2 names"),
-        ([0, 1], [0.0, 1.0], "ab", "predictions has dtype float64"),
+        ([0, 1], [[0.1, 0.9], [0.8, 0.2]], ("a", "b"), "probabilities.argmax"),
+        ([0, 1], [0], ("a", "b"), r"labels has shape \(2,\) and predictions \(1,\)"),
+        ([0, 1], [0, 2], ("a", "b"), "predictions runs from 0 to 2; with 2 names"),
+        ([0, 1], [0.0, 1.0], ("a", "b"), "predictions has dtype float64"),
         ([0, 1], [0, 1], "a" * 21, "names holds 21"),
     ],
 )

@@ -8,8 +8,12 @@ from matplotlib.text import Text
 from course.plots import Picture, accuracy_against_receptive_field
 
 
+class Point(SimpleNamespace):
+    """What the picture reads of a point, without the seconds that importing Keras takes."""
+
+
 def point(field, test, train=None, by="depth", distances=(3, 7), predicted=None):
-    return SimpleNamespace(
+    return Point(
         by=by,
         receptive_field=field,
         distance_a=distances[0],
