@@ -197,7 +197,9 @@ def _kept(found, *names):
 
 def _sentence(words):
     words = words.rstrip(".")
-    return f"{words[:1].upper()}{words[1:]}."
+    if words.split(" ")[0].rstrip(":,").isalpha():  # no function's or layer's name, which a capital would change
+        words = f"{words[:1].upper()}{words[1:]}"
+    return f"{words}."
 
 
 def _builds(model):

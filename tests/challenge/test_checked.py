@@ -276,6 +276,11 @@ def leaving():
     raise SystemExit
 
 
+def test_a_function_keeps_its_name_in_a_sentence_about_it():
+    broken = challenge.check(raising).broken[0]
+    assert broken.startswith("Rule broken: builds a Keras model. raising() stopped at line"), broken
+
+
 @pytest.mark.parametrize(
     ("given", "rule", "words"),
     [
