@@ -291,7 +291,7 @@ def _field(token):
 
 
 def count_of(token):
-    """Return the whole number that a token is as a count, "1,792" also where it reads as a list; None for others."""
+    """Return the number that a token is as a count, "1,792" too where it reads as a list; None for others."""
     if isinstance(token.value, int):
         return token.value
     if len(token.value) == 1:
