@@ -91,7 +91,8 @@ def _joined(found):
 
 def _spelt_before(found):
     """Return "0.44 M" before MACs as the number and what its last digit is worth: 440000±10000."""
-    return f"{_spelt(found[1], found[2])} " if _spelt(found[1], found[2]) else found[0]
+    spelt = _spelt(found[1], found[2])
+    return f"{spelt} " if spelt else found[0]
 
 
 def _spelt_behind(found):
